@@ -1,0 +1,3 @@
+//! The embedded stand-in for WeCom as a program.
+
+fn main() {}

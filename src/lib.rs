@@ -1,0 +1,4 @@
+//! A library for WeCom's customer-contact "contact way" interface.
+
+pub mod json;
+pub mod rules;

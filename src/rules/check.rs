@@ -1,0 +1,158 @@
+//! The check: walks the table over one request.
+
+use super::members::{MEMBERS, Type};
+use super::{Check, Endpoint, RULES, Rule, Server};
+use crate::json::{Object, Value, pointer_token};
+
+/// A rule that a request breaks, and where.
+#[derive(Debug)]
+pub struct Broken {
+    /// The rule.
+    pub rule: &'static Rule,
+    /// Where it is broken (RFC 6901).
+    pub pointer: String,
+    /// The rule's message, or for a wrong type what the value must be.
+    pub message: String,
+}
+
+/// Every rule of `endpoint` that the request breaks, in the table's order.
+#[must_use]
+pub fn broken(endpoint: Endpoint, request: &Object, body_len: usize) -> Vec<Broken> {
+    let mut found = Vec::new();
+    for rule in rules_of(endpoint) {
+        look(rule, endpoint, request, body_len, &mut |pointer, message| {
+            found.push(Broken { rule, pointer, message: message.unwrap_or(rule.message).to_owned() });
+        });
+    }
+    found
+}
+
+/// The errcode of the first broken rule that WeCom itself refuses.
+#[must_use]
+pub fn first_refusal(endpoint: Endpoint, request: &Object, body_len: usize) -> Option<(i32, &'static Rule)> {
+    rules_of(endpoint).find_map(|rule| {
+        let Server::Refuses(code, _) = rule.server else { return None };
+        let mut is_broken = false;
+        look(rule, endpoint, request, body_len, &mut |_, _| is_broken = true);
+        is_broken.then_some((code, rule))
+    })
+}
+
+fn rules_of(endpoint: Endpoint) -> impl Iterator<Item = &'static Rule> {
+    RULES.iter().filter(move |rule| rule.endpoints.contains(&endpoint))
+}
+
+/// Says where one rule is broken; the words are given where they differ from the rule's own.
+type Tell<'t> = &'t mut dyn FnMut(String, Option<&str>);
+
+fn look(rule: &'static Rule, endpoint: Endpoint, request: &Object, body_len: usize, tell: Tell) {
+    let here = |is_broken: bool, tell: Tell| {
+        if is_broken {
+            tell(rule.pointer.to_owned(), None);
+        }
+    };
+    let value = || request.at(rule.pointer);
+    let text = || value().and_then(Value::as_text);
+    match &rule.check {
+        Check::Required => here(value().is_none_or(|value| value.as_text() == Some("")), tell),
+        Check::Within(least, most) => {
+            let integer = value().and_then(Value::as_integer);
+            here(integer.is_some_and(|integer| integer < *least || integer > *most), tell);
+        }
+        Check::MaxChars(most) => here(text().is_some_and(|text| text.chars().nth(*most).is_some()), tell),
+        Check::MaxBytes(most) => here(text().is_some_and(|text| text.len() > *most), tell),
+        Check::MaxItems(most) => {
+            here(value().and_then(Value::as_list).is_some_and(|items| items.len() > *most), tell);
+        }
+        Check::EachText(fits) => match value() {
+            Some(Value::List(items)) => {
+                for (index, item) in items.iter().enumerate() {
+                    if item.as_text().is_some_and(|text| !fits(text)) {
+                        tell(format!("{}/{index}", rule.pointer), None);
+                    }
+                }
+            }
+            _ => here(text().is_some_and(|text| !fits(text)), tell),
+        },
+        Check::Never(is_broken) => here(is_broken(request), tell),
+        Check::NoValue(is_broken) => every_value(request, "", &mut |pointer, value| {
+            if is_broken(value) {
+                tell(pointer(), None);
+            }
+        }),
+        Check::NoRepeatedMember => repeated_members(request, tell),
+        Check::DocumentedTypes => documented_types(endpoint, request, tell),
+        Check::MaxBody(most) => here(body_len > *most, tell),
+    }
+}
+
+/// Walks every value; the pointer is only written where it is asked for.
+fn every_value(object: &Object, above: &str, visit: &mut dyn FnMut(&dyn Fn() -> String, &Value)) {
+    for (name, value) in &object.0 {
+        visit_value(value, &|| format!("{above}/{}", pointer_token(name)), visit);
+    }
+}
+
+fn visit_value(value: &Value, pointer: &dyn Fn() -> String, visit: &mut dyn FnMut(&dyn Fn() -> String, &Value)) {
+    visit(pointer, value);
+    match value {
+        Value::Object(object) => {
+            for (name, value) in &object.0 {
+                visit_value(value, &|| format!("{}/{}", pointer(), pointer_token(name)), visit);
+            }
+        }
+        Value::List(items) => {
+            for (index, item) in items.iter().enumerate() {
+                visit_value(item, &|| format!("{}/{index}", pointer()), visit);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn repeated_members(request: &Object, tell: Tell) {
+    fn of(object: &Object, above: &str, tell: Tell) {
+        let mut names: Vec<&str> = object.0.iter().map(|(name, _)| name.as_ref()).collect();
+        names.sort_unstable();
+        let mut told = None;
+        for pair in names.windows(2) {
+            if pair[0] == pair[1] && told != Some(pair[0]) {
+                told = Some(pair[0]);
+                tell(format!("{above}/{}", pointer_token(pair[0])), None);
+            }
+        }
+    }
+    of(request, "", tell);
+    every_value(request, "", &mut |pointer, value| {
+        if let Value::Object(object) = value {
+            of(object, &pointer(), tell);
+        }
+    });
+}
+
+fn documented_types(endpoint: Endpoint, request: &Object, tell: Tell) {
+    for member in MEMBERS.iter().filter(|member| member.endpoints.contains(&endpoint)) {
+        let Some(value) = request.at(member.pointer) else { continue };
+        if !member.wire_type.fits(value) {
+            tell(member.pointer.to_owned(), Some(&wrong_type(member.pointer, member.wire_type, value)));
+            continue;
+        }
+        let (Some(item_type), Some(items)) = (member.wire_type.item(), value.as_list()) else { continue };
+        for (index, item) in items.iter().enumerate() {
+            if !item_type.fits(item) {
+                let pointer = format!("{}/{index}", member.pointer);
+                let message = wrong_type(&pointer, item_type, item);
+                tell(pointer, Some(&message));
+            }
+        }
+    }
+}
+
+fn wrong_type(pointer: &str, wanted: Type, value: &Value) -> String {
+    let remedy = match value {
+        Value::Null => "null is not a value, leave the member out",
+        _ => "WeCom stops reading a body at the first value of a wrong type",
+    };
+    let name = pointer.trim_start_matches('/').replace('/', ".");
+    format!("{name} must be {}; {remedy}", wanted.words())
+}

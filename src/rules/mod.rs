@@ -1,0 +1,95 @@
+//! The documented rules of a request: one table, and the check that walks it.
+//!
+//! The client reports every row that a request breaks. The sandbox acts on the rows that WeCom itself is known or
+//! believed to refuse ([`Server::Refuses`]), in the table's order. The list in the documentation comes from the same rows.
+
+mod check;
+mod members;
+mod table;
+
+pub use check::{Broken, broken, first_refusal};
+pub use members::{MEMBERS, Member, Type, wire_type};
+pub use table::RULES;
+
+/// One of the document's six interfaces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Endpoint {
+    /// `add_contact_way`
+    Add,
+    /// `get_contact_way`
+    Get,
+    /// `list_contact_way`
+    List,
+    /// `update_contact_way`
+    Update,
+    /// `del_contact_way`
+    Del,
+    /// `close_temp_chat`
+    CloseTempChat,
+}
+
+/// One documented rule.
+#[derive(Debug)]
+pub struct Rule {
+    /// The interfaces that it holds for.
+    pub endpoints: &'static [Endpoint],
+    /// The member it is about (RFC 6901), or `""` for the whole body.
+    pub pointer: &'static str,
+    /// Its name in `details`.
+    pub name: &'static str,
+    /// What a request must satisfy.
+    pub check: Check,
+    /// What the rule says and what to do, for people.
+    pub message: &'static str,
+    /// What WeCom does when the rule is broken.
+    pub server: Server,
+}
+
+/// What WeCom does about a broken rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Server {
+    /// Answers with this errcode.
+    Refuses(i32, Sure),
+    /// Goes on as if what breaks the rule were not there.
+    Ignores(Sure),
+    /// Not known.
+    Unknown,
+}
+
+/// How sure a fact about WeCom is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sure {
+    /// WeCom's document says so.
+    Documented,
+    /// Seen in an answer of the real server.
+    Observed,
+    /// The plainest thing, for want of a fact.
+    Guessed,
+}
+
+/// How a rule is checked. A value of a wrong type breaks the type's own rule and no other.
+#[derive(Debug)]
+pub enum Check {
+    /// The member is there and not `""`.
+    Required,
+    /// An integer within these bounds.
+    Within(i64, i64),
+    /// At most so many Unicode scalar values.
+    MaxChars(usize),
+    /// At most so many bytes of UTF-8.
+    MaxBytes(usize),
+    /// At most so many items.
+    MaxItems(usize),
+    /// Each text (the member itself, or each item of a list) satisfies this.
+    EachText(fn(&str) -> bool),
+    /// The request as a whole is not like this.
+    Never(fn(&crate::json::Object) -> bool),
+    /// No value anywhere in the body is like this.
+    NoValue(fn(&crate::json::Value) -> bool),
+    /// No object holds a member twice.
+    NoRepeatedMember,
+    /// Every known member has its documented type.
+    DocumentedTypes,
+    /// The body is at most so many bytes.
+    MaxBody(usize),
+}
