@@ -323,6 +323,34 @@ fn decoded(escape: &str) -> Option<char> {
     char::decode_utf16(units).next()?.ok()
 }
 
+/// The value at an RFC 6901 pointer of a JSON text, as it is written there; none where there is none.
+#[must_use]
+pub fn at_pointer<'t>(text: &'t str, pointer: &str) -> Option<&'t str> {
+    let mut raw = serde_json::from_str::<&RawValue>(text).ok()?.get();
+    if pointer.is_empty() {
+        return Some(raw);
+    }
+    for token in pointer.strip_prefix('/')?.split('/') {
+        let token = token.replace("~1", "/").replace("~0", "~");
+        raw = match raw.as_bytes().first()? {
+            b'{' => members(raw).ok()?.into_iter().rev().find(|(name, _)| *name == token)?.1.get(),
+            b'[' => {
+                let canonical = token == "0" || (!token.starts_with('0') && token.bytes().all(|it| it.is_ascii_digit()));
+                let index: usize = canonical.then(|| token.parse().ok())??;
+                serde_json::from_str::<Vec<&RawValue>>(raw).ok()?.get(index)?.get()
+            }
+            _ => return None,
+        };
+    }
+    Some(raw)
+}
+
+/// A string decoded and without its quotes; anything else as it is written.
+#[must_use]
+pub fn unquoted(raw: &str) -> String {
+    if raw.starts_with('"') { Text::decode(raw).text.into_owned() } else { raw.to_owned() }
+}
+
 /// `name` as one reference token of an RFC 6901 pointer.
 #[must_use]
 pub fn pointer_token(name: &str) -> String {
@@ -355,6 +383,30 @@ mod tests {
         assert_eq!(names, ["b", "a", "b"]);
         assert!(matches!(object.get("b"), Some(Value::Number("1e2"))));
         assert_eq!(object.get("a").and_then(Value::as_integer), Some(0));
+    }
+
+    #[test]
+    fn pointers_are_those_of_rfc_6901() {
+        let text = r#" {"foo":["bar","baz"],"":0,"a/b":1,"m~n":8,"d":1,"d":2} "#;
+        let cases = [
+            ("", Some(text.trim())),
+            ("/foo", Some(r#"["bar","baz"]"#)),
+            ("/foo/0", Some("\"bar\"")),
+            ("/foo/01", None),
+            ("/foo/-", None),
+            ("/foo/2", None),
+            ("/", Some("0")),
+            ("/a~1b", Some("1")),
+            ("/m~0n", Some("8")),
+            ("/d", Some("2")),
+            ("/d/x", None),
+            ("foo", None),
+        ];
+        for (pointer, expected) in cases {
+            assert_eq!(at_pointer(text, pointer), expected, "{pointer}");
+        }
+        assert_eq!(at_pointer("{", ""), None);
+        assert_eq!(unquoted(r#""a\u4f60\n""#), "a你\n");
     }
 
     #[test]

@@ -1,0 +1,452 @@
+//! One call, from request to answer.
+
+mod cancel;
+mod config;
+mod endpoint;
+mod limits;
+mod options;
+mod pictures;
+mod retry;
+mod settings;
+
+use std::borrow::Cow;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use ureq::http::Uri;
+
+use crate::answer::{Detail, Effect, Envelope, Error, Kind, Warning};
+use crate::auth::{self, Credentials, Fetched, NoToken, Slot, Token, Tokens};
+use crate::call::{Call, Calls, Stop};
+use crate::json::{self, Object};
+use crate::rules::{self, Endpoint};
+use crate::secret::{Secret, percent_encoded};
+use crate::transport::{Cause, Failure, Reply, Settings, Transport};
+use config::{Config, Validate};
+use limits::{Gate, Gates, Key, Limits, NoPlace, Place};
+use retry::{Again, Happened};
+
+pub use cancel::Canceller;
+pub use endpoint::{ROWS, Row, name as endpoint_name};
+pub use options::Options;
+
+/// WeCom says so in `errmsg`, with `errcode` 0, when it read only part of a body.
+const HALF_READ: &str = "Warning: wrong json format";
+const JSON: &str = "application/json";
+
+/// What the clients of one process share: tokens and limits.
+#[derive(Default)]
+pub struct Shared {
+    tokens: Tokens,
+    gates: Gates,
+}
+
+/// A client of one company's contact ways. All of it may be used from any thread, at the same time.
+pub struct Client {
+    credentials: Credentials,
+    base_url: String,
+    timeout: Duration,
+    max_attempts: u32,
+    validate: Validate,
+    limits: Limits,
+    proxy_password: Option<Secret>,
+    transport: Transport,
+    slot: Arc<Slot>,
+    /// In the order of [`ROWS`].
+    gates: Vec<Arc<Gate>>,
+    calls: Calls,
+}
+
+/// What a request with a token is sent to.
+struct Target<'c> {
+    /// The path, and what of the query is fixed.
+    path: &'static str,
+    /// Where its calls are counted.
+    gate: Option<&'c Arc<Gate>>,
+    /// As in [`Row`].
+    done_already: &'static [i64],
+}
+
+/// How far one call has come.
+struct Progress {
+    name: &'static str,
+    repeatable: bool,
+    attempts: u32,
+    /// The worst of all attempts.
+    effect: Effect,
+    http_status: Option<u16>,
+    /// The token in use.
+    token: Option<Token>,
+}
+
+impl Client {
+    /// A client as `config` (JSON) describes it, sharing `shared` with others.
+    ///
+    /// # Errors
+    /// When the configuration is wrong; every wrong member is named.
+    pub fn new(config: &str, shared: &Shared) -> Result<Self, Error> {
+        let config = Config::parse(config)?;
+        let owner = match (config.credentials.corp_id(), &config.credentials) {
+            (Some(corp_id), _) => corp_id.to_owned(),
+            (None, credentials) => {
+                let mut hasher = DefaultHasher::new();
+                credentials.hash(&mut hasher);
+                format!("token {:016x}", hasher.finish())
+            }
+        };
+        let gate = |row: &Row| {
+            let key = Key { base_url: config.base_url.clone(), owner: owner.clone(), endpoint: row.endpoint };
+            shared.gates.gate(&key, config.limits)
+        };
+        Ok(Self {
+            gates: ROWS.iter().map(gate).collect(),
+            slot: shared.tokens.slot(&config.base_url, &config.credentials),
+            transport: Transport::new(Settings {
+                connect_timeout: config.connect_timeout,
+                roots: config.roots,
+                proxy: config.proxy,
+            }),
+            credentials: config.credentials,
+            base_url: config.base_url,
+            timeout: config.timeout,
+            max_attempts: config.max_attempts,
+            validate: config.validate,
+            limits: config.limits,
+            proxy_password: config.proxy_password,
+            calls: Calls::default(),
+        })
+    }
+
+    /// Calls one of the six interfaces. `request` is the body that WeCom's document describes; the answer is WeCom's.
+    ///
+    /// # Errors
+    /// When the request breaks a rule, WeCom refuses, or no answer could be had.
+    pub fn call(&self, endpoint: Endpoint, request: &str, options: &Options) -> Result<String, Error> {
+        let row = endpoint::row(endpoint);
+        self.run(Progress::new(row.name, row.repeatable || options.accept_duplicate), options, |call, progress| {
+            let (body, mut warnings) = self.checked(endpoint, request)?;
+            let target = Target { path: row.path, gate: self.gate(endpoint), done_already: row.done_already };
+            let once = !progress.repeatable;
+            let answer = self.with_token(call, &target, progress, &|uri| {
+                self.transport.post(call, uri, JSON, body.as_bytes(), once)
+            })?;
+            if answer.errmsg.contains(HALF_READ) {
+                warnings.push(Warning {
+                    code: "wrong_json_format",
+                    message: "WeCom took only part of the body: it stopped at the first value it could not read".to_owned(),
+                    pointer: None,
+                });
+            }
+            Ok(answer.into_text(&warnings))
+        })
+    }
+
+    /// Does the work of one call, which ends when its time is up, its canceller fired or the client freed.
+    fn run(
+        &self,
+        mut progress: Progress,
+        options: &Options,
+        work: impl FnOnce(&Arc<Call>, &mut Progress) -> Result<String, Error>,
+    ) -> Result<String, Error> {
+        let call = Call::new(options.timeout.unwrap_or(self.timeout));
+        let _until_freed = self.calls.join(&call);
+        let _until_cancelled = options.canceller.as_ref().map(|canceller| canceller.join(&call));
+        let outcome = work(&call, &mut progress);
+        self.without_secrets(outcome, progress.token.as_ref()).map_err(|error| error.of_endpoint(progress.name))
+    }
+
+    /// Ends the calls under way and all later ones, as cancelled.
+    pub fn close(&self) {
+        self.calls.end(Stop::ClientFreed);
+    }
+
+    /// The body to send, and what there is to warn of.
+    fn checked<'r>(&self, endpoint: Endpoint, request: &'r str) -> Result<(Cow<'r, str>, Vec<Warning>), Error> {
+        if self.validate == Validate::Off && json::is_object(request) {
+            return Ok((Cow::Borrowed(request), Vec::new()));
+        }
+        let object = Object::parse(request)
+            .map_err(|error| Error::new(Kind::InvalidArgument, format!("the request: {error}; give one JSON object")))?;
+        let broken = rules::broken(endpoint, &object, request.len());
+        if self.validate == Validate::Strict && !broken.is_empty() {
+            let details = broken.into_iter().map(Detail::from).collect();
+            return Err(Error::with_details(Kind::InvalidRequest, "nothing was sent: the request", details));
+        }
+        let warnings = broken.into_iter().map(|broken| Warning {
+            code: broken.rule.name,
+            message: broken.message,
+            pointer: Some(broken.pointer),
+        });
+        Ok((json::without_unicode_escapes(request), warnings.collect()))
+    }
+
+    /// Sends a request with a token; once more with a fresh one where WeCom no longer takes it.
+    fn with_token(
+        &self,
+        call: &Arc<Call>,
+        target: &Target,
+        progress: &mut Progress,
+        send: &dyn Fn(Uri) -> Result<Reply, Failure>,
+    ) -> Result<Envelope, Error> {
+        let mut repeated = false;
+        loop {
+            let token = self.token(call, progress)?;
+            let query_starts = if target.path.contains('?') { '&' } else { '?' };
+            let parameter = percent_encoded(token.text.expose());
+            let uri = self.uri(&format!("{}{query_starts}access_token={parameter}", target.path))?;
+            let outcome = self.exchange(call, target.gate, progress, || send(uri.clone()));
+            let Err(error) = outcome else { return outcome };
+            if error.kind() == Kind::Auth && !repeated {
+                repeated = true;
+                if self.replace(call, &token, progress)? {
+                    continue;
+                }
+            }
+            return match error.effect() {
+                Effect::Unknown if target.done_already.contains(&error.errcode()) => {
+                    Ok(Envelope::done_already(progress.name))
+                }
+                _ => Err(error),
+            };
+        }
+    }
+
+    fn gate(&self, endpoint: Endpoint) -> Option<&Arc<Gate>> {
+        let place = ROWS.iter().position(|row| row.endpoint == endpoint)?;
+        self.gates.get(place)
+    }
+
+    fn uri(&self, target: &str) -> Result<Uri, Error> {
+        // The text of the fault would hold the query.
+        Uri::try_from(format!("{}{target}", self.base_url))
+            .map_err(|_| Error::new(Kind::Internal, "the request's address could not be written"))
+    }
+
+    /// The token to use now.
+    fn token(&self, call: &Arc<Call>, progress: &mut Progress) -> Result<Token, Error> {
+        let token = match &self.credentials {
+            Credentials::Token { access_token, .. } => Token { text: Arc::new(access_token.clone()), version: 0 },
+            credentials @ Credentials::App { .. } => {
+                let fetch = || self.fetch_token(call, credentials);
+                let is_refusal = |error: &Error| error.errcode() > 0;
+                self.slot.token(call, fetch, is_refusal).map_err(|none| match none {
+                    NoToken::Stopped(stop) => progress.stopped(stop),
+                    NoToken::Failed(error) => progress.without_token(error),
+                })?
+            }
+        };
+        progress.token = Some(token.clone());
+        Ok(token)
+    }
+
+    /// Whether there is another token in the place of one that WeCom refused.
+    fn replace(&self, call: &Arc<Call>, refused: &Token, progress: &mut Progress) -> Result<bool, Error> {
+        if matches!(self.credentials, Credentials::Token { .. }) || self.slot.reject(refused).is_err() {
+            return Ok(false);
+        }
+        Ok(self.token(call, progress)?.text != refused.text)
+    }
+
+    fn fetch_token(&self, call: &Arc<Call>, credentials: &Credentials) -> Result<Fetched, Error> {
+        let Some(address) = credentials.token_request() else {
+            return Err(Error::new(Kind::Auth, "there is no way to fetch a token"));
+        };
+        let uri = self.uri(address.expose())?;
+        let mut progress = Progress::new("gettoken", true);
+        let answer = self.exchange(call, None, &mut progress, || self.transport.get(call, uri.clone()))?;
+        Fetched::read(answer.text()).ok_or_else(|| Error::new(Kind::Auth, "WeCom's answer holds no access_token"))
+    }
+
+    /// Sends until there is an answer that counts, as [`retry`]'s table says.
+    fn exchange(
+        &self,
+        call: &Arc<Call>,
+        gate: Option<&Arc<Gate>>,
+        progress: &mut Progress,
+        send: impl Fn() -> Result<Reply, Failure>,
+    ) -> Result<Envelope, Error> {
+        let mut counted = 0;
+        loop {
+            let mut place = gate.map(|gate| gate.enter(call)).transpose().map_err(|no| progress.no_place(&no))?;
+            progress.attempts += 1;
+            counted += 1;
+            let reply = send();
+            let stale = matches!(&reply, Err(Failure { cause: Cause::Network(_), reused: true, .. }));
+            let (happened, error) = match progress.read(reply) {
+                Ok(answer) => return Ok(answer),
+                Err(unread) => unread,
+            };
+            let Some(happened) = happened else { return Err(error) };
+            if stale && progress.repeatable {
+                // A kept connection that the server closed meanwhile says nothing of the server: a new one does.
+                continue;
+            }
+            let wait = match happened.row().again(progress.repeatable, counted, self.max_attempts) {
+                Again::No => return Err(error),
+                Again::AfterJitter => retry::jitter(counted),
+                Again::WithLessConcurrency => {
+                    place.iter_mut().for_each(Place::too_many_at_once);
+                    retry::concurrency_wait()
+                }
+                Again::AfterTheBlock => {
+                    place.iter_mut().for_each(Place::blocked);
+                    limits::BLOCK
+                }
+            };
+            drop(place);
+            let until = Instant::now() + wait;
+            if until > call.deadline() {
+                return Err(error.retry_after_ms(auth::in_ms(wait)));
+            }
+            call.sleep_until(until).map_err(|stop| progress.stopped(stop))?;
+        }
+    }
+
+    /// Every text that leaves the library passes here.
+    fn without_secrets(&self, outcome: Result<String, Error>, token: Option<&Token>) -> Result<String, Error> {
+        let secrets = self
+            .credentials
+            .secrets()
+            .chain(self.proxy_password.as_ref())
+            .chain(token.map(|token| token.text.as_ref()));
+        match outcome {
+            Ok(text) => {
+                let redacted = secrets.fold(Cow::Borrowed(text.as_str()), |text, secret| secret.redact(text));
+                Ok(match redacted {
+                    Cow::Borrowed(_) => text,
+                    Cow::Owned(masked) => masked,
+                })
+            }
+            Err(mut error) => {
+                error.redact(&secrets.collect::<Vec<_>>());
+                Err(error)
+            }
+        }
+    }
+}
+
+impl Drop for Client {
+    fn drop(&mut self) {
+        for gate in &self.gates {
+            gate.forget(self.limits);
+        }
+    }
+}
+
+impl Progress {
+    fn new(name: &'static str, repeatable: bool) -> Self {
+        Self { name, repeatable, attempts: 0, effect: Effect::None, http_status: None, token: None }
+    }
+
+    /// The answer of an attempt, or what happened instead; nothing happened where the call itself had to end.
+    fn read(&mut self, reply: Result<Reply, Failure>) -> Result<Envelope, (Option<Happened>, Error)> {
+        let reply = match reply {
+            Ok(reply) => reply,
+            Err(failure) => return Err(self.failed(failure)),
+        };
+        self.http_status = Some(reply.status);
+        if reply.status != 200 {
+            let happened = Happened::of_status(reply.status);
+            let what = format!("WeCom, or something before it, answered with HTTP status {}", reply.status);
+            return Err((Some(happened), self.error(happened, Kind::BadResponse, &what)));
+        }
+        let answer = Envelope::read(reply.body).map_err(|why| {
+            let happened = Happened::BrokenOff;
+            (Some(happened), self.error(happened, Kind::BadResponse, why))
+        })?;
+        if answer.errcode == 0 {
+            return Ok(answer);
+        }
+        let happened = Happened::of_code(answer.errcode);
+        let mut error = self.error(happened, happened.row().kind, "");
+        let parts = error.parts();
+        parts.errcode = answer.errcode;
+        parts.errmsg.clone_from(&answer.errmsg);
+        parts.members = answer.other_members();
+        if happened.row().kind == Kind::RateLimited {
+            error = error.retry_after_ms(auth::in_ms(limits::BLOCK));
+        }
+        Err((Some(happened), error))
+    }
+
+    fn failed(&mut self, failure: Failure) -> (Option<Happened>, Error) {
+        self.http_status = None;
+        let happened = if failure.sent { Happened::BrokenOff } else { Happened::NotSent };
+        let (kind, what) = match failure.cause {
+            Cause::Stopped(stop) => {
+                if failure.sent {
+                    self.effect = Effect::Unknown;
+                }
+                return (None, self.stopped(stop));
+            }
+            Cause::ConnectTimeout => (Kind::Timeout, "no connection within connect_timeout_ms".to_owned()),
+            Cause::Network(what) => (Kind::Network, what),
+            Cause::Broken(what) => (Kind::BadResponse, what),
+        };
+        (Some(happened), self.error(happened, kind, &what))
+    }
+
+    /// The error of an attempt, should it be the last.
+    fn error(&mut self, happened: Happened, kind: Kind, what: &str) -> Error {
+        let row = happened.row();
+        self.effect = self.effect.max(row.effect);
+        self.finish(Error::new(kind, self.in_words(what)), row.transient)
+    }
+
+    fn stopped(&self, stop: Stop) -> Error {
+        let (kind, what) = match stop {
+            Stop::Deadline => (Kind::Timeout, "the deadline passed"),
+            Stop::Cancelled => (Kind::Cancelled, "the canceller was fired"),
+            Stop::ClientFreed => (Kind::Cancelled, "the client was freed"),
+        };
+        self.finish(Error::new(kind, self.in_words(what)), true)
+    }
+
+    fn no_place(&self, no: &NoPlace) -> Error {
+        match no {
+            NoPlace::Stopped(stop) => self.stopped(*stop),
+            NoPlace::After(wait) => {
+                let what = "held back here: the limit leaves no place before the deadline";
+                self.finish(Error::new(Kind::RateLimited, what), true).retry_after_ms(auth::in_ms(*wait))
+            }
+        }
+    }
+
+    /// The error of a token request, as one of the call that needs the token.
+    fn without_token(&self, mut error: Error) -> Error {
+        let parts = error.parts();
+        match parts.kind {
+            Kind::Api => parts.kind = Kind::Auth,
+            Kind::BadResponse => {
+                parts.kind = Kind::Auth;
+                parts.errcode = Kind::Auth.errcode();
+            }
+            _ => {}
+        }
+        parts.errmsg = format!("no token could be had: {}", parts.errmsg);
+        let transient = parts.retryable;
+        self.finish(error, transient)
+    }
+
+    fn finish(&self, mut error: Error, transient: bool) -> Error {
+        let parts = error.parts();
+        parts.endpoint = Some(self.name);
+        parts.effect = self.effect;
+        parts.attempts = self.attempts;
+        parts.http_status = self.http_status;
+        parts.retryable = transient && (self.repeatable || self.effect == Effect::None);
+        error
+    }
+
+    /// What happened, and what follows from it where an add may have been carried out.
+    fn in_words(&self, what: &str) -> String {
+        if self.effect == Effect::Unknown && !self.repeatable {
+            format!(
+                "{what}; WeCom may have made the contact way: look for it with list before adding it again"
+            )
+        } else {
+            what.to_owned()
+        }
+    }
+}
