@@ -2,3 +2,5 @@
 
 pub mod json;
 pub mod rules;
+#[cfg(feature = "sandbox")]
+pub mod sandbox;
