@@ -217,16 +217,22 @@ char *contactway_close_temp_chat(contactway_client client, const char *request_j
 // Uploads a picture for a conclusion: request_json is {"path":"a.png"} or {"base64":"…","filename":"a.png"}, the
 // answer holds media_id, which lives for 3 days, type and created_at.
 //
-// options_json may be NULL. The answer is never NULL and is to be freed with contactway_string_free. Any thread.
-// Errors: unsupported in this version.
-char *contactway_upload_image(contactway_client client, const char *_request_json, const char *_options_json);
+// options_json may be NULL; it knows timeout_ms and canceller. The answer is never NULL and is to be freed with
+// contactway_string_free. Any thread. Errors: any kind.
+//
+//     char *answer = contactway_upload_image(client, "{\"path\":\"closing.png\"}", NULL);
+//     char *media_id = contactway_json_get(answer, "/media_id");
+char *contactway_upload_image(contactway_client client, const char *request_json, const char *options_json);
 
 // Saves the QR picture of a contact way: request_json holds config_id or qr_code, and path. The answer holds path,
 // bytes and content_type. The file appears whole or not at all.
 //
-// options_json may be NULL. The answer is never NULL and is to be freed with contactway_string_free. Any thread.
-// Errors: any kind.
-char *contactway_save_qr_code(contactway_client client, const char *_request_json, const char *_options_json);
+// options_json may be NULL; it knows timeout_ms and canceller. The answer is never NULL and is to be freed with
+// contactway_string_free. Any thread. Errors: any kind; invalid_argument where the file cannot be written.
+//
+//     char *answer = contactway_save_qr_code(client,
+//         "{\"config_id\":\"42b34949e138eb6e027c123cba77fad7\",\"path\":\"counter.png\"}", NULL);
+char *contactway_save_qr_code(contactway_client client, const char *request_json, const char *options_json);
 
 // Looks contact ways up in the ledger, which needs a durable store.
 //

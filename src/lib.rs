@@ -7,10 +7,8 @@
 //! use contactway::{Client, Endpoint, Options, Shared};
 //!
 //! let sandbox = contactway::sandbox::Sandbox::start("{}")?;
-//! let config = format!(
-//!     r#"{{"base_url":"{}","corp_id":"{}","secret":"{}"}}"#,
-//!     sandbox.base_url(), sandbox.corp_id(), sandbox.secret()
-//! );
+//! let info: serde_json::Value = serde_json::from_str(&sandbox.info_json())?;
+//! let config = info["client_config"].to_string();
 //! let client = Client::new(&config, &Shared::default())?;
 //! let answer = client.call(
 //!     Endpoint::Add,

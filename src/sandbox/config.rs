@@ -1,0 +1,234 @@
+//! What a sandbox is started with.
+
+use super::clock::LATEST;
+use super::fields::{Fields, Read, Wrong};
+use super::people::{Department, Member, ROOT};
+use crate::json::{Object, Value};
+
+/// The configuration, defaults filled in.
+#[derive(Debug)]
+pub struct Config {
+    pub port: u16,
+    pub seed: u64,
+    pub is_medical: bool,
+    pub has_developer_account: bool,
+    pub limits: Option<Bounds>,
+    pub token_life_s: i64,
+    pub quota: usize,
+    pub temp_quota_per_day: u32,
+    pub clock: Option<i64>,
+    pub list_lag_s: i64,
+    pub latency_ms: u64,
+    pub idle_timeout_s: u64,
+    pub check_media: bool,
+    pub apps: Vec<App>,
+    pub suites: Vec<Suite>,
+    pub members: Vec<InCorp<Member>>,
+    pub departments: Vec<InCorp<Department>>,
+}
+
+/// WeCom's limits of frequency and concurrency, per corporation and interface.
+#[derive(Clone, Copy, Debug)]
+pub struct Bounds {
+    pub per_minute: u32,
+    pub per_hour: u32,
+    pub concurrent: u32,
+}
+
+/// An app that calls with a token of its own.
+#[derive(Clone, Debug)]
+pub struct App {
+    pub corp_id: String,
+    pub secret: String,
+    pub permissions: Vec<String>,
+    /// Whether `mark_source` counts for it (营销获客).
+    pub acquisition: bool,
+}
+
+/// A third-party app, authorised by one corporation.
+#[derive(Clone, Debug)]
+pub struct Suite {
+    pub suite_id: String,
+    pub suite_secret: String,
+    pub suite_ticket: String,
+    pub auth_corp_id: String,
+    pub permanent_code: String,
+}
+
+/// Something in the directory of one corporation, or of every one where none is named.
+#[derive(Debug)]
+pub struct InCorp<T> {
+    pub corp_id: Option<String>,
+    pub it: T,
+}
+
+pub const DEFAULT_CORP_ID: &str = "ww5a4dbc0ffee05a4d";
+pub const DEFAULT_SECRET: &str = "5andb0x-5ecret-of-the-c0ntact-way-app-00001";
+const SECONDS_MAX: i64 = 10 * 365 * 86_400;
+
+impl Config {
+    pub fn read(object: &Object) -> Read<Self> {
+        let mut fields = Fields::new(object, "");
+        let number =
+            |given: Option<i64>, default: u32| given.map_or(default, |given| u32::try_from(given).unwrap_or(u32::MAX));
+        let counts = 0..=i64::from(u32::MAX);
+        let config = Self {
+            port: fields.integer("port", 0..=65_535)?.map_or(0, |port| u16::try_from(port).unwrap_or(0)),
+            seed: fields.integer("seed", 0..=i64::MAX)?.unwrap_or(1).unsigned_abs(),
+            is_medical: fields.text("industry")?.is_none_or(|industry| industry == "medical"),
+            has_developer_account: fields.flag("developer_account")?.unwrap_or(true),
+            limits: limits(&mut fields)?,
+            token_life_s: fields.integer("token_life_s", 1..=SECONDS_MAX)?.unwrap_or(7_200),
+            quota: number(fields.integer("quota", counts.clone())?, 500_000) as usize,
+            temp_quota_per_day: number(fields.integer("temp_quota_per_day", counts)?, 100_000),
+            clock: fields.integer("clock", 0..=LATEST)?,
+            list_lag_s: fields.integer("list_lag_s", 0..=SECONDS_MAX)?.unwrap_or(0),
+            latency_ms: fields.integer("latency_ms", 0..=3_600_000)?.unwrap_or(0).unsigned_abs(),
+            idle_timeout_s: fields.integer("idle_timeout_s", 1..=86_400)?.unwrap_or(75).unsigned_abs(),
+            check_media: fields.flag("check_media")?.unwrap_or(false),
+            apps: fields.each("apps", app)?.unwrap_or_else(|| vec![default_app()]),
+            suites: fields.each("suites", suite)?.unwrap_or_default(),
+            members: fields.each("members", |fields| member(fields, None))?.unwrap_or_else(default_members),
+            departments: fields.each("departments", department)?.unwrap_or_else(default_departments),
+        };
+        if config.apps.is_empty() {
+            return Err(fields.wrong("apps", "must name at least one app; name one, or leave it out"));
+        }
+        fields.end()?;
+        Ok(config)
+    }
+
+    /// The corporations there are.
+    pub fn corp_ids(&self) -> impl Iterator<Item = &str> {
+        self.apps
+            .iter()
+            .map(|app| app.corp_id.as_str())
+            .chain(self.suites.iter().map(|suite| suite.auth_corp_id.as_str()))
+    }
+}
+
+fn limits(fields: &mut Fields) -> Read<Option<Bounds>> {
+    let wecoms = Bounds { per_minute: 10_000, per_hour: 150_000, concurrent: 5 };
+    match fields.value("limits") {
+        None | Some(Value::Bool(false)) => Ok(None),
+        Some(Value::Bool(true)) => Ok(Some(wecoms)),
+        Some(Value::Object(object)) => {
+            let mut inner = Fields::new(object, fields.pointer("limits"));
+            let mut bound = |name, default| -> Read<u32> {
+                let given = inner.integer(name, 1..=i64::from(u32::MAX))?;
+                Ok(given.map_or(default, |given| u32::try_from(given).unwrap_or(u32::MAX)))
+            };
+            let bounds = Bounds {
+                per_minute: bound("per_minute", wecoms.per_minute)?,
+                per_hour: bound("per_hour", wecoms.per_hour)?,
+                concurrent: bound("concurrent", wecoms.concurrent)?,
+            };
+            inner.end()?;
+            Ok(Some(bounds))
+        }
+        Some(_) => Err(fields.wrong(
+            "limits",
+            "must be true, false, or an object of per_minute, per_hour and concurrent; write one of these",
+        )),
+    }
+}
+
+fn app(mut fields: Fields) -> Read<App> {
+    let app = App {
+        corp_id: fields.required_text("corp_id")?.to_owned(),
+        secret: fields.required_text("secret")?.to_owned(),
+        permissions: fields.texts("permissions")?.unwrap_or_else(|| vec!["contact_way".to_owned()]),
+        acquisition: fields.flag("acquisition")?.unwrap_or(true),
+    };
+    fields.end()?;
+    Ok(app)
+}
+
+fn default_app() -> App {
+    App {
+        corp_id: DEFAULT_CORP_ID.to_owned(),
+        secret: DEFAULT_SECRET.to_owned(),
+        permissions: vec!["contact_way".to_owned()],
+        acquisition: true,
+    }
+}
+
+fn suite(mut fields: Fields) -> Read<Suite> {
+    let mut text = |name| fields.required_text(name).map(str::to_owned);
+    let suite = Suite {
+        suite_id: text("suite_id")?,
+        suite_secret: text("suite_secret")?,
+        suite_ticket: text("suite_ticket")?,
+        auth_corp_id: text("auth_corp_id")?,
+        permanent_code: text("permanent_code")?,
+    };
+    fields.end()?;
+    Ok(suite)
+}
+
+/// Reads a member; what is left out stays as it is in `before`, or is as in a member that may do everything.
+pub fn member(
+    mut fields: Fields,
+    before: Option<&dyn Fn(&str, Option<&str>) -> Option<Member>>,
+) -> Read<InCorp<Member>> {
+    let userid = fields.required_text("userid")?;
+    let corp_id = fields.text("corp_id")?;
+    let known = before.and_then(|before| before(userid, corp_id));
+    let known = known.unwrap_or_else(|| Member::new(userid, vec![ROOT]));
+    let member = Member {
+        userid: known.userid,
+        active: fields.flag("active")?.unwrap_or(known.active),
+        verified: fields.flag("verified")?.unwrap_or(known.verified),
+        contact_right: fields.flag("contact_right")?.unwrap_or(known.contact_right),
+        visible: fields.flag("visible")?.unwrap_or(known.visible),
+        departments: fields.integers("departments")?.unwrap_or(known.departments),
+    };
+    fields.end()?;
+    Ok(InCorp { corp_id: corp_id.map(str::to_owned), it: member })
+}
+
+fn default_members() -> Vec<InCorp<Member>> {
+    let members = [("zhangsan", 2), ("lisi", 2), ("wangwu", 3), ("zhangyisheng", ROOT)];
+    members.into_iter().map(|(userid, id)| InCorp { corp_id: None, it: Member::new(userid, vec![id]) }).collect()
+}
+
+pub fn department(mut fields: Fields) -> Read<InCorp<Department>> {
+    let id = fields.integer("id", 1..=i64::MAX)?;
+    let id = id.ok_or_else(|| fields.wrong("id", "is required: the department's number; give it"))?;
+    let department = Department {
+        id,
+        parent: fields.integer("parent", 0..=i64::MAX)?.unwrap_or(ROOT),
+        visible: fields.flag("visible")?.unwrap_or(true),
+    };
+    let corp_id = fields.text("corp_id")?.map(str::to_owned);
+    fields.end()?;
+    Ok(InCorp { corp_id, it: department })
+}
+
+fn default_departments() -> Vec<InCorp<Department>> {
+    let department = |(id, parent)| InCorp { corp_id: None, it: Department { id, parent, visible: true } };
+    [(ROOT, 0), (2, ROOT), (3, ROOT)].into_iter().map(department).collect()
+}
+
+impl<T> InCorp<T> {
+    pub fn is_in(&self, corp_id: &str) -> bool {
+        self.corp_id.as_deref().is_none_or(|named| named == corp_id)
+    }
+}
+
+/// A corporation that is named and that nothing else knows of.
+pub fn unknown_corp(config: &Config) -> Option<Wrong> {
+    let members = config.members.iter().map(|member| &member.corp_id).enumerate().map(|(at, id)| ("members", at, id));
+    let departments =
+        config.departments.iter().map(|it| &it.corp_id).enumerate().map(|(at, id)| ("departments", at, id));
+    members.chain(departments).find_map(|(list, at, corp_id)| {
+        let corp_id = corp_id.as_deref()?;
+        let is_known = config.corp_ids().any(|known| known == corp_id);
+        (!is_known).then(|| {
+            Wrong::at(
+                format!("/{list}/{at}/corp_id"),
+                "names no corporation of apps or suites; correct it, or leave it out",
+            )
+        })
+    })
+}

@@ -1,0 +1,264 @@
+//! The sandbox: an embedded stand-in for WeCom, answering on a loopback port from memory.
+
+mod answer;
+mod body;
+mod clock;
+mod conclusions;
+mod config;
+mod contact_ways;
+mod control;
+mod customers;
+mod endpoints;
+mod faults;
+mod fields;
+mod http;
+mod ids;
+mod journal;
+mod limits;
+mod media;
+mod people;
+mod qr;
+mod scan;
+mod server;
+mod state;
+mod token_service;
+mod tokens;
+mod wecom;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::json::Object;
+use clock::{Clock, Going};
+use config::Config;
+use contact_ways::ContactWays;
+use customers::Customers;
+use faults::Faults;
+use fields::Wrong;
+use http::{Request, Response};
+use ids::Ids;
+use journal::Journal;
+use limits::{Limits, WrongSecrets};
+use people::People;
+use server::{Answers, Delivery, Server, Stop};
+use state::State;
+use tokens::Tokens;
+
+/// Why a sandbox could not be started.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The configuration is wrong.
+    #[error("{message}")]
+    Config {
+        /// Where (RFC 6901); `""` is the whole.
+        pointer: String,
+        /// The member, the rule, the remedy.
+        message: String,
+    },
+    /// The port cannot be had.
+    #[error("port {port} of 127.0.0.1 cannot be listened on ({error}); free it, or leave port out to have any")]
+    Port {
+        /// The port asked for.
+        port: u16,
+        /// What the system says.
+        error: std::io::Error,
+    },
+    /// The machine gave no thread.
+    #[error("the sandbox's thread could not be started ({0}); end other threads and try again")]
+    Thread(std::io::Error),
+}
+
+impl StartError {
+    /// Where the configuration is wrong (RFC 6901).
+    #[must_use]
+    pub fn pointer(&self) -> Option<&str> {
+        match self {
+            Self::Config { pointer, .. } => Some(pointer),
+            Self::Port { .. } | Self::Thread(_) => None,
+        }
+    }
+
+    /// Whether the configuration is at fault, and not the machine.
+    #[must_use]
+    pub fn is_bad_argument(&self) -> bool {
+        matches!(self, Self::Config { .. })
+    }
+}
+
+impl From<Wrong> for StartError {
+    fn from(Wrong { pointer, message }: Wrong) -> Self {
+        Self::Config { pointer, message }
+    }
+}
+
+/// A running sandbox; dropping it ends it.
+#[derive(Debug)]
+pub struct Sandbox {
+    world: Arc<World>,
+    _server: Server,
+}
+
+impl Sandbox {
+    /// Starts a sandbox; `{}` is a configuration.
+    ///
+    /// # Errors
+    /// When the configuration is wrong or the port cannot be had.
+    pub fn start(config_json: &str) -> Result<Self, StartError> {
+        let object = Object::parse(config_json).map_err(|error| {
+            Wrong::new("", format!("the configuration cannot be read: {error}; give one JSON object"))
+        })?;
+        let config = Config::read(&object)?;
+        if let Some(wrong) = config::unknown_corp(&config) {
+            return Err(wrong.into());
+        }
+        let port = config.port;
+        let listener = Server::listen(port).map_err(|error| StartError::Port { port, error })?;
+        let address = listener.local_addr().map_err(|error| StartError::Port { port, error })?;
+        let idle = Duration::from_secs(config.idle_timeout_s);
+        let world = Arc::new(World::new(config, format!("http://{address}")));
+        let answers: Arc<dyn Answers> = Arc::<World>::clone(&world);
+        let server = Server::start(listener, answers, idle).map_err(StartError::Thread)?;
+        Ok(Self { world, _server: server })
+    }
+
+    /// Where it is and what a client needs, as one JSON object.
+    #[must_use]
+    pub fn info_json(&self) -> String {
+        let base_url = self.base_url();
+        let app = self.world.config.apps.first();
+        let (corp_id, secret) = app.map_or(("", ""), |app| (app.corp_id.as_str(), app.secret.as_str()));
+        json!({
+            "errcode": 0, "errmsg": "ok",
+            "base_url": base_url, "corp_id": corp_id, "secret": secret,
+            "client_config": {"base_url": base_url, "corp_id": corp_id, "secret": secret},
+        })
+        .to_string()
+    }
+
+    /// Its address, without a slash at the end.
+    #[must_use]
+    pub fn base_url(&self) -> &str {
+        &self.world.base_url
+    }
+
+    /// Everything that it keeps, as `GET /sandbox/state` answers it.
+    #[must_use]
+    pub fn state_json(&self) -> String {
+        json!(State::of(&self.world)).to_string()
+    }
+
+    /// Takes in what [`Sandbox::state_json`] gave.
+    ///
+    /// # Errors
+    /// A sentence, when it is not a state, or one of other corporations.
+    pub fn restore(&self, state_json: &str) -> Result<(), String> {
+        let state: State = serde_json::from_str(state_json).map_err(|error| format!("it is not a state ({error})"))?;
+        state.restore(&self.world)
+    }
+}
+
+/// All that the server's threads share.
+#[derive(Debug)]
+struct World {
+    config: Config,
+    base_url: String,
+    clock: Clock,
+    ids: Ids,
+    tokens: RwLock<Tokens>,
+    suite_tickets: Mutex<BTreeMap<String, String>>,
+    /// The corporations by id; which there are never changes.
+    corps: BTreeMap<String, RwLock<Corp>>,
+    limits: Limits,
+    wrong_secrets: WrongSecrets,
+    faults: Faults,
+    journal: Journal,
+}
+
+/// A corporation.
+#[derive(Debug, Default)]
+struct Corp {
+    people: People,
+    ways: ContactWays,
+    customers: Customers,
+    /// Media by id, and when each was uploaded.
+    media: BTreeMap<String, i64>,
+}
+
+impl World {
+    fn new(config: Config, base_url: String) -> Self {
+        let corps = config.corp_ids().map(|id| (id.to_owned(), RwLock::new(Corp::new(&config, id)))).collect();
+        Self {
+            base_url,
+            clock: Clock::new(config.clock),
+            ids: Ids::new(config.seed),
+            tokens: RwLock::default(),
+            suite_tickets: Mutex::new(tickets(&config)),
+            corps,
+            limits: Limits::default(),
+            wrong_secrets: WrongSecrets::default(),
+            faults: Faults::default(),
+            journal: Journal::new(),
+            config,
+        }
+    }
+
+    /// Back to the start.
+    fn reset(&self) {
+        for (id, corp) in &self.corps {
+            *write_locked(corp) = Corp::new(&self.config, id);
+        }
+        *write_locked(&self.tokens) = Tokens::default();
+        *locked(&self.suite_tickets) = tickets(&self.config);
+        self.clock.go(Going::new(self.config.clock));
+        self.ids.go_on_from(0);
+        self.limits.clear();
+        self.wrong_secrets.clear();
+        self.faults.clear();
+        self.journal.clear();
+    }
+}
+
+fn tickets(config: &Config) -> BTreeMap<String, String> {
+    config.suites.iter().map(|suite| (suite.suite_id.clone(), suite.suite_ticket.clone())).collect()
+}
+
+impl Corp {
+    fn new(config: &Config, corp_id: &str) -> Self {
+        let mut people = People::default();
+        for department in config.departments.iter().filter(|department| department.is_in(corp_id)) {
+            people.departments.insert(department.it.id, department.it.clone());
+        }
+        for member in config.members.iter().filter(|member| member.is_in(corp_id)) {
+            people.put_member(member.it.clone());
+        }
+        Self { people, ..Self::default() }
+    }
+}
+
+impl Answers for World {
+    fn answer(&self, request: Request, connection: u64, stop: &Stop) -> (Response, Delivery) {
+        if request.path().starts_with(control::PATH) {
+            return (control::answer(self, &request), Delivery::Whole);
+        }
+        if request.path().starts_with(media::PATH) {
+            return (media::picture(), Delivery::Whole);
+        }
+        wecom::call(self, &request, connection, stop)
+    }
+}
+
+/// A lock that a panic elsewhere does not take from everybody.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn read_locked<T>(lock: &RwLock<T>) -> RwLockReadGuard<'_, T> {
+    lock.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn write_locked<T>(lock: &RwLock<T>) -> RwLockWriteGuard<'_, T> {
+    lock.write().unwrap_or_else(PoisonError::into_inner)
+}
