@@ -345,6 +345,13 @@ pub fn at_pointer<'t>(text: &'t str, pointer: &str) -> Option<&'t str> {
     Some(raw)
 }
 
+/// The value at an RFC 6901 pointer of a JSON text: a string comes decoded and without its quotes, anything else as it
+/// is written there. None where there is none, or the text is no JSON.
+#[must_use]
+pub fn get(text: &str, pointer: &str) -> Option<String> {
+    at_pointer(text, pointer).map(unquoted)
+}
+
 /// A string decoded and without its quotes; anything else as it is written.
 #[must_use]
 pub fn unquoted(raw: &str) -> String {
