@@ -141,7 +141,8 @@ impl Client {
             if answer.errmsg.contains(HALF_READ) {
                 warnings.push(Warning {
                     code: "wrong_json_format",
-                    message: "WeCom took only part of the body: it stopped at the first value it could not read".to_owned(),
+                    message: "WeCom took only part of the body: it stopped at the first value it could not read"
+                        .to_owned(),
                     pointer: None,
                 });
             }
@@ -177,8 +178,9 @@ impl Client {
         if self.validate == Validate::Off && json::is_object(request) {
             return Ok((Cow::Borrowed(request), Vec::new()));
         }
-        let object = Object::parse(request)
-            .map_err(|error| Error::new(Kind::InvalidArgument, format!("the request: {error}; give one JSON object")))?;
+        let object = Object::parse(request).map_err(|error| {
+            Error::new(Kind::InvalidArgument, format!("the request: {error}; give one JSON object"))
+        })?;
         let broken = rules::broken(endpoint, &object, request.len());
         if self.validate == Validate::Strict && !broken.is_empty() {
             let details = broken.into_iter().map(Detail::from).collect();
@@ -279,7 +281,11 @@ impl Client {
                 return Err(error.retry_after_ms(auth::in_ms(wait)));
             }
             self.log.say(Level::Warning, "wait", || {
-                [("endpoint", progress.name.into()), ("wait_ms", auth::in_ms(wait).into()), ("kind", error.kind().name().into())]
+                [
+                    ("endpoint", progress.name.into()),
+                    ("wait_ms", auth::in_ms(wait).into()),
+                    ("kind", error.kind().name().into()),
+                ]
             });
             call.sleep_until(until).map_err(|stop| progress.stopped(stop))?;
         }
@@ -331,7 +337,8 @@ impl Client {
         secrets.extend(ticket.as_deref());
         match outcome {
             Ok(text) => {
-                let redacted = secrets.into_iter().fold(Cow::Borrowed(text.as_str()), |text, secret| secret.redact(text));
+                let redacted =
+                    secrets.into_iter().fold(Cow::Borrowed(text.as_str()), |text, secret| secret.redact(text));
                 Ok(match redacted {
                     Cow::Borrowed(_) => text,
                     Cow::Owned(masked) => masked,
@@ -355,7 +362,15 @@ impl Drop for Client {
 
 impl Progress {
     fn new(name: &'static str, repeatable: bool) -> Self {
-        Self { name, repeatable, attempts: 0, effect: Effect::None, http_status: None, token: None, errcode_optional: false }
+        Self {
+            name,
+            repeatable,
+            attempts: 0,
+            effect: Effect::None,
+            http_status: None,
+            token: None,
+            errcode_optional: false,
+        }
     }
 
     /// For an interface whose success has no errcode.
@@ -466,9 +481,7 @@ impl Progress {
     /// What happened, and what follows from it where an add may have been carried out.
     fn in_words(&self, what: &str) -> String {
         if self.effect == Effect::Unknown && !self.repeatable {
-            format!(
-                "{what}; WeCom may have made the contact way: look for it with list before adding it again"
-            )
+            format!("{what}; WeCom may have made the contact way: look for it with list before adding it again")
         } else {
             what.to_owned()
         }

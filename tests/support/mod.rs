@@ -34,11 +34,8 @@ impl Shop {
     pub fn ask(&self, method: &str, path: &str, body: &str) -> String {
         let url = format!("{}{path}", self.sandbox.base_url());
         let request = ureq::http::Request::builder().method(method).uri(url).body(body.to_owned()).unwrap();
-        let agent: ureq::Agent = ureq::Agent::config_builder()
-            .http_status_as_error(false)
-            .allow_non_standard_methods(true)
-            .build()
-            .into();
+        let agent: ureq::Agent =
+            ureq::Agent::config_builder().http_status_as_error(false).allow_non_standard_methods(true).build().into();
         agent.run(request).unwrap().body_mut().read_to_string().unwrap()
     }
 
@@ -64,7 +61,8 @@ impl Shop {
         let mut cursor = String::new();
         let mut count = 0;
         loop {
-            let page = list(client, &format!("{{\"limit\":1000,\"cursor\":{}}}", serde_json::Value::from(cursor))).unwrap();
+            let page =
+                list(client, &format!("{{\"limit\":1000,\"cursor\":{}}}", serde_json::Value::from(cursor))).unwrap();
             count += page.matches("config_id").count();
             cursor = json_get(&page, "/next_cursor").unwrap();
             if cursor.is_empty() {
