@@ -205,6 +205,12 @@ impl World {
         }
     }
 
+    /// Ends the temporary chats whose time is over by now.
+    fn settle(&self) {
+        let now = self.clock.now();
+        self.corps.values().for_each(|corp| write_locked(corp).customers.settle(now));
+    }
+
     /// Back to the start.
     fn reset(&self) {
         for (id, corp) in &self.corps {
@@ -222,7 +228,7 @@ impl World {
 }
 
 fn tickets(config: &Config) -> BTreeMap<String, String> {
-    config.suites.iter().map(|suite| (suite.suite_id.clone(), suite.suite_ticket.clone())).collect()
+    config.suites.iter().map(|suite| (suite.id.clone(), suite.ticket.clone())).collect()
 }
 
 impl Corp {
@@ -232,7 +238,7 @@ impl Corp {
             people.departments.insert(department.it.id, department.it.clone());
         }
         for member in config.members.iter().filter(|member| member.is_in(corp_id)) {
-            people.put_member(member.it.clone());
+            member.it.clone().put_into(&mut people);
         }
         Self { people, ..Self::default() }
     }
