@@ -1,6 +1,14 @@
 //! The sandbox from the outside, over HTTP on loopback.
 #![cfg(feature = "sandbox")]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // Tests fail by panicking.
+// Tests fail by panicking, and read better without references to literals.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::needless_pass_by_value)]
 
+mod add;
+mod conclusions;
 mod first_light;
+mod get;
+mod list;
 mod support;
+mod temporary;
+mod update;
+mod wire;
