@@ -5,6 +5,8 @@
 
 mod add;
 mod conclusions;
+mod control;
+mod faults;
 mod first_light;
 mod get;
 mod limits;
@@ -12,6 +14,7 @@ mod list;
 mod media;
 mod people;
 mod pictures;
+mod server;
 mod suites;
 mod support;
 mod temporary;
