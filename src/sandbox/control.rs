@@ -11,6 +11,7 @@ use super::config::{self, InCorp};
 use super::customers::Message;
 use super::fields::{Fields, Read, Wrong};
 use super::http::{Request, Response};
+use super::page;
 use super::people::People;
 use super::scan::{self, Refused, Scan};
 use super::state::State;
@@ -48,6 +49,7 @@ const ROUTES: &[Route] = &[
     ("DELETE", "faults", |world, _| { world.faults.clear(); Ok(json!({})) }),
     ("GET", "calls", calls),
     ("DELETE", "calls", |world, _| { world.journal.clear(); Ok(json!({})) }),
+    ("GET", "recent", |world, _| Ok(page::recent(world))),
     ("GET", "members", |world, _| Ok(members(world))),
     ("POST", "members", put_member),
     ("DELETE", "members", remove_member),

@@ -77,6 +77,12 @@ impl Journal {
         wanted
     }
 
+    /// The latest calls, newest first, and how many are kept.
+    pub fn latest(&self, most: usize) -> (Vec<Call>, usize) {
+        let calls = locked(&self.calls);
+        (calls.kept.iter().rev().take(most).map(Entry::call).collect(), calls.kept.len())
+    }
+
     pub fn clear(&self) {
         *locked(&self.calls) = Calls::default();
     }

@@ -16,6 +16,7 @@ mod ids;
 mod journal;
 mod limits;
 mod media;
+mod page;
 mod people;
 mod qr;
 mod scan;
@@ -246,13 +247,12 @@ impl Corp {
 
 impl Answers for World {
     fn answer(&self, request: Request, connection: u64, stop: &Stop) -> (Response, Delivery) {
-        if request.path().starts_with(control::PATH) {
-            return (control::answer(self, &request), Delivery::Whole);
+        match request.path() {
+            "/" => (page::page(), Delivery::Whole),
+            path if path.starts_with(control::PATH) => (control::answer(self, &request), Delivery::Whole),
+            path if path.starts_with(media::PATH) => (media::picture(), Delivery::Whole),
+            _ => wecom::call(self, &request, connection, stop),
         }
-        if request.path().starts_with(media::PATH) {
-            return (media::picture(), Delivery::Whole);
-        }
-        wecom::call(self, &request, connection, stop)
     }
 }
 

@@ -30,12 +30,12 @@ fn shows_the_last_90_days_until_now_unless_asked_otherwise() {
     wecom.advance(DAY);
     let young = wecom.added(single());
     wecom.advance(89 * DAY);
-    assert_eq!(list(&wecom, json!({})), [old.clone(), young.clone()], "just 90 days");
+    assert_eq!(list(&wecom, json!({})), [&*old, &*young], "just 90 days");
     wecom.advance(1);
-    assert_eq!(list(&wecom, json!({})), [young.clone()]);
-    assert_eq!(list(&wecom, json!({"start_time": NOW})), [old.clone(), young.clone()]);
-    assert_eq!(list(&wecom, json!({"start_time": 0, "end_time": NOW + DAY - 1})), [old.clone()]);
-    assert_eq!(list(&wecom, json!({"start_time": NOW + 1, "end_time": NOW + DAY})), [young]);
+    assert_eq!(list(&wecom, json!({})), [&*young]);
+    assert_eq!(list(&wecom, json!({"start_time": NOW})), [&*old, &*young]);
+    assert_eq!(list(&wecom, json!({"start_time": 0, "end_time": NOW + DAY - 1})), [&*old]);
+    assert_eq!(list(&wecom, json!({"start_time": NOW + 1, "end_time": NOW + DAY})), [&*young]);
     assert_eq!(wecom.call("list_contact_way", json!({"start_time": 5, "end_time": 4}))["errcode"], 40058);
 }
 

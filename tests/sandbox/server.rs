@@ -183,8 +183,8 @@ fn what_is_no_http_is_refused_and_others_are_served_on() {
     ] {
         let mut connection = wecom.connect();
         connection.send(bytes);
-        let reply = connection.reply().unwrap_or_else(|error| panic!("{error} for {:.60}", bytes));
-        assert_eq!((reply.status, reply.header("connection")), (status, Some("close")), "{:.60}", bytes);
+        let reply = connection.reply().unwrap_or_else(|error| panic!("{error} for {bytes:.60}"));
+        assert_eq!((reply.status, reply.header("connection")), (status, Some("close")), "{bytes:.60}");
         assert_eq!(connection.rest().unwrap(), b"");
     }
     wecom.added(single());
