@@ -247,7 +247,11 @@ impl Corp {
 
 impl Answers for World {
     fn answer(&self, request: Request, connection: u64, stop: &Stop) -> (Response, Delivery) {
-        match request.path() {
+        let path = request.path();
+        if let Some(name) = path.strip_prefix(qr::PATH_OF_PAGE) {
+            return (qr::response(self, name), Delivery::Whole);
+        }
+        match path {
             "/" => (page::page(), Delivery::Whole),
             path if path.starts_with(control::PATH) => (control::answer(self, &request), Delivery::Whole),
             path if path.starts_with(media::PATH) => (media::picture(), Delivery::Whole),
