@@ -335,7 +335,8 @@ pub fn at_pointer<'t>(text: &'t str, pointer: &str) -> Option<&'t str> {
         raw = match raw.as_bytes().first()? {
             b'{' => members(raw).ok()?.into_iter().rev().find(|(name, _)| *name == token)?.1.get(),
             b'[' => {
-                let canonical = token == "0" || (!token.starts_with('0') && token.bytes().all(|it| it.is_ascii_digit()));
+                let canonical =
+                    token == "0" || (!token.starts_with('0') && token.bytes().all(|it| it.is_ascii_digit()));
                 let index: usize = canonical.then(|| token.parse().ok())??;
                 serde_json::from_str::<Vec<&RawValue>>(raw).ok()?.get(index)?.get()
             }
@@ -343,6 +344,13 @@ pub fn at_pointer<'t>(text: &'t str, pointer: &str) -> Option<&'t str> {
         };
     }
     Some(raw)
+}
+
+/// The value at an RFC 6901 pointer of a JSON text: a string comes decoded and without its quotes, anything else as it
+/// is written there. None where there is none, or the text is no JSON.
+#[must_use]
+pub fn get(text: &str, pointer: &str) -> Option<String> {
+    at_pointer(text, pointer).map(unquoted)
 }
 
 /// A string decoded and without its quotes; anything else as it is written.

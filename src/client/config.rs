@@ -11,7 +11,7 @@ use ureq::http::Uri;
 use super::limits::Limits;
 use super::settings::{self, Settings};
 use crate::answer::{Error, Kind};
-use crate::auth::Credentials;
+use crate::auth::{Credentials, Suite};
 use crate::json::{Object, Value};
 use crate::secret::Secret;
 use crate::transport::Roots;
@@ -27,6 +27,8 @@ const PER_HOUR: u32 = 150_000;
 /// What a client is made from.
 pub struct Config {
     pub credentials: Credentials,
+    /// Of a third-party app; it changes while the client lives.
+    pub suite_ticket: Option<Secret>,
     /// Scheme, host, port and path, without a slash at its end.
     pub base_url: String,
     pub timeout: Duration,
@@ -56,7 +58,7 @@ impl Config {
     pub fn parse(text: &str) -> Result<Self, Error> {
         let object = settings::parse(text, "the configuration")?;
         let mut settings = Settings::new(&object, "");
-        let credentials = read_credentials(&mut settings);
+        let (credentials, suite_ticket) = read_credentials(&mut settings).unzip();
         let base_url = settings.text("base_url").unwrap_or(BASE_URL);
         let base_url = base_url_of(&mut settings, base_url);
         let timeout = settings.integer("timeout_ms", 1).unwrap_or(TIMEOUT_MS);
@@ -77,13 +79,11 @@ impl Config {
             return Err(Error::new(Kind::Unsupported, "this build has no durable store; use \"store\": \"memory\""));
         }
         let Some(credentials) = credentials else {
-            return Err(Error::new(
-                Kind::Unsupported,
-                "this build has neither suite credentials nor a token provider; give corp_id and secret, or access_token",
-            ));
+            return Err(Error::new(Kind::Internal, "the credentials were not read"));
         };
         Ok(Self {
             credentials,
+            suite_ticket: suite_ticket.flatten(),
             base_url,
             timeout: Duration::from_millis(timeout.into()),
             connect_timeout: Duration::from_millis(connect_timeout.into()),
@@ -97,8 +97,8 @@ impl Config {
     }
 }
 
-/// The credentials; none where they are of a kind that this build lacks, or wrong.
-fn read_credentials(settings: &mut Settings) -> Option<Credentials> {
+/// The credentials, and a third-party app's ticket; none where they are wrong, which is noted.
+fn read_credentials(settings: &mut Settings) -> Option<(Credentials, Option<Secret>)> {
     let corp_id = settings.text("corp_id");
     let secret = settings.text("secret");
     let access_token = settings.text("access_token");
@@ -116,7 +116,11 @@ fn read_credentials(settings: &mut Settings) -> Option<Credentials> {
         }
         1 => {}
         _ => {
-            settings.wrong("", "credentials_once", "give one kind of credentials: secret, access_token, suite or token_provider");
+            settings.wrong(
+                "",
+                "credentials_once",
+                "give one kind of credentials: secret, access_token, suite or token_provider",
+            );
             return None;
         }
     }
@@ -124,14 +128,33 @@ fn read_credentials(settings: &mut Settings) -> Option<Credentials> {
         settings.wrong("corp_id", "corp_id_required", "corp_id is required beside secret and token_provider");
         return None;
     }
-    let owned = |text: &str| text.to_owned();
-    if let (Some(corp_id), Some(secret)) = (corp_id, secret) {
-        return Some(Credentials::App { corp_id: owned(corp_id), secret: Secret::new(owned(secret)) });
+    let kept = |text: &str| Secret::new(text.to_owned());
+    let corp_id = corp_id.map(str::to_owned);
+    match (secret, access_token, suite, corp_id) {
+        (Some(secret), _, _, Some(corp_id)) => Some((Credentials::App { corp_id, secret: kept(secret) }, None)),
+        (_, Some(token), _, corp_id) => Some((Credentials::Token { access_token: kept(token), corp_id }, None)),
+        (_, _, Some(suite), _) => read_suite(settings, suite),
+        (_, _, _, corp_id) => corp_id.map(|corp_id| (Credentials::Provider { corp_id }, None)),
     }
-    access_token.map(|token| Credentials::Token {
-        access_token: Secret::new(owned(token)),
-        corp_id: corp_id.map(owned),
-    })
+}
+
+fn read_suite(settings: &mut Settings, object: &Object) -> Option<(Credentials, Option<Secret>)> {
+    let mut suite = Settings::new(object, "/suite");
+    let names = ["suite_id", "suite_secret", "suite_ticket", "auth_corp_id", "permanent_code"];
+    let values = names.map(|name| {
+        let value = suite.text(name).map(str::to_owned);
+        if value.is_none() && object.get(name).is_none() {
+            suite.wrong(name, "suite_member_required", format!("{name} is required in suite"));
+        }
+        value
+    });
+    settings.take(suite);
+    let [Some(id), Some(secret), Some(ticket), Some(auth_corp_id), Some(permanent_code)] = values else {
+        return None;
+    };
+    let suite = Suite { id, secret: Secret::new(secret) };
+    let permanent_code = Secret::new(permanent_code);
+    Some((Credentials::Suite { suite, auth_corp_id, permanent_code }, Some(Secret::new(ticket))))
 }
 
 fn read_limits(settings: &mut Settings) -> Limits {
@@ -141,7 +164,11 @@ fn read_limits(settings: &mut Settings) -> Limits {
         Some(Value::Bool(false)) => (0, 0),
         Some(Value::Object(object)) => read_rates(settings, object),
         Some(_) => {
-            settings.wrong("rate_limit", "wrong_type", "rate_limit must be false, or an object with per_minute and per_hour");
+            settings.wrong(
+                "rate_limit",
+                "wrong_type",
+                "rate_limit must be false, or an object with per_minute and per_hour",
+            );
             (0, 0)
         }
     };
@@ -164,7 +191,9 @@ fn base_url_of(settings: &mut Settings, text: &str) -> String {
             _ if uri.query().is_some() || text.contains(['#', '@']) => "without a user, a query or a fragment",
             (Some("https"), Some(_)) => return base_url.to_owned(),
             (Some("http"), Some(host)) if is_loopback(host) => return base_url.to_owned(),
-            (Some("http"), Some(_)) => "https, since a token travels in the query string; http only to a loopback address",
+            (Some("http"), Some(_)) => {
+                "https, since a token travels in the query string; http only to a loopback address"
+            }
             _ => "https://host",
         },
         Err(_) => "https://host",
@@ -194,7 +223,11 @@ fn read_proxy(settings: &mut Settings, base_url: &str) -> (Option<Proxy>, Option
         None => None,
     };
     if proxy.is_none() && given.is_some_and(|url| !url.is_empty()) {
-        settings.wrong("proxy", "bad_proxy", "proxy must be http://host:port or http://user:password@host:port, or \"\" for none");
+        settings.wrong(
+            "proxy",
+            "bad_proxy",
+            "proxy must be http://host:port or http://user:password@host:port, or \"\" for none",
+        );
     }
     let password = proxy.as_ref().and_then(Proxy::password).map(|password| Secret::new(password.to_owned()));
     (proxy, password)

@@ -18,6 +18,7 @@ pub enum Object {
     Client(Arc<Client>),
     Canceller(Canceller),
     #[cfg(feature = "sandbox")]
+    #[allow(dead_code)] // kept only to be stopped when it is dropped
     Sandbox(crate::sandbox::Sandbox),
 }
 

@@ -54,6 +54,8 @@ pub struct Reply {
     pub status: u16,
     /// The body, decompressed.
     pub body: Vec<u8>,
+    /// Whether a connection was made for it.
+    pub new_connection: bool,
 }
 
 /// Why there is no answer.
@@ -65,6 +67,8 @@ pub struct Failure {
     pub sent: bool,
     /// Whether it was a kept connection that failed, which a new one may well not.
     pub reused: bool,
+    /// Whether a connection was made, or tried, for it.
+    pub new_connection: bool,
 }
 
 /// What happened to an exchange.
@@ -99,11 +103,11 @@ impl Transport {
             .input_buffer_size(2 * HEADERS_MAX)
             .output_buffer_size(HEADERS_MAX)
             .build();
-        let connector = ()
-            .chain(ConnectProxyConnector::default())
-            .chain(socket::SocketConnector::new(Arc::clone(&names)))
-            .chain(RustlsConnector::default())
-            .chain(coalesce::CoalescingConnector);
+        let connector =
+            ().chain(ConnectProxyConnector::default())
+                .chain(socket::SocketConnector::new(Arc::clone(&names)))
+                .chain(RustlsConnector::default())
+                .chain(coalesce::CoalescingConnector);
         let agent = Agent::with_parts(config, connector, resolver::Remembering(names));
         Self { agent, connect_timeout: settings.connect_timeout }
     }
@@ -143,19 +147,23 @@ impl Transport {
     ) -> Result<Reply, Failure> {
         let attempt = Attempt::new(call, self.connect_timeout, if once { FRESH } else { IDLE_MAX });
         let entered = attempt.enter();
-        let outcome = call.check().map_err(|stop| Cause::Stopped(stop)).and_then(|()| {
+        let outcome = call.check().map_err(Cause::Stopped).and_then(|()| {
             let exchanged = request.map_err(ureq::Error::from).and_then(|request| self.exchange(request));
             exchanged.map_err(|error| cause(&error, call, &entered))
         });
         call.release();
-        outcome.map_err(|cause| Failure { cause, sent: entered.sent(), reused: entered.reused() })
+        let (sent, new_connection) = (entered.sent(), entered.connected());
+        match outcome {
+            Ok((status, body)) => Ok(Reply { status, body, new_connection }),
+            Err(cause) => Err(Failure { cause, sent, reused: sent && !new_connection, new_connection }),
+        }
     }
 
-    fn exchange<B: ureq::AsSendBody>(&self, request: Request<B>) -> Result<Reply, ureq::Error> {
+    fn exchange<B: ureq::AsSendBody>(&self, request: Request<B>) -> Result<(u16, Vec<u8>), ureq::Error> {
         let mut response = self.agent.run(request)?;
         let status = response.status().as_u16();
         let body = response.body_mut().with_config().limit(BODY_MAX).read_to_vec()?;
-        Ok(Reply { status, body })
+        Ok((status, body))
     }
 }
 
