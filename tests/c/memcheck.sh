@@ -22,7 +22,7 @@ fi
 # watched by their number instead.
 checked() {
     valgrind --error-exitcode=9 --leak-check=full --show-leak-kinds=definite,indirect \
-        --errors-for-leak-kinds=definite,indirect --log-file="$log" "$@" || { cat "$log" >&2; exit 1; }
+        --errors-for-leak-kinds=definite,indirect --child-silent-after-fork=yes --log-file="$log" "$@" || { cat "$log" >&2; exit 1; }
 }
 
 # The bytes and blocks that are left after so many rounds.
