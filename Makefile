@@ -85,7 +85,27 @@ test-c: build/tests/contract build/tests/vectors memcheck
 	build/tests/vectors tests/vectors/*.json
 	build/tests/contract
 
-test-cpp:
+# Programs of the C++ tests, in each standard that contactway.hpp is for.
+CXX       ?= c++
+CPP_NEEDS := tests/cpp/check.hpp build/tests/sandbox_http.o stage
+build_cpp  = @mkdir -p $(@D) && $(CXX) -std=$(1) $(CXXFLAGS) -pedantic -Wall -Wextra -Werror -pthread \
+	$(filter %.cpp %.o,$^) $(LINK) -o $@
+
+build/tests/sandbox_http.o: bindings/c/sandbox_http.c bindings/c/sandbox_http.h
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(WARN) -c $< -o $@
+build/tests/%-c++17: tests/cpp/%.cpp $(CPP_NEEDS)
+	$(call build_cpp,c++17)
+build/tests/%-c++20: tests/cpp/%.cpp $(CPP_NEEDS)
+	$(call build_cpp,c++20)
+build/tests/quickstart-cpp: bindings/cpp/quickstart.cpp stage
+	$(call build_cpp,c++17)
+
+test-cpp: $(addprefix build/tests/,vectors-c++17 vectors-c++20 contract-c++17 contract-c++20 quickstart-cpp)
+	build/tests/vectors-c++17 tests/vectors/*.json
+	build/tests/contract-c++17
+	build/tests/contract-c++20
+	cd build && tests/quickstart-cpp >quickstart-cpp.out && test -s quickstart-cpp-qr.png
 
 test-python:
 
