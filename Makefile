@@ -5,6 +5,7 @@
 
 CARGO  ?= cargo
 CC     ?= cc
+CXX    ?= c++
 CFLAGS ?= -O2 -g
 WARN   := -std=c99 -pedantic -Wall -Wextra -Werror
 STAGE  := $(CURDIR)/build/stage
@@ -84,9 +85,12 @@ build/tests/vectors: stage tests/c/vectors.c $(C_SUPPORT)
 test-c: build/tests/contract build/tests/vectors memcheck
 	build/tests/vectors tests/vectors/*.json
 	build/tests/contract
+	python3 tests/c/abi.py include/contactway.h $(STAGE)/lib/libcontactway.so
+	python3 tests/c/binary.py $(STAGE)/lib/libcontactway.so $(STAGE)/lib/libcontactway.a
+	CC="$(CC)" CXX="$(CXX)" tests/c/headers.sh $(STAGE)/include
+	CC="$(CC)" CARGO="$(CARGO)" tests/c/installed/run.sh
 
 # Programs of the C++ tests, in each standard that contactway.hpp is for.
-CXX       ?= c++
 CPP_NEEDS := tests/cpp/check.hpp build/tests/sandbox_http.o stage
 build_cpp  = @mkdir -p $(@D) && $(CXX) -std=$(1) $(CXXFLAGS) -pedantic -Wall -Wextra -Werror -pthread \
 	$(filter %.cpp %.o,$^) $(LINK) -o $@
