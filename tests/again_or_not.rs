@@ -1,5 +1,7 @@
 //! The table "Again, or not", cell by cell: what happened to the first attempt, and what becomes of the call.
 
+#![allow(clippy::unwrap_used)] // a test through and through
+
 mod support;
 
 use contactway::{Client, Effect, Endpoint, Error, Kind, Options, Shared, json_get};
