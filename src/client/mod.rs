@@ -26,7 +26,7 @@ use crate::rules::{self, Endpoint};
 use crate::secret::{Secret, percent_encoded};
 use crate::transport::{Cause, Failure, Reply, Settings, Transport};
 use config::{Config, Validate};
-use limits::{Gate, Gates, Key, Limits, NoPlace, Place};
+use limits::{Gate, Gates, Key, Limits, NoPlace};
 use retry::{Again, Happened};
 use tokens::Source;
 
@@ -247,6 +247,7 @@ impl Client {
     ) -> Result<Envelope, Error> {
         let mut counted = 0;
         loop {
+            call.check().map_err(|stop| progress.stopped(stop))?;
             let mut place = gate.map(|gate| gate.enter(call)).transpose().map_err(|no| progress.no_place(&no))?;
             progress.attempts += 1;
             counted += 1;
@@ -263,19 +264,16 @@ impl Client {
                 // A kept connection that the server closed meanwhile says nothing of the server: a new one does.
                 continue;
             }
+            if let Some(place) = &mut place {
+                place.heed(happened);
+            }
+            drop(place);
             let wait = match happened.row().again(progress.repeatable, counted, self.max_attempts) {
                 Again::No => return Err(error),
                 Again::AfterJitter => retry::jitter(counted),
-                Again::WithLessConcurrency => {
-                    place.iter_mut().for_each(Place::too_many_at_once);
-                    retry::concurrency_wait()
-                }
-                Again::AfterTheBlock => {
-                    place.iter_mut().for_each(Place::blocked);
-                    limits::BLOCK
-                }
+                Again::WithLessConcurrency => retry::concurrency_wait(),
+                Again::AfterTheBlock => limits::BLOCK,
             };
-            drop(place);
             let until = Instant::now() + wait;
             if until > call.deadline() {
                 return Err(error.retry_after_ms(auth::in_ms(wait)));
@@ -403,8 +401,8 @@ impl Progress {
         parts.errcode = answer.errcode;
         parts.errmsg.clone_from(&answer.errmsg);
         parts.members = answer.other_members();
-        if happened.row().kind == Kind::RateLimited {
-            error = error.retry_after_ms(auth::in_ms(limits::BLOCK));
+        if let Some(wait) = happened.row().known_wait() {
+            error = error.retry_after_ms(auth::in_ms(wait));
         }
         Err((Some(happened), error))
     }
@@ -463,7 +461,10 @@ impl Progress {
             }
             _ => {}
         }
-        parts.errmsg = format!("no token could be had: {}", parts.errmsg);
+        // What WeCom said stays as it is.
+        if parts.errcode == parts.kind.errcode() {
+            parts.errmsg = format!("no token could be had: {}", parts.errmsg);
+        }
         let transient = parts.retryable;
         self.finish(error, transient)
     }
