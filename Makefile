@@ -1,7 +1,7 @@
 # Two commands do all the set-up on a machine with Rust, a C compiler, make, Python 3 and Go:
 #   make demo   lives the whole life of a contact way against the embedded sandbox
 #   make test   everything, in every language
-# Others: make bench, make memcheck, make header, make stage, make clean
+# Others: make bench, make memcheck, make header and make docs (what is generated), make stage, make clean
 
 CARGO  ?= cargo
 CC     ?= cc
@@ -10,7 +10,7 @@ WARN   := -std=c99 -pedantic -Wall -Wextra -Werror
 STAGE  := $(CURDIR)/build/stage
 LINK   := -I$(STAGE)/include -L$(STAGE)/lib -Wl,-rpath,$(STAGE)/lib -lcontactway
 
-.PHONY: demo test test-rust test-c test-cpp test-python test-go bench memcheck header stage clean tools
+.PHONY: demo test test-rust test-c test-cpp test-python test-go bench memcheck header docs stage clean tools
 
 demo: build/quickstart
 	cd build && ./quickstart
@@ -51,6 +51,9 @@ memcheck:
 
 header: tools
 	CONTACTWAY_WRITE_HEADER=1 $(CARGO) test --test header
+
+docs: tools
+	CONTACTWAY_WRITE_DOCS=1 $(CARGO) test --test docs
 
 clean:
 	rm -rf build
