@@ -116,7 +116,11 @@ fn read_credentials(settings: &mut Settings) -> Option<Credentials> {
         }
         1 => {}
         _ => {
-            settings.wrong("", "credentials_once", "give one kind of credentials: secret, access_token, suite or token_provider");
+            settings.wrong(
+                "",
+                "credentials_once",
+                "give one kind of credentials: secret, access_token, suite or token_provider",
+            );
             return None;
         }
     }
@@ -128,10 +132,8 @@ fn read_credentials(settings: &mut Settings) -> Option<Credentials> {
     if let (Some(corp_id), Some(secret)) = (corp_id, secret) {
         return Some(Credentials::App { corp_id: owned(corp_id), secret: Secret::new(owned(secret)) });
     }
-    access_token.map(|token| Credentials::Token {
-        access_token: Secret::new(owned(token)),
-        corp_id: corp_id.map(owned),
-    })
+    access_token
+        .map(|token| Credentials::Token { access_token: Secret::new(owned(token)), corp_id: corp_id.map(owned) })
 }
 
 fn read_limits(settings: &mut Settings) -> Limits {
@@ -141,7 +143,11 @@ fn read_limits(settings: &mut Settings) -> Limits {
         Some(Value::Bool(false)) => (0, 0),
         Some(Value::Object(object)) => read_rates(settings, object),
         Some(_) => {
-            settings.wrong("rate_limit", "wrong_type", "rate_limit must be false, or an object with per_minute and per_hour");
+            settings.wrong(
+                "rate_limit",
+                "wrong_type",
+                "rate_limit must be false, or an object with per_minute and per_hour",
+            );
             (0, 0)
         }
     };
@@ -164,7 +170,9 @@ fn base_url_of(settings: &mut Settings, text: &str) -> String {
             _ if uri.query().is_some() || text.contains(['#', '@']) => "without a user, a query or a fragment",
             (Some("https"), Some(_)) => return base_url.to_owned(),
             (Some("http"), Some(host)) if is_loopback(host) => return base_url.to_owned(),
-            (Some("http"), Some(_)) => "https, since a token travels in the query string; http only to a loopback address",
+            (Some("http"), Some(_)) => {
+                "https, since a token travels in the query string; http only to a loopback address"
+            }
             _ => "https://host",
         },
         Err(_) => "https://host",
@@ -194,7 +202,11 @@ fn read_proxy(settings: &mut Settings, base_url: &str) -> (Option<Proxy>, Option
         None => None,
     };
     if proxy.is_none() && given.is_some_and(|url| !url.is_empty()) {
-        settings.wrong("proxy", "bad_proxy", "proxy must be http://host:port or http://user:password@host:port, or \"\" for none");
+        settings.wrong(
+            "proxy",
+            "bad_proxy",
+            "proxy must be http://host:port or http://user:password@host:port, or \"\" for none",
+        );
     }
     let password = proxy.as_ref().and_then(Proxy::password).map(|password| Secret::new(password.to_owned()));
     (proxy, password)

@@ -21,7 +21,7 @@ use crate::auth::{self, Credentials, Fetched, NoToken, Slot, Token, Tokens};
 use crate::call::{Call, Calls, Stop};
 use crate::json::{self, Object};
 use crate::rules::{self, Endpoint};
-use crate::secret::{Secret, percent_encoded};
+use crate::secret::Secret;
 use crate::transport::{Cause, Failure, Reply, Settings, Transport};
 use config::{Config, Validate};
 use limits::{Gate, Gates, Key, Limits, NoPlace, Place};
@@ -134,7 +134,8 @@ impl Client {
             if answer.errmsg.contains(HALF_READ) {
                 warnings.push(Warning {
                     code: "wrong_json_format",
-                    message: "WeCom took only part of the body: it stopped at the first value it could not read".to_owned(),
+                    message: "WeCom took only part of the body: it stopped at the first value it could not read"
+                        .to_owned(),
                     pointer: None,
                 });
             }
@@ -166,8 +167,9 @@ impl Client {
         if self.validate == Validate::Off && json::is_object(request) {
             return Ok((Cow::Borrowed(request), Vec::new()));
         }
-        let object = Object::parse(request)
-            .map_err(|error| Error::new(Kind::InvalidArgument, format!("the request: {error}; give one JSON object")))?;
+        let object = Object::parse(request).map_err(|error| {
+            Error::new(Kind::InvalidArgument, format!("the request: {error}; give one JSON object"))
+        })?;
         let broken = rules::broken(endpoint, &object, request.len());
         if self.validate == Validate::Strict && !broken.is_empty() {
             let details = broken.into_iter().map(Detail::from).collect();
@@ -192,9 +194,8 @@ impl Client {
         let mut repeated = false;
         loop {
             let token = self.token(call, progress)?;
-            let query_starts = if target.path.contains('?') { '&' } else { '?' };
-            let parameter = percent_encoded(token.text.expose());
-            let uri = self.uri(&format!("{}{query_starts}access_token={parameter}", target.path))?;
+            let query_starts = if target.path.contains('?') { "&" } else { "?" };
+            let uri = self.uri(&[target.path, query_starts, "access_token=", token.text.in_url()])?;
             let outcome = self.exchange(call, target.gate, progress, || send(uri.clone()));
             let Err(error) = outcome else { return outcome };
             if error.kind() == Kind::Auth && !repeated {
@@ -217,9 +218,10 @@ impl Client {
         self.gates.get(place)
     }
 
-    fn uri(&self, target: &str) -> Result<Uri, Error> {
+    /// The address of what the parts of a path and query make together.
+    fn uri(&self, target: &[&str]) -> Result<Uri, Error> {
         // The text of the fault would hold the query.
-        Uri::try_from(format!("{}{target}", self.base_url))
+        Uri::try_from([&[self.base_url.as_str()], target].concat().concat())
             .map_err(|_| Error::new(Kind::Internal, "the request's address could not be written"))
     }
 
@@ -252,7 +254,7 @@ impl Client {
         let Some(address) = credentials.token_request() else {
             return Err(Error::new(Kind::Auth, "there is no way to fetch a token"));
         };
-        let uri = self.uri(address.expose())?;
+        let uri = self.uri(&[address.expose()])?;
         let mut progress = Progress::new("gettoken", true);
         let answer = self.exchange(call, None, &mut progress, || self.transport.get(call, uri.clone()))?;
         Fetched::read(answer.text()).ok_or_else(|| Error::new(Kind::Auth, "WeCom's answer holds no access_token"))
@@ -442,9 +444,7 @@ impl Progress {
     /// What happened, and what follows from it where an add may have been carried out.
     fn in_words(&self, what: &str) -> String {
         if self.effect == Effect::Unknown && !self.repeatable {
-            format!(
-                "{what}; WeCom may have made the contact way: look for it with list before adding it again"
-            )
+            format!("{what}; WeCom may have made the contact way: look for it with list before adding it again")
         } else {
             what.to_owned()
         }

@@ -50,14 +50,7 @@ pub struct Row {
     pub kind: Kind,
 }
 
-const fn row(
-    happened: Happened,
-    repeatable: Again,
-    once: Again,
-    effect: Effect,
-    transient: bool,
-    kind: Kind,
-) -> Row {
+const fn row(happened: Happened, repeatable: Again, once: Again, effect: Effect, transient: bool, kind: Kind) -> Row {
     Row { happened, repeatable, once, effect, transient, kind }
 }
 
