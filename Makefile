@@ -93,7 +93,23 @@ test-python:
 
 test-go:
 
-bench:
+# Contenders take turns against one server on this machine; the numbers are printed, nothing is judged.
+BENCH := build/bench
+
+bench: stage
+	@[ "$$(id -u)" != 0 ] || { echo '#include <curl/curl.h>' && echo '#include <openssl/ssl.h>'; } | $(CC) -E - >/dev/null 2>&1 \
+		|| { apt-get update && apt-get install -y libcurl4-openssl-dev libssl-dev openssl; }
+	@{ echo '#include <curl/curl.h>' && echo '#include <openssl/ssl.h>'; } | $(CC) -E - >/dev/null 2>&1 \
+		|| { echo "The headers of libcurl and OpenSSL are missing: apt-get install libcurl4-openssl-dev libssl-dev."; exit 1; }
+	mkdir -p $(BENCH)
+	tests/bench/certificate.sh $(BENCH)
+	$(CC) $(CFLAGS) tests/bench/server.c -lssl -lcrypto -lpthread -o $(BENCH)/server
+	$(CC) $(CFLAGS) $(WARN) tests/bench/contender.c tests/bench/contactway.c $(LINK) -lpthread -o $(BENCH)/contactway
+	$(CC) $(CFLAGS) $(WARN) tests/bench/contender.c tests/bench/libcurl.c -lcurl -lpthread -o $(BENCH)/libcurl
+	$(CC) $(CFLAGS) $(WARN) tests/bench/contender.c tests/bench/raw.c -lpthread -o $(BENCH)/raw
+	$(CC) $(CFLAGS) $(WARN) tests/bench/own_share.c $(LINK) -o $(BENCH)/own_share
+	$(CARGO) build --release --manifest-path tests/bench/ureq/Cargo.toml --target-dir $(BENCH)/ureq
+	python3 tests/bench/run.py $(BENCH)
 
 memcheck: build/tests/contract build/tests/calls
 	tests/c/memcheck.sh build/tests/contract build/tests/calls
