@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 
 use ureq::http::Uri;
 
-use crate::answer::{Detail, Effect, Envelope, Error, Kind, Warning};
+use crate::answer::{self, Detail, Effect, Envelope, Error, Kind, Warning};
 use crate::auth::{self, Token, Tokens};
 use crate::call::{Call, Calls, Stop};
 use crate::json::{self, Object};
@@ -81,8 +81,8 @@ struct Progress {
     /// The worst of all attempts.
     effect: Effect,
     http_status: Option<u16>,
-    /// The token in use.
-    token: Option<Token>,
+    /// The tokens used; the last one is in use.
+    tokens: Vec<Token>,
     /// Whether a missing errcode means success, as it does where third-party apps get their tokens.
     errcode_optional: bool,
 }
@@ -162,7 +162,7 @@ impl Client {
         let _until_cancelled = options.canceller.as_ref().map(|canceller| canceller.join(&call));
         let began = Instant::now();
         let outcome = work(&call, &mut progress);
-        let outcome = self.without_secrets(outcome, progress.token.as_ref());
+        let outcome = self.without_secrets(outcome, &progress.tokens);
         let outcome = outcome.map_err(|error| error.of_endpoint(progress.name));
         self.log_call(&progress, began, &outcome);
         outcome
@@ -329,22 +329,16 @@ impl Client {
     }
 
     /// Every text that leaves the library passes here.
-    fn without_secrets(&self, outcome: Result<String, Error>, token: Option<&Token>) -> Result<String, Error> {
+    fn without_secrets(&self, outcome: Result<String, Error>, tokens: &[Token]) -> Result<String, Error> {
         let ticket = self.source.ticket();
         let mut secrets = self.source.credentials.secrets();
-        secrets.extend(self.proxy_password.as_ref());
-        secrets.extend(token.map(|token| token.text.as_ref()));
+        secrets.extend(tokens.iter().map(|token| token.text.as_ref()));
         secrets.extend(ticket.as_deref());
         match outcome {
-            Ok(text) => {
-                let redacted =
-                    secrets.into_iter().fold(Cow::Borrowed(text.as_str()), |text, secret| secret.redact(text));
-                Ok(match redacted {
-                    Cow::Borrowed(_) => text,
-                    Cow::Owned(masked) => masked,
-                })
-            }
+            // WeCom never learns the proxy's password; one like "user" would only shred the answer.
+            Ok(text) => Ok(answer::without_secrets(text, &secrets)),
             Err(mut error) => {
+                secrets.extend(self.proxy_password.as_ref());
                 error.redact(&secrets);
                 Err(error)
             }
@@ -368,7 +362,7 @@ impl Progress {
             attempts: 0,
             effect: Effect::None,
             http_status: None,
-            token: None,
+            tokens: Vec::new(),
             errcode_optional: false,
         }
     }
@@ -463,6 +457,8 @@ impl Progress {
             }
             _ => {}
         }
+        // Nothing but a token is of interest there, and that must not be seen.
+        parts.members.clear();
         parts.errmsg = format!("no token could be had: {}", parts.errmsg);
         let transient = parts.retryable;
         self.finish(error, transient)
