@@ -17,7 +17,8 @@ use std::time::{Duration, Instant};
 
 use ureq::http::Uri;
 
-use crate::answer::{self, Detail, Effect, Envelope, Error, Kind, Warning};
+use crate::answer::{self, codes::Class};
+use crate::answer::{Detail, Effect, Envelope, Error, Kind, Warning};
 use crate::auth::{self, Token, Tokens};
 use crate::call::{Call, Calls, Stop};
 use crate::json::{self, Object};
@@ -26,7 +27,7 @@ use crate::rules::{self, Endpoint};
 use crate::secret::{Secret, percent_encoded};
 use crate::transport::{Cause, Failure, Reply, Settings, Transport};
 use config::{Config, Validate};
-use limits::{Gate, Gates, Key, Limits, NoPlace, Place};
+use limits::{Gate, Gates, Key, Limits, NoPlace};
 use retry::{Again, Happened};
 use tokens::Source;
 
@@ -78,6 +79,8 @@ struct Progress {
     name: &'static str,
     repeatable: bool,
     attempts: u32,
+    /// Those of them that count against `max_attempts`.
+    counted: u32,
     /// The worst of all attempts.
     effect: Effect,
     http_status: Option<u16>,
@@ -214,6 +217,8 @@ impl Client {
                 repeated = true;
                 if let Some(fresh) = self.replacement(call, &token, progress)? {
                     token = fresh;
+                    // The one repeat after a token is beside those that `max_attempts` allows.
+                    progress.counted -= 1;
                     continue;
                 }
             }
@@ -245,35 +250,39 @@ impl Client {
         progress: &mut Progress,
         send: impl Fn() -> Result<Reply, Failure>,
     ) -> Result<Envelope, Error> {
-        let mut counted = 0;
         loop {
             let mut place = gate.map(|gate| gate.enter(call)).transpose().map_err(|no| progress.no_place(&no))?;
             progress.attempts += 1;
-            counted += 1;
+            progress.counted += 1;
             let began = Instant::now();
             let reply = send();
             self.log_attempt(progress, began, &reply);
             let stale = matches!(&reply, Err(Failure { cause: Cause::Network(_), reused: true, .. }));
-            let (happened, error) = match progress.read(reply) {
+            let outcome = progress.read(reply);
+            if let Some(place) = &mut place {
+                match &outcome {
+                    Ok(_) => place.passed(),
+                    Err((Some(Happened::Code(Class::TooMany)), _)) => place.blocked(),
+                    Err((Some(Happened::Code(Class::TooManyAtOnce)), _)) => place.too_many_at_once(),
+                    Err((Some(Happened::Code(_)), _)) => place.passed(),
+                    Err(_) => {}
+                }
+            }
+            let (happened, error) = match outcome {
                 Ok(answer) => return Ok(answer),
                 Err(unread) => unread,
             };
             let Some(happened) = happened else { return Err(error) };
             if stale && progress.repeatable {
                 // A kept connection that the server closed meanwhile says nothing of the server: a new one does.
+                progress.counted -= 1;
                 continue;
             }
-            let wait = match happened.row().again(progress.repeatable, counted, self.max_attempts) {
+            let wait = match happened.row().again(progress.repeatable, progress.counted, self.max_attempts) {
                 Again::No => return Err(error),
-                Again::AfterJitter => retry::jitter(counted),
-                Again::WithLessConcurrency => {
-                    place.iter_mut().for_each(Place::too_many_at_once);
-                    retry::concurrency_wait()
-                }
-                Again::AfterTheBlock => {
-                    place.iter_mut().for_each(Place::blocked);
-                    limits::BLOCK
-                }
+                Again::AfterJitter => retry::jitter(progress.counted),
+                Again::WithLessConcurrency => retry::concurrency_wait(),
+                Again::AfterTheBlock => limits::BLOCK,
             };
             drop(place);
             let until = Instant::now() + wait;
@@ -360,6 +369,7 @@ impl Progress {
             name,
             repeatable,
             attempts: 0,
+            counted: 0,
             effect: Effect::None,
             http_status: None,
             tokens: Vec::new(),
