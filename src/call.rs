@@ -3,7 +3,7 @@
 //! A call runs on its caller's thread. Whatever it waits for, it either parks here or blocks on the socket named here,
 //! so that stopping it is one act: [`Call::stop`].
 
-use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
@@ -19,19 +19,14 @@ pub enum Stop {
     ClientFreed,
 }
 
-/// Something that a call blocks on, which another thread can end. A pool hands it from call to call.
+/// Something that a call blocks on, which another thread can end.
 pub trait HangUp: Send + Sync {
-    /// From now on it serves the call of this number, and no other.
-    fn claim(&self, call: u64);
-
-    /// Makes reads, writes and connects on it return at once, provided that it still serves the call of this number.
-    fn hang_up(&self, call: u64);
+    /// Makes reads, writes and connects on it return at once.
+    fn hang_up(&self);
 }
 
 /// One call under way.
 pub struct Call {
-    /// No other call of the process has it.
-    number: u64,
     deadline: Instant,
     thread: Thread,
     /// 0, or one more than the place of the reason in [`STOPS`].
@@ -45,13 +40,10 @@ impl Call {
     /// A call on this thread.
     #[must_use]
     pub fn new(timeout: Duration) -> Arc<Self> {
-        static NEXT: AtomicU64 = AtomicU64::new(1);
-        let number = NEXT.fetch_add(1, Ordering::Relaxed);
         // A deadline that the clock cannot hold is a century away.
         let now = Instant::now();
         let deadline = now.checked_add(timeout).unwrap_or(now + Duration::from_secs(100 * 365 * 86_400));
-        let (thread, stopped, socket) = (thread::current(), AtomicU8::new(0), Mutex::new(None));
-        Arc::new(Self { number, deadline, thread, stopped, socket })
+        Arc::new(Self { deadline, thread: thread::current(), stopped: AtomicU8::new(0), socket: Mutex::new(None) })
     }
 
     /// When it must be over.
@@ -108,14 +100,13 @@ impl Call {
     /// Names what it blocks on from now on. If it was stopped already, that is ended at once.
     pub fn hold(&self, socket: &Arc<impl HangUp + 'static>) {
         let weak: Weak<dyn HangUp> = Arc::downgrade(socket) as _;
-        socket.claim(self.number);
         *lock(&self.socket) = Some(weak);
         if self.stopped().is_some() {
-            socket.hang_up(self.number);
+            socket.hang_up();
         }
     }
 
-    /// It blocks on nothing that may be ended.
+    /// It blocks on nothing that may be ended: its connection goes back to others.
     pub fn release(&self) {
         *lock(&self.socket) = None;
     }
@@ -125,9 +116,10 @@ impl Call {
         let mark = u8::try_from(place + 1).unwrap_or(1);
         let _first_wins = self.stopped.compare_exchange(0, mark, Ordering::SeqCst, Ordering::SeqCst);
         self.wake();
-        let socket = lock(&self.socket).as_ref().and_then(Weak::upgrade);
-        if let Some(socket) = socket {
-            socket.hang_up(self.number);
+        // Under the lock: once `release` has returned, the connection is no longer this call's to end.
+        let socket = lock(&self.socket);
+        if let Some(socket) = socket.as_ref().and_then(Weak::upgrade) {
+            socket.hang_up();
         }
     }
 }

@@ -5,6 +5,8 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use super::retry::Happened;
+use crate::answer::codes::Class;
 use crate::call::{Call, Stop, lock};
 use crate::rules::Endpoint;
 
@@ -204,6 +206,17 @@ impl State {
 }
 
 impl Place {
+    /// Takes to heart what WeCom said to the call.
+    pub fn heed(&mut self, happened: Happened) {
+        match happened {
+            Happened::Code(Class::TooMany) => self.blocked(),
+            Happened::Code(Class::TooManyAtOnce) => self.too_many_at_once(),
+            Happened::Code(_) => self.passed(),
+            // Nobody knows whether that was WeCom.
+            _ => {}
+        }
+    }
+
     /// WeCom answered, and not that there were too many: if there was a block, it is over.
     pub fn passed(&mut self) {
         if self.probe {
@@ -213,14 +226,14 @@ impl Place {
     }
 
     /// WeCom refused for too many calls: everybody waits until its block is over, then one call probes.
-    pub fn blocked(&mut self) {
+    fn blocked(&mut self) {
         self.probe = false;
         let until = Instant::now() + BLOCK;
         lock(&self.gate.0).blocked = Some(Blocked { until, probing: false });
     }
 
     /// WeCom refused for too many calls at once: half as many from now on, and more again by and by.
-    pub fn too_many_at_once(&mut self) {
+    fn too_many_at_once(&mut self) {
         self.passed();
         let now = Instant::now();
         let mut state = lock(&self.gate.0);

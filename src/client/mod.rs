@@ -17,8 +17,7 @@ use std::time::{Duration, Instant};
 
 use ureq::http::Uri;
 
-use crate::answer::{self, codes::Class};
-use crate::answer::{Detail, Effect, Envelope, Error, Kind, Warning};
+use crate::answer::{self, Detail, Effect, Envelope, Error, Kind, Warning};
 use crate::auth::{self, Token, Tokens};
 use crate::call::{Call, Calls, Stop};
 use crate::json::{self, Object};
@@ -27,7 +26,7 @@ use crate::rules::{self, Endpoint};
 use crate::secret::{Secret, percent_encoded};
 use crate::transport::{Cause, Failure, Reply, Settings, Transport};
 use config::{Config, Validate};
-use limits::{Gate, Gates, Key, Limits, NoPlace};
+use limits::{Gate, Gates, Key, Limits, NoPlace, Place};
 use retry::{Again, Happened};
 use tokens::Source;
 
@@ -251,6 +250,7 @@ impl Client {
         send: impl Fn() -> Result<Reply, Failure>,
     ) -> Result<Envelope, Error> {
         loop {
+            call.check().map_err(|stop| progress.stopped(stop))?;
             let mut place = gate.map(|gate| gate.enter(call)).transpose().map_err(|no| progress.no_place(&no))?;
             progress.attempts += 1;
             progress.counted += 1;
@@ -258,33 +258,28 @@ impl Client {
             let reply = send();
             self.log_attempt(progress, began, &reply);
             let stale = matches!(&reply, Err(Failure { cause: Cause::Network(_), reused: true, .. }));
-            let outcome = progress.read(reply);
-            if let Some(place) = &mut place {
-                match &outcome {
-                    Ok(_) => place.passed(),
-                    Err((Some(Happened::Code(Class::TooMany)), _)) => place.blocked(),
-                    Err((Some(Happened::Code(Class::TooManyAtOnce)), _)) => place.too_many_at_once(),
-                    Err((Some(Happened::Code(_)), _)) => place.passed(),
-                    Err(_) => {}
+            let (happened, error) = match progress.read(reply) {
+                Ok(answer) => {
+                    place.iter_mut().for_each(Place::passed);
+                    return Ok(answer);
                 }
-            }
-            let (happened, error) = match outcome {
-                Ok(answer) => return Ok(answer),
                 Err(unread) => unread,
             };
             let Some(happened) = happened else { return Err(error) };
             if stale && progress.repeatable {
                 // A kept connection that the server closed meanwhile says nothing of the server: a new one does.
-                progress.counted -= 1;
                 continue;
             }
+            if let Some(place) = &mut place {
+                place.heed(happened);
+            }
+            drop(place);
             let wait = match happened.row().again(progress.repeatable, progress.counted, self.max_attempts) {
                 Again::No => return Err(error),
                 Again::AfterJitter => retry::jitter(progress.counted),
                 Again::WithLessConcurrency => retry::concurrency_wait(),
                 Again::AfterTheBlock => limits::BLOCK,
             };
-            drop(place);
             let until = Instant::now() + wait;
             if until > call.deadline() {
                 return Err(error.retry_after_ms(auth::in_ms(wait)));
@@ -407,8 +402,8 @@ impl Progress {
         parts.errcode = answer.errcode;
         parts.errmsg.clone_from(&answer.errmsg);
         parts.members = answer.other_members();
-        if happened.row().kind == Kind::RateLimited {
-            error = error.retry_after_ms(auth::in_ms(limits::BLOCK));
+        if let Some(wait) = happened.row().known_wait() {
+            error = error.retry_after_ms(auth::in_ms(wait));
         }
         Err((Some(happened), error))
     }
@@ -469,7 +464,10 @@ impl Progress {
         }
         // Nothing but a token is of interest there, and that must not be seen.
         parts.members.clear();
-        parts.errmsg = format!("no token could be had: {}", parts.errmsg);
+        // What WeCom said stays as it is.
+        if parts.errcode == parts.kind.errcode() {
+            parts.errmsg = format!("no token could be had: {}", parts.errmsg);
+        }
         let transient = parts.retryable;
         self.finish(error, transient)
     }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::io::{self, ErrorKind, Read, Write};
 use std::mem::MaybeUninit;
 use std::net::{Shutdown, SocketAddr};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use socket2::{Domain, Protocol, Socket, Type};
@@ -15,30 +15,17 @@ use ureq::{Error, Timeout};
 
 use super::attempt::Attempt;
 use super::resolver::Names;
-use crate::call::{Call, HangUp, lock};
+use crate::call::{Call, HangUp};
 
 /// Socket time-outs are set in steps, so that most calls need not set them anew.
 const STEP: Duration = Duration::from_millis(16);
 /// Long enough for any address to answer that will.
 const LEAST_PER_ADDRESS: Duration = Duration::from_millis(10);
 
-/// A socket, and the number of the call that it serves: a late stop of the last one must not end the next one's.
-struct Line {
-    socket: Socket,
-    serves: Mutex<u64>,
-}
-
-impl HangUp for Line {
-    fn claim(&self, call: u64) {
-        *lock(&self.serves) = call;
-    }
-
-    fn hang_up(&self, call: u64) {
-        let serves = lock(&self.serves);
-        if *serves == call {
-            // Also ends a connect under way. An error means that it is closed already.
-            let _closed = self.socket.shutdown(Shutdown::Both);
-        }
+impl HangUp for Socket {
+    fn hang_up(&self) {
+        // Also ends a connect under way. An error means that it is closed already.
+        let _closed = self.shutdown(Shutdown::Both);
     }
 }
 
@@ -62,10 +49,10 @@ impl<In: Transport> Connector<In> for SocketConnector {
         if let Some(through_proxy) = chained {
             return Ok(Some(Either::A(through_proxy)));
         }
-        let line = open(&attempt, &details.addrs).inspect_err(|_| self.names.forget(details.uri))?;
+        let socket = open(&attempt, &details.addrs).inspect_err(|_| self.names.forget(details.uri))?;
         let buffers = LazyBuffers::new(details.config.input_buffer_size(), details.config.output_buffer_size());
         Ok(Some(Either::B(SocketTransport {
-            line,
+            socket: Arc::new(socket),
             buffers,
             read_timeout: None,
             write_timeout: None,
@@ -75,13 +62,13 @@ impl<In: Transport> Connector<In> for SocketConnector {
 }
 
 /// Tries each address; each gets its share of the time that is left.
-fn open(attempt: &Attempt, addresses: &[SocketAddr]) -> Result<Arc<Line>, Error> {
+fn open(attempt: &Attempt, addresses: &[SocketAddr]) -> Result<Socket, Error> {
     let mut last = None;
     for (index, address) in addresses.iter().enumerate() {
         let left = attempt.io_deadline().saturating_duration_since(Instant::now());
         let shares = u32::try_from(addresses.len() - index).unwrap_or(1);
         match open_one(&attempt.call, *address, (left / shares).max(LEAST_PER_ADDRESS)) {
-            Ok(line) => return Ok(line),
+            Ok(socket) => return Ok(socket),
             Err(error) => last = Some(error),
         }
         if attempt.call.check().is_err() {
@@ -95,18 +82,20 @@ fn open(attempt: &Attempt, addresses: &[SocketAddr]) -> Result<Arc<Line>, Error>
     })
 }
 
-fn open_one(call: &Call, address: SocketAddr, timeout: Duration) -> io::Result<Arc<Line>> {
-    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+fn open_one(call: &Call, address: SocketAddr, timeout: Duration) -> io::Result<Socket> {
+    let socket = Arc::new(Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?);
+    call.hold(&socket);
+    let connected = socket.connect_timeout(&address.into(), timeout);
+    call.release();
+    connected?;
     socket.set_tcp_nodelay(true)?;
-    let line = Arc::new(Line { socket, serves: Mutex::new(0) });
-    call.hold(&line);
-    line.socket.connect_timeout(&address.into(), timeout)?;
-    Ok(line)
+    // Whoever stops the call just now may hold it for a moment longer, to hang up: then it is of no use.
+    Arc::into_inner(socket).ok_or_else(|| ErrorKind::ConnectionAborted.into())
 }
 
 /// One connection.
 pub struct SocketTransport {
-    line: Arc<Line>,
+    socket: Arc<Socket>,
     buffers: LazyBuffers,
     read_timeout: Option<Duration>,
     write_timeout: Option<Duration>,
@@ -117,6 +106,7 @@ impl SocketTransport {
     /// What is left of the time, in steps; none of it, and the exchange is over.
     fn time_left(&self) -> Result<Duration, Error> {
         let attempt = Attempt::current().ok_or(Error::ConnectionFailed)?;
+        attempt.call.hold(&self.socket);
         let left = attempt.io_deadline().saturating_duration_since(Instant::now());
         if left.is_zero() || attempt.call.stopped().is_some() {
             return Err(Error::Timeout(Timeout::Global));
@@ -153,8 +143,8 @@ impl Transport for SocketTransport {
         let mut sent = 0;
         while sent < amount {
             let left = self.time_left()?;
-            set_if_changed(&mut self.write_timeout, left, |timeout| self.line.socket.set_write_timeout(timeout))?;
-            match (&self.line.socket).write(&self.buffers.output()[sent..amount]) {
+            set_if_changed(&mut self.write_timeout, left, |timeout| self.socket.set_write_timeout(timeout))?;
+            match (&*self.socket).write(&self.buffers.output()[sent..amount]) {
                 Ok(0) => return Err(io::Error::from(ErrorKind::WriteZero).into()),
                 Ok(written) => sent += written,
                 Err(error) if is_no_fault(&error) => {}
@@ -167,8 +157,8 @@ impl Transport for SocketTransport {
     fn await_input(&mut self, _: NextTimeout) -> Result<bool, Error> {
         loop {
             let left = self.time_left()?;
-            set_if_changed(&mut self.read_timeout, left, |timeout| self.line.socket.set_read_timeout(timeout))?;
-            match (&self.line.socket).read(self.buffers.input_append_buf()) {
+            set_if_changed(&mut self.read_timeout, left, |timeout| self.socket.set_read_timeout(timeout))?;
+            match (&*self.socket).read(self.buffers.input_append_buf()) {
                 Ok(amount) => {
                     self.buffers.input_appended(amount);
                     self.last_used = Instant::now();
@@ -182,13 +172,15 @@ impl Transport for SocketTransport {
 
     /// Whether it may carry another request: idle for not too long, and nothing to read, not even an end of file.
     fn is_open(&mut self) -> bool {
-        let Some(attempt) = Attempt::current() else { return false };
-        if self.last_used.elapsed() >= attempt.idle_max {
-            return false;
+        let idle = self.last_used.elapsed();
+        if let Some(attempt) = Attempt::current() {
+            // It is about to go back to the others, or not this call's yet: no longer this call's to hang up.
+            attempt.call.release();
+            if idle >= attempt.idle_max {
+                return false;
+            }
         }
-        // Before the look: nobody but this call's stoppers can hang it up after it.
-        attempt.call.hold(&self.line);
-        let peeked = self.line.socket.recv_with_flags(&mut [MaybeUninit::uninit()], libc::MSG_PEEK | libc::MSG_DONTWAIT);
+        let peeked = self.socket.recv_with_flags(&mut [MaybeUninit::uninit()], libc::MSG_PEEK | libc::MSG_DONTWAIT);
         peeked.is_err_and(|error| error.kind() == ErrorKind::WouldBlock)
     }
 }
