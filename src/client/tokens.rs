@@ -117,7 +117,7 @@ impl Client {
                 })?
             }
         };
-        progress.token = Some(token.clone());
+        progress.tokens.push(token.clone());
         Ok(token)
     }
 
@@ -191,15 +191,13 @@ impl Client {
             });
             match outcome {
                 Ok(answer) => return fetched(answer.text(), "access_token"),
-                Err(error) if SUITE_TOKEN_REFUSED.contains(&error.errcode()) && !repeated => {
-                    repeated = true;
-                    if source.slot.reject(&token).is_err() {
+                Err(mut error) => {
+                    let may_repeat = SUITE_TOKEN_REFUSED.contains(&error.errcode()) && !repeated;
+                    if !may_repeat || source.slot.reject(&token).is_err() {
+                        error.redact(&[&token.text]);
                         return Err(error);
                     }
-                }
-                Err(mut error) => {
-                    error.redact(&[&token.text]);
-                    return Err(error);
+                    repeated = true;
                 }
             }
         }
