@@ -47,7 +47,7 @@ def test_lives_the_life_of_a_contact_way(sandbox: Sandbox) -> None:
         with pytest.raises(contactway.InvalidRequest):
             await client.get()
         with pytest.raises(TypeError):
-            await client.add(user={"zhangsan"})  # type: ignore[typeddict-item]
+            await client.add(user={"zhangsan"})  # type: ignore[arg-type]
 
     run(sandbox, work)
 

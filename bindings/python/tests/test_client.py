@@ -198,7 +198,7 @@ def test_del_is_there_under_both_names() -> None:
 
 
 def test_the_functions_of_the_ledger_reach_the_library(client: contactway.Client) -> None:
-    told = []
+    told: list[Any] = []
     for call in (
         lambda: client.ledger(key="store-1"),
         lambda: client.sync(start_time=0, progress=told.append, timeout=60),
@@ -210,6 +210,16 @@ def test_the_functions_of_the_ledger_reach_the_library(client: contactway.Client
     ):
         with pytest.raises((contactway.Unsupported, contactway.InvalidArgument)):
             call()
+
+
+def test_types_are_checked_before_the_program_runs(client: contactway.Client) -> None:
+    # mypy fails on an ignore that is not needed.
+    with pytest.raises(TypeError):
+        client.add(tpye=1)  # type: ignore[call-arg]
+    with pytest.raises(contactway.InvalidRequest):
+        client.add(type="1", scene=2, user=["zhangsan"])  # type: ignore[arg-type]
+    with pytest.raises(contactway.InvalidRequest):
+        client.update(config_id=1)  # type: ignore[arg-type]
 
 
 def test_features_and_version_are_the_librarys() -> None:

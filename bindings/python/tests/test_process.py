@@ -83,7 +83,7 @@ sandbox.request("POST", "/sandbox/faults", {"rules": [silence]})
 async def main():
     client = contactway.AsyncClient(sandbox.client_config, timeout_ms=3_600_000)
     call = asyncio.create_task(client.list())
-    while not await asyncio.to_thread(sandbox.request, "GET", "/sandbox/calls?endpoint=list_contact_way"):
+    while not (await asyncio.to_thread(sandbox.request, "GET", "/sandbox/calls?endpoint=list_contact_way"))["calls"]:
         pass
 
 asyncio.run(main())
