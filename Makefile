@@ -89,7 +89,29 @@ test-c: build/tests/contract build/tests/vectors memcheck
 
 test-cpp:
 
-test-python:
+# The wheel is tested where it is used: in an environment that holds nothing else. The tools have one of their own.
+PYTHON  ?= python3
+PY      := $(CURDIR)/bindings/python
+PYBUILD := $(CURDIR)/build/python
+PYTOOLS := $(PYBUILD)/tools/bin
+
+$(PYBUILD)/tools/made: bindings/python/tests/requirements.txt
+	@$(PYTHON) -c 'import ensurepip, venv' || { echo "Python's venv is missing: apt install python3-venv."; exit 1; }
+	$(PYTHON) -m venv --clear $(PYBUILD)/tools
+	$(PYTOOLS)/python -m pip install --quiet --upgrade pip -r bindings/python/tests/requirements.txt
+	touch $@
+
+test-python: tools $(PYBUILD)/tools/made
+	cd $(PY) && $(PYTOOLS)/ruff check --quiet && $(PYTOOLS)/ruff format --check --quiet && $(PYTOOLS)/mypy src
+	rm -rf $(PYBUILD)/dist $(PY)/build
+	CARGO='$(CARGO)' $(PYTOOLS)/pip wheel --quiet --no-deps --no-build-isolation -w $(PYBUILD)/dist $(PY)
+	$(PYTHON) -m venv --clear --without-pip $(PYBUILD)/env
+	$(PYTOOLS)/pip --quiet --python $(PYBUILD)/env/bin/python install --no-index $(PYBUILD)/dist/*.whl
+	cd $(PYBUILD) && env -i $(PYBUILD)/env/bin/python -m doctest $(PY)/tests/empty.txt
+	$(PYTOOLS)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))' \
+		> $$($(PYBUILD)/env/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/tools.pth
+	cd $(PY) && $(PYTOOLS)/mypy --python-executable $(PYBUILD)/env/bin/python tests
+	cd $(PY) && CONTACTWAY_WHEEL=$$(echo $(PYBUILD)/dist/*.whl) $(PYBUILD)/env/bin/python -m pytest
 
 test-go:
 
