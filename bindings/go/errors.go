@@ -76,7 +76,7 @@ type Error struct {
 
 // Error says what failed, how and why.
 func (e *Error) Error() string {
-	text := fmt.Sprintf("%s (%d): %s", e.Kind, e.Errcode, e.Errmsg)
+	text := fmt.Sprintf("%s (%d): %s", string(e.Kind), e.Errcode, e.Errmsg)
 	if e.Endpoint != "" {
 		text = e.Endpoint + ": " + text
 	}
