@@ -331,11 +331,15 @@ pub fn at_pointer<'t>(text: &'t str, pointer: &str) -> Option<&'t str> {
         return Some(raw);
     }
     for token in pointer.strip_prefix('/')?.split('/') {
+        if token.split('~').skip(1).any(|rest| !rest.starts_with(['0', '1'])) {
+            return None;
+        }
         let token = token.replace("~1", "/").replace("~0", "~");
         raw = match raw.as_bytes().first()? {
             b'{' => members(raw).ok()?.into_iter().rev().find(|(name, _)| *name == token)?.1.get(),
             b'[' => {
-                let canonical = token == "0" || (!token.starts_with('0') && token.bytes().all(|it| it.is_ascii_digit()));
+                let canonical =
+                    token == "0" || (!token.starts_with('0') && token.bytes().all(|it| it.is_ascii_digit()));
                 let index: usize = canonical.then(|| token.parse().ok())??;
                 serde_json::from_str::<Vec<&RawValue>>(raw).ok()?.get(index)?.get()
             }
@@ -405,6 +409,8 @@ mod tests {
             ("/", Some("0")),
             ("/a~1b", Some("1")),
             ("/m~0n", Some("8")),
+            ("/m~n", None),
+            ("/m~", None),
             ("/d", Some("2")),
             ("/d/x", None),
             ("foo", None),

@@ -26,7 +26,7 @@ use crate::rules::{self, Endpoint};
 use crate::secret::{Secret, percent_encoded};
 use crate::transport::{Cause, Failure, Reply, Settings, Transport};
 use config::{Config, Validate};
-use limits::{Gate, Gates, Key, Limits, NoPlace, Place};
+use limits::{Gate, Gates, Key, Limits, NoPlace};
 use retry::{Again, Happened};
 use tokens::Source;
 
@@ -141,7 +141,8 @@ impl Client {
             if answer.errmsg.contains(HALF_READ) {
                 warnings.push(Warning {
                     code: "wrong_json_format",
-                    message: "WeCom took only part of the body: it stopped at the first value it could not read".to_owned(),
+                    message: "WeCom took only part of the body: it stopped at the first value it could not read"
+                        .to_owned(),
                     pointer: None,
                 });
             }
@@ -177,8 +178,9 @@ impl Client {
         if self.validate == Validate::Off && json::is_object(request) {
             return Ok((Cow::Borrowed(request), Vec::new()));
         }
-        let object = Object::parse(request)
-            .map_err(|error| Error::new(Kind::InvalidArgument, format!("the request: {error}; give one JSON object")))?;
+        let object = Object::parse(request).map_err(|error| {
+            Error::new(Kind::InvalidArgument, format!("the request: {error}; give one JSON object"))
+        })?;
         let broken = rules::broken(endpoint, &object, request.len());
         if self.validate == Validate::Strict && !broken.is_empty() {
             let details = broken.into_iter().map(Detail::from).collect();
@@ -245,6 +247,7 @@ impl Client {
     ) -> Result<Envelope, Error> {
         let mut counted = 0;
         loop {
+            call.check().map_err(|stop| progress.stopped(stop))?;
             let mut place = gate.map(|gate| gate.enter(call)).transpose().map_err(|no| progress.no_place(&no))?;
             progress.attempts += 1;
             counted += 1;
@@ -261,25 +264,26 @@ impl Client {
                 // A kept connection that the server closed meanwhile says nothing of the server: a new one does.
                 continue;
             }
+            if let Some(place) = &mut place {
+                place.heed(happened);
+            }
+            drop(place);
             let wait = match happened.row().again(progress.repeatable, counted, self.max_attempts) {
                 Again::No => return Err(error),
                 Again::AfterJitter => retry::jitter(counted),
-                Again::WithLessConcurrency => {
-                    place.iter_mut().for_each(Place::too_many_at_once);
-                    retry::concurrency_wait()
-                }
-                Again::AfterTheBlock => {
-                    place.iter_mut().for_each(Place::blocked);
-                    limits::BLOCK
-                }
+                Again::WithLessConcurrency => retry::concurrency_wait(),
+                Again::AfterTheBlock => limits::BLOCK,
             };
-            drop(place);
             let until = Instant::now() + wait;
             if until > call.deadline() {
                 return Err(error.retry_after_ms(auth::in_ms(wait)));
             }
             self.log.say(Level::Warning, "wait", || {
-                [("endpoint", progress.name.into()), ("wait_ms", auth::in_ms(wait).into()), ("kind", error.kind().name().into())]
+                [
+                    ("endpoint", progress.name.into()),
+                    ("wait_ms", auth::in_ms(wait).into()),
+                    ("kind", error.kind().name().into()),
+                ]
             });
             call.sleep_until(until).map_err(|stop| progress.stopped(stop))?;
         }
@@ -331,7 +335,8 @@ impl Client {
         secrets.extend(ticket.as_deref());
         match outcome {
             Ok(text) => {
-                let redacted = secrets.into_iter().fold(Cow::Borrowed(text.as_str()), |text, secret| secret.redact(text));
+                let redacted =
+                    secrets.into_iter().fold(Cow::Borrowed(text.as_str()), |text, secret| secret.redact(text));
                 Ok(match redacted {
                     Cow::Borrowed(_) => text,
                     Cow::Owned(masked) => masked,
@@ -355,7 +360,15 @@ impl Drop for Client {
 
 impl Progress {
     fn new(name: &'static str, repeatable: bool) -> Self {
-        Self { name, repeatable, attempts: 0, effect: Effect::None, http_status: None, token: None, errcode_optional: false }
+        Self {
+            name,
+            repeatable,
+            attempts: 0,
+            effect: Effect::None,
+            http_status: None,
+            token: None,
+            errcode_optional: false,
+        }
     }
 
     /// For an interface whose success has no errcode.
@@ -388,8 +401,8 @@ impl Progress {
         parts.errcode = answer.errcode;
         parts.errmsg.clone_from(&answer.errmsg);
         parts.members = answer.other_members();
-        if happened.row().kind == Kind::RateLimited {
-            error = error.retry_after_ms(auth::in_ms(limits::BLOCK));
+        if let Some(wait) = happened.row().known_wait() {
+            error = error.retry_after_ms(auth::in_ms(wait));
         }
         Err((Some(happened), error))
     }
@@ -448,7 +461,10 @@ impl Progress {
             }
             _ => {}
         }
-        parts.errmsg = format!("no token could be had: {}", parts.errmsg);
+        // What WeCom said stays as it is.
+        if parts.errcode == parts.kind.errcode() {
+            parts.errmsg = format!("no token could be had: {}", parts.errmsg);
+        }
         let transient = parts.retryable;
         self.finish(error, transient)
     }
@@ -466,9 +482,7 @@ impl Progress {
     /// What happened, and what follows from it where an add may have been carried out.
     fn in_words(&self, what: &str) -> String {
         if self.effect == Effect::Unknown && !self.repeatable {
-            format!(
-                "{what}; WeCom may have made the contact way: look for it with list before adding it again"
-            )
+            format!("{what}; WeCom may have made the contact way: look for it with list before adding it again")
         } else {
             what.to_owned()
         }

@@ -111,10 +111,11 @@ impl Client {
             Credentials::App { corp_id, secret } => {
                 self.kept_in(&self.source.slot, call, progress, || self.app_token(call, corp_id, secret))?
             }
-            Credentials::Suite { suite, auth_corp_id, permanent_code } => self
-                .kept_in(&self.source.slot, call, progress, || {
+            Credentials::Suite { suite, auth_corp_id, permanent_code } => {
+                self.kept_in(&self.source.slot, call, progress, || {
                     self.corp_token(call, suite, auth_corp_id, permanent_code)
-                })?,
+                })?
+            }
         };
         progress.token = Some(token.clone());
         Ok(token)

@@ -103,11 +103,11 @@ impl Transport {
             .input_buffer_size(2 * HEADERS_MAX)
             .output_buffer_size(HEADERS_MAX)
             .build();
-        let connector = ()
-            .chain(ConnectProxyConnector::default())
-            .chain(socket::SocketConnector::new(Arc::clone(&names)))
-            .chain(RustlsConnector::default())
-            .chain(coalesce::CoalescingConnector);
+        let connector =
+            ().chain(ConnectProxyConnector::default())
+                .chain(socket::SocketConnector::new(Arc::clone(&names)))
+                .chain(RustlsConnector::default())
+                .chain(coalesce::CoalescingConnector);
         let agent = Agent::with_parts(config, connector, resolver::Remembering(names));
         Self { agent, connect_timeout: settings.connect_timeout }
     }
@@ -147,7 +147,7 @@ impl Transport {
     ) -> Result<Reply, Failure> {
         let attempt = Attempt::new(call, self.connect_timeout, if once { FRESH } else { IDLE_MAX });
         let entered = attempt.enter();
-        let outcome = call.check().map_err(|stop| Cause::Stopped(stop)).and_then(|()| {
+        let outcome = call.check().map_err(Cause::Stopped).and_then(|()| {
             let exchanged = request.map_err(ureq::Error::from).and_then(|request| self.exchange(request));
             exchanged.map_err(|error| cause(&error, call, &entered))
         });
