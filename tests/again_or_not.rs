@@ -1,9 +1,11 @@
 //! The table "Again, or not", cell by cell: what happened to the first attempt, and what becomes of the call.
 
+#![allow(clippy::unwrap_used)] // a test through and through
+
 mod support;
 
 use contactway::{Client, Effect, Endpoint, Error, Kind, Options, Shared, json_get};
-use support::{SIMPLE, Shop, add, added, get};
+use support::{SIMPLE, Shop, add, added, contact_ways, get};
 
 use Endpoint::{Add, CloseTempChat, Del, Get, List, Update};
 
@@ -172,11 +174,11 @@ fn an_unknown_add_is_sent_again_only_when_a_duplicate_is_accepted() {
     let error = add(&client, SIMPLE).unwrap_err();
     assert_eq!((error.effect(), error.is_retryable()), (Effect::Unknown, false));
     assert!(error.to_string().contains("list"), "{error}");
-    assert_eq!(shop.contact_ways(&client), 1);
+    assert_eq!(contact_ways(&client), 1);
     shop.faults(lost);
     let options = Options { accept_duplicate: true, ..Options::default() };
     assert!(client.call(Add, SIMPLE, &options).is_ok());
-    assert_eq!(shop.contact_ways(&client), 3);
+    assert_eq!(contact_ways(&client), 3);
 }
 
 fn warning(answer: &Result<String, Error>) -> Option<String> {

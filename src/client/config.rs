@@ -17,8 +17,8 @@ use crate::secret::Secret;
 use crate::transport::Roots;
 
 const BASE_URL: &str = "https://qyapi.weixin.qq.com";
-const TIMEOUT_MS: u32 = 10_000;
-const CONNECT_TIMEOUT_MS: u32 = 3_000;
+const TIMEOUT_MS: u64 = 10_000;
+const CONNECT_TIMEOUT_MS: u64 = 3_000;
 const MAX_ATTEMPTS: u32 = 3;
 const MAX_IN_FLIGHT: u32 = 5;
 const PER_MINUTE: u32 = 10_000;
@@ -63,7 +63,7 @@ impl Config {
         let base_url = base_url_of(&mut settings, base_url);
         let timeout = settings.integer("timeout_ms", 1).unwrap_or(TIMEOUT_MS);
         let connect_timeout = settings.integer("connect_timeout_ms", 1).unwrap_or(CONNECT_TIMEOUT_MS);
-        let max_attempts = settings.integer("max_attempts", 1).unwrap_or(MAX_ATTEMPTS);
+        let max_attempts = settings.count("max_attempts", 1).unwrap_or(MAX_ATTEMPTS);
         let limits = read_limits(&mut settings);
         let (proxy, proxy_password) = read_proxy(&mut settings, &base_url);
         let roots = read_roots(&mut settings, &base_url);
@@ -85,8 +85,8 @@ impl Config {
             credentials,
             suite_ticket: suite_ticket.flatten(),
             base_url,
-            timeout: Duration::from_millis(timeout.into()),
-            connect_timeout: Duration::from_millis(connect_timeout.into()),
+            timeout: Duration::from_millis(timeout),
+            connect_timeout: Duration::from_millis(connect_timeout),
             max_attempts,
             limits,
             proxy,
@@ -158,7 +158,7 @@ fn read_suite(settings: &mut Settings, object: &Object) -> Option<(Credentials, 
 }
 
 fn read_limits(settings: &mut Settings) -> Limits {
-    let max_in_flight = settings.integer("max_in_flight", 0).unwrap_or(MAX_IN_FLIGHT);
+    let max_in_flight = settings.count("max_in_flight", 0).unwrap_or(MAX_IN_FLIGHT);
     let (per_minute, per_hour) = match settings.value("rate_limit") {
         None => (PER_MINUTE, PER_HOUR),
         Some(Value::Bool(false)) => (0, 0),
@@ -177,8 +177,8 @@ fn read_limits(settings: &mut Settings) -> Limits {
 
 fn read_rates(settings: &mut Settings, object: &Object) -> (u32, u32) {
     let mut rates = Settings::new(object, "/rate_limit");
-    let per_minute = rates.integer("per_minute", 1).unwrap_or(PER_MINUTE);
-    let per_hour = rates.integer("per_hour", 1).unwrap_or(PER_HOUR);
+    let per_minute = rates.count("per_minute", 1).unwrap_or(PER_MINUTE);
+    let per_hour = rates.count("per_hour", 1).unwrap_or(PER_HOUR);
     settings.take(rates);
     (per_minute, per_hour)
 }

@@ -117,7 +117,7 @@ impl Client {
                 })?
             }
         };
-        progress.token = Some(token.clone());
+        progress.tokens.push(token.clone());
         Ok(token)
     }
 
@@ -161,8 +161,8 @@ impl Client {
     }
 
     fn app_token(&self, call: &Arc<Call>, corp_id: &str, secret: &Secret) -> Result<Fetched, Error> {
-        let (corp_id, secret) = (percent_encoded(corp_id), percent_encoded(secret.expose()));
-        let uri = self.uri(&format!("/cgi-bin/gettoken?corpid={corp_id}&corpsecret={secret}"))?;
+        let corp_id = percent_encoded(corp_id);
+        let uri = self.uri(&["/cgi-bin/gettoken?corpid=", &corp_id, "&corpsecret=", secret.in_url()])?;
         let mut progress = Progress::new("gettoken", true);
         let answer = self.exchange(call, None, &mut progress, || self.transport.get(call, uri.clone()))?;
         fetched(answer.text(), "access_token")
@@ -184,23 +184,20 @@ impl Client {
         loop {
             let progress = Progress::new("get_suite_token", true);
             let token = self.kept_in(&source.slot, call, &progress, || self.suite_token(call, suite))?;
-            let parameter = percent_encoded(token.text.expose());
-            let uri = self.uri(&format!("/cgi-bin/service/get_corp_token?suite_access_token={parameter}"))?;
+            let uri = self.uri(&["/cgi-bin/service/get_corp_token?suite_access_token=", token.text.in_url()])?;
             let mut progress = Progress::without_errcode("get_corp_token");
             let outcome = self.exchange(call, None, &mut progress, || {
                 self.transport.post(call, uri.clone(), JSON, body.as_bytes(), false)
             });
             match outcome {
                 Ok(answer) => return fetched(answer.text(), "access_token"),
-                Err(error) if SUITE_TOKEN_REFUSED.contains(&error.errcode()) && !repeated => {
-                    repeated = true;
-                    if source.slot.reject(&token).is_err() {
+                Err(mut error) => {
+                    let may_repeat = SUITE_TOKEN_REFUSED.contains(&error.errcode()) && !repeated;
+                    if !may_repeat || source.slot.reject(&token).is_err() {
+                        error.redact(&[&token.text]);
                         return Err(error);
                     }
-                }
-                Err(mut error) => {
-                    error.redact(&[&token.text]);
-                    return Err(error);
+                    repeated = true;
                 }
             }
         }
@@ -211,7 +208,7 @@ impl Client {
         let ticket = ticket.as_ref().map_or("", |ticket| ticket.expose());
         let body =
             json!({"suite_id": suite.id, "suite_secret": suite.secret.expose(), "suite_ticket": ticket}).to_string();
-        let uri = self.uri("/cgi-bin/service/get_suite_token")?;
+        let uri = self.uri(&["/cgi-bin/service/get_suite_token"])?;
         let mut progress = Progress::without_errcode("get_suite_token");
         let answer = self.exchange(call, None, &mut progress, || {
             self.transport.post(call, uri.clone(), JSON, body.as_bytes(), false)

@@ -139,8 +139,12 @@ struct Pair<'p> {
 /// Ties the customer to the member, who may still have to agree.
 fn befriend(way: &mut ContactWay, customers: &mut Customers, pair: Pair, accepted: bool, now: i64) -> Scanned {
     let Pair { userid, external_userid } = pair;
+    let before = customers.follow_mut(userid, external_userid).map(|follow| follow.clone());
+    // Who has agreed before is not asked again, and a chat that lives goes on.
+    let accepted = accepted || before.as_ref().is_some_and(|before| before.accepted);
+    let temp_chat = before.and_then(|before| before.temp_chat);
     let state = way.state.to_string();
-    let follow = Follow { config_id: way.config_id, state: state.clone(), added_at: now, accepted, temp_chat: None };
+    let follow = Follow { config_id: way.config_id, state: state.clone(), added_at: now, accepted, temp_chat };
     if let Some(customer) = customers.known.get_mut(external_userid) {
         customer.follow_user.insert(userid.to_owned(), follow);
     }
@@ -149,6 +153,7 @@ fn befriend(way: &mut ContactWay, customers: &mut Customers, pair: Pair, accepte
         temp.is_used = true;
         let expires_at = now.saturating_add(temp.chat_expires_in);
         begun = Some(Begun { expires_at });
+        customers.close_chat(userid, external_userid, now);
         customers.begin_chat(userid, external_userid, TempChat { expires_at, conclusions: temp.conclusions.clone() });
     }
     Scanned {

@@ -6,6 +6,7 @@
 mod add;
 mod conclusions;
 mod control;
+mod docs;
 mod faults;
 mod first_light;
 mod get;

@@ -64,7 +64,7 @@ fn a_mini_programs_picture_is_checked_too_and_one_that_does_not_count_is_not() {
 #[test]
 fn what_is_no_picture_is_refused() {
     let wecom = Wecom::plain();
-    assert_eq!(upload(&wecom, "picture", "media", PNG)["errcode"], 40004);
+    assert_eq!(upload(&wecom, "picture", "media", PNG)["errcode"], 40005);
     assert_eq!(upload(&wecom, "image", "file", PNG)["errcode"], 44001);
     assert_eq!(upload(&wecom, "image", "media", b"\x89PNG")["errcode"], 44001, "more than 5 bytes");
     assert_eq!(upload(&wecom, "image", "media", b"not a picture")["errcode"], 40123);

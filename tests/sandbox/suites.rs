@@ -43,7 +43,7 @@ fn a_suite_token_gives_a_corporations_token_whose_answer_has_no_errcode() {
 fn each_wrong_part_has_its_code() {
     let wecom = Wecom::start(json!({"clock": NOW, "token_life_s": 7200, "suites": [suite()]}));
     for (name, wrong, missing) in
-        [("suite_id", 40083, 41022), ("suite_secret", 40080, 41024), ("suite_ticket", 40085, 41023)]
+        [("suite_id", 40083, 41021), ("suite_secret", 40080, 41024), ("suite_ticket", 40085, 41023)]
     {
         let mut body = json!({"suite_id": "wwsuite", "suite_secret": "ss", "suite_ticket": "ticket"});
         body[name] = json!("other");
@@ -55,7 +55,7 @@ fn each_wrong_part_has_its_code() {
     let answer = suite_token(&wecom, "ticket");
     let token = answer["suite_access_token"].as_str().unwrap();
     for (token, body, errcode) in [
-        ("", good.clone(), 41021),
+        ("", good.clone(), 41022),
         ("fake", good.clone(), 40082),
         (token, json!({"auth_corpid": "wwother", "permanent_code": "code"}), 710_000),
         (token, json!({"auth_corpid": "wwauth", "permanent_code": "other"}), 40084),

@@ -171,3 +171,22 @@ fn where_the_member_must_agree_the_chat_begins_then() {
     assert_eq!(scan(&wecom, &id, json!({}))["errcode"], 41044);
     assert_eq!(close(&wecom, &scanned), 0);
 }
+
+#[test]
+fn who_scans_again_is_not_asked_again_and_a_living_chat_goes_on() {
+    let wecom = Wecom::plain();
+    let again = json!({"unionid": "u"});
+    let chat = scan(&wecom, &wecom.added(temp(json!({"conclusions": {"text": {"content": "first"}}}))), again.clone());
+    let friend = scan(&wecom, &wecom.added(with(single(), json!({"skip_verify": false}))), again.clone());
+    assert_eq!((&friend["accepted"], &friend["external_userid"]), (&json!(true), &chat["external_userid"]));
+    assert_eq!(close(&wecom, &chat), 0, "it still lived");
+    for content in ["second", "third"] {
+        let way = temp(json!({"conclusions": {"text": {"content": content}}}));
+        assert!(scan(&wecom, &wecom.added(way), again.clone())["temp_chat"].is_object());
+    }
+    assert_eq!(close(&wecom, &chat), 0);
+    assert_eq!(close(&wecom, &chat), 84061, "there was one chat at a time");
+    let messages = wecom.sandbox("GET", "messages", Value::Null);
+    let said: Vec<&Value> = messages["messages"].as_array().unwrap().iter().map(|it| &it["text"]["content"]).collect();
+    assert_eq!(said, ["first", "second", "third"]);
+}

@@ -1,6 +1,7 @@
 //! A client beside a sandbox, for the tests.
 
 #![allow(dead_code)] // each test file uses its own part
+#![allow(clippy::unwrap_used)] // these are tests, which clippy sees only in `#[test]`
 
 use contactway::sandbox::Sandbox;
 use contactway::{Client, Endpoint, Error, Options, Shared, json_get};
@@ -55,19 +56,18 @@ impl Shop {
     pub fn count(&self, endpoint: &str) -> usize {
         self.calls().iter().filter(|call| *call == endpoint).count()
     }
+}
 
-    /// How many contact ways there are.
-    pub fn contact_ways(&self, client: &Client) -> usize {
-        let mut cursor = String::new();
-        let mut count = 0;
-        loop {
-            let page =
-                list(client, &format!("{{\"limit\":1000,\"cursor\":{}}}", serde_json::Value::from(cursor))).unwrap();
-            count += page.matches("config_id").count();
-            cursor = json_get(&page, "/next_cursor").unwrap();
-            if cursor.is_empty() {
-                return count;
-            }
+/// How many contact ways there are.
+pub fn contact_ways(client: &Client) -> usize {
+    let mut cursor = String::new();
+    let mut count = 0;
+    loop {
+        let page = list(client, &format!("{{\"limit\":1000,\"cursor\":{}}}", serde_json::Value::from(cursor))).unwrap();
+        count += page.matches("config_id").count();
+        cursor = json_get(&page, "/next_cursor").unwrap();
+        if cursor.is_empty() {
+            return count;
         }
     }
 }
