@@ -59,9 +59,9 @@ install: $(if $(wildcard $(RELEASE)/libcontactway.so),,library)
 	ln -sf libcontactway.so.$(ABI) $(to_lib)/libcontactway.so
 	packaging/seal.sh $(RELEASE)/libcontactway.a $(to_lib)/$(SHARED) $(to_lib)/libcontactway.a
 	install -m 644 include/* $(DESTDIR)$(INCLUDEDIR)
-	$(FILL) packaging/contactway.pc.in > $(to_lib)/pkgconfig/contactway.pc
-	$(FILL) packaging/contactway-config.cmake.in > $(to_lib)/cmake/contactway/contactway-config.cmake
-	$(FILL) packaging/contactway-config-version.cmake.in > $(to_lib)/cmake/contactway/contactway-config-version.cmake
+	@$(FILL) packaging/contactway.pc.in > $(to_lib)/pkgconfig/contactway.pc
+	@$(FILL) packaging/contactway-config.cmake.in > $(to_lib)/cmake/contactway/contactway-config.cmake
+	@$(FILL) packaging/contactway-config-version.cmake.in > $(to_lib)/cmake/contactway/contactway-config-version.cmake
 
 uninstall:
 	rm -f $(INSTALLED)
