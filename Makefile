@@ -45,7 +45,7 @@ SHARED     := libcontactway.so.$(ABI).$(VERSION)
 INSTALLED  := $(addprefix $(to_lib)/,$(SHARED) libcontactway.so.$(ABI) libcontactway.so libcontactway.a \
 	pkgconfig/contactway.pc cmake/contactway/contactway-config.cmake cmake/contactway/contactway-config-version.cmake) \
 	$(addprefix $(DESTDIR)$(INCLUDEDIR)/,$(notdir $(wildcard include/*)))
-from_to     = $(shell realpath -m --relative-to=$(1) $(2))
+from_to     = $(shell realpath -ms --relative-to=$(1) $(2))
 FILL       := sed -e 's|@VERSION@|$(VERSION)|' -e 's|@VERSION_OF_FILE@|$(ABI).$(VERSION)|' -e 's|@ABI@|$(ABI)|' \
 	-e 's|@NATIVE_LIBS@|$(NATIVE)|' -e 's|@NATIVE_LIBS_CMAKE@|$(subst $() ,;,$(NATIVE:-l%=%))|' \
 	-e 's|@PREFIX_FROM_PKGCONFIG@|$(call from_to,$(LIBDIR)/pkgconfig,$(PREFIX))|' \
@@ -65,7 +65,7 @@ install: $(if $(wildcard $(RELEASE)/libcontactway.so),,library)
 
 uninstall:
 	rm -f $(INSTALLED)
-	-rmdir $(to_lib)/cmake/contactway
+	rmdir $(to_lib)/cmake/contactway 2>/dev/null || true
 
 build/quickstart: stage bindings/c/quickstart.c bindings/c/sandbox_http.c bindings/c/sandbox_http.h
 	$(CC) $(CFLAGS) $(WARN) bindings/c/quickstart.c bindings/c/sandbox_http.c $(LINK) -o $@
@@ -90,6 +90,7 @@ test-c: build/tests/contract build/tests/vectors memcheck
 	python3 tests/c/abi.py include/contactway.h $(STAGE)/lib/libcontactway.so
 	python3 tests/c/binary.py $(STAGE)/lib/libcontactway.so $(STAGE)/lib/libcontactway.a
 	CC="$(CC)" CXX="$(CXX)" tests/c/headers.sh $(STAGE)/include
+	CC="$(CC)" CXX="$(CXX)" python3 tests/c/examples.py include/contactway.h include/contactway.hpp
 	CC="$(CC)" CARGO="$(CARGO)" tests/c/installed/run.sh
 
 # Programs of the C++ tests, in each standard that contactway.hpp is for.

@@ -110,9 +110,12 @@ inline std::string json_quote(std::string_view text)
 
 // What a call answered that did not succeed. Copying it never throws.
 //
-//     catch (const contactway::error &error) {
-//         if (error.retryable()) …
-//         if (error.effect() == "unknown") …   // WeCom may have carried it out
+//     try {
+//         client.add(request);
+//     } catch (const contactway::error &error) {
+//         if (error.retryable()) client.add(request);
+//         // WeCom may have carried it out: look before adding again.
+//         if (error.effect() == "unknown") throw;
 //     }
 class error : public std::runtime_error {
 public:
@@ -197,7 +200,12 @@ void destroy(void *user_data) noexcept
 //
 //     contactway::canceller canceller;
 //     std::thread other([&] { canceller.cancel(); });
-//     client.list("{}", {std::nullopt, &canceller});
+//     try {
+//         client.list("{}", {std::nullopt, &canceller});
+//     } catch (const contactway::error &error) {
+//         std::cerr << error.kind() << '\n';
+//     }
+//     other.join();
 class canceller {
 public:
     canceller() : handle_(contactway_canceller_new())

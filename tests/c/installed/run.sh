@@ -56,10 +56,13 @@ ldd "$work/cmake-OFF/app" | grep -q libcontactway || fail "CMake's program does 
 ldd "$work/cmake-ON/app" | grep -q libcontactway && fail "CMake's static program needs the shared library"
 say "CMake, shared and static"
 
-# The linker prefers a shared library where it finds one.
+# The linker prefers a shared library where both lie side by side, unless the static one is named.
+# shellcheck disable=SC2046
+$cc "$here/app.c" $(pkg-config --static --cflags --libs contactway | sed 's/-lcontactway/-l:libcontactway.a/') -o "$work/named"
 rm "$lib"/libcontactway.so*
 # shellcheck disable=SC2046
 $cc "$here/app.c" $(pkg-config --static --cflags --libs contactway) -o "$work/static"
+"$work/named"
 "$work/static"
 say "pkg-config, static"
 
