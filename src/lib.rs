@@ -1,6 +1,53 @@
-//! A library for WeCom's customer-contact "contact way" interface.
+//! An embeddable library for WeCom's customer-contact "contact way" interface (企业微信 客户联系「联系我」).
+//!
+//! Most programs use it through C, C++, Python or Go; this is the Rust library underneath. Requests and answers are
+//! JSON texts in the shapes of WeCom's own document.
+//!
+//! ```
+//! use contactway::{Client, Endpoint, Options, Shared};
+//!
+//! let sandbox = contactway::sandbox::Sandbox::start("{}")?;
+//! let info: serde_json::Value = serde_json::from_str(&sandbox.info_json())?;
+//! let config = info["client_config"].to_string();
+//! let client = Client::new(&config, &Shared::default())?;
+//! let answer = client.call(
+//!     Endpoint::Add,
+//!     r#"{"type":1,"scene":2,"user":["zhangsan"]}"#,
+//!     &Options::default(),
+//! )?;
+//! assert!(answer.contains("config_id"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! The modules, from the top floor down; each leans only on those below it:
+//!
+//! - `ffi`: the C boundary, and the only `unsafe`
+//! - `client`: one call, from request to answer
+//! - `auth`: access tokens, fetched once for everybody
+//! - `transport`: one HTTPS exchange on a kept connection
+//! - `answer`: WeCom's envelope, our error, and what WeCom's codes mean
+//! - `rules`: the documented rules of a request, as one table
+//! - `call`, `json`, `log`, `secret`: a call's deadline and its being stopped; JSON read strictly; what happened, for
+//!   whoever wants to know; what may never be printed
+//! - [`sandbox`]: WeCom's side, from the same rules
 
-pub mod json;
+mod answer;
+mod auth;
+mod call;
+mod client;
+// Its examples are C, which doctests would take for Rust.
+#[cfg(not(doctest))]
+#[doc(hidden)]
+pub mod ffi;
+mod json;
+mod log;
 pub mod rules;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
+mod secret;
+mod transport;
+
+pub use answer::{Detail, Effect, Error, Kind};
+pub use client::{Canceller, Client, Options, Shared};
+pub use json::get as json_get;
+pub use rules::Endpoint;

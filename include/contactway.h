@@ -1,0 +1,356 @@
+/*
+ * contactway: WeCom's customer-contact "contact way" interface for C.
+ *
+ * Requests and answers are JSON. A request is the body that WeCom's document describes, without access_token; an
+ * answer is WeCom's own. A whole program:
+ *
+ *     char *error = NULL;
+ *     contactway_client client = contactway_client_new("{\"corp_id\":\"ww…\",\"secret\":\"…\"}", &error);
+ *     if (client == 0) { fprintf(stderr, "%s\n", error); contactway_string_free(error); return 1; }
+ *     char *answer = contactway_add(client, "{\"type\":1,\"scene\":2,\"user\":[\"zhangsan\"]}", NULL);
+ *     if (contactway_errcode(answer) != 0) fprintf(stderr, "%s\n", answer);
+ *     char *config_id = contactway_json_get(answer, "/config_id");
+ *     contactway_string_free(config_id);
+ *     contactway_string_free(answer);
+ *     contactway_client_free(client);
+ *
+ * Encoding. Every string is UTF-8 and NUL-terminated.
+ *
+ * Ownership. Strings that you pass stay yours and are not kept. Every char * that is returned is yours and is freed
+ * with contactway_string_free; every const char * that is returned is static and never freed.
+ *
+ * Threads. Every function may be called from any thread, at the same time, with the same handle.
+ *
+ * Handles are numbers below 2^53, not pointers. A freed, doubled, forged or wrong handle is an ordinary error answer,
+ * invalid_handle; a function that answers nothing ignores it. A number is never issued twice in a process.
+ *
+ * Answers. A call never returns NULL and always one JSON object with errcode and errmsg; errcode 0 is success. On
+ * failure errcode is WeCom's own, or one of the negative codes below, and a member "error" says more:
+ *     kind            which of the errors below
+ *     effect          "none", or "unknown" where WeCom may have carried the request out
+ *     retryable       whether the same call may be made again without risk of a second contact way
+ *     endpoint, attempts, http_status
+ *     details         every rule broken: [{"pointer":"/user/0","rule":"userid_form","message":"…"}]
+ *     retry_after_ms, advice, hint, help_url   where they help
+ * On success "warnings" is added only where there is something to warn of. Members not known to you may be added.
+ *
+ * Options of a call, all of which may be left out: timeout_ms, the deadline of the whole call, at least 1; canceller, a
+ * number from contactway_canceller_new. contactway_add knows accept_duplicate too.
+ *
+ * Callbacks. Inside a callback only contactway_canceller_cancel, contactway_string_free, contactway_errcode,
+ * contactway_json_get and contactway_version may be called.
+ *
+ * Fork. A child process makes its own clients; a handle from before the fork answers invalid_handle there.
+ *
+ * Secrets and tokens appear in no answer.
+ */
+
+
+#ifndef CONTACTWAY_H
+#define CONTACTWAY_H
+
+/* Generated from src/ffi by `make header`; a test compares the two. Not to be edited. */
+
+#include <stddef.h>
+#include <stdint.h>
+
+// The version of this header, as contactway_version answers it.
+#define CONTACTWAY_VERSION "0.1.0"
+
+// The version of the interface that this header describes.
+#define CONTACTWAY_ABI_VERSION 1
+
+// errcode: an argument is NULL, not UTF-8, not JSON, not an object, or holds something unknown.
+#define CONTACTWAY_INVALID_ARGUMENT -1001
+
+// errcode: the handle was freed, forged, or is of another kind.
+#define CONTACTWAY_INVALID_HANDLE -1002
+
+// errcode: the request breaks a documented rule; nothing was sent.
+#define CONTACTWAY_INVALID_REQUEST -1003
+
+// errcode: no token could be had.
+#define CONTACTWAY_AUTH -1004
+
+// errcode: held back here, since the limit leaves no place before the deadline.
+#define CONTACTWAY_RATE_LIMITED -1005
+
+// errcode: the deadline passed.
+#define CONTACTWAY_TIMEOUT -1006
+
+// errcode: name, connection or TLS failed, or the connection was reset.
+#define CONTACTWAY_NETWORK -1007
+
+// errcode: the answer is not HTTP 200 with a JSON object that holds an integer errcode, or is too large.
+#define CONTACTWAY_BAD_RESPONSE -1008
+
+// errcode: the ledger or the token store failed.
+#define CONTACTWAY_STORE -1009
+
+// errcode: the canceller was fired, or the client freed.
+#define CONTACTWAY_CANCELLED -1010
+
+// errcode: a bulk job ran to its end and some rows failed.
+#define CONTACTWAY_PARTIAL -1011
+
+// errcode: a key stands for something else, or another machine is doing the job.
+#define CONTACTWAY_CONFLICT -1012
+
+// errcode: this build lacks the feature.
+#define CONTACTWAY_UNSUPPORTED -1013
+
+// errcode: a bug in the library; the handle may still be used.
+#define CONTACTWAY_INTERNAL -1099
+
+// A client: one company's credentials, connections and limits. A number, not a pointer; 0 is never a client. It lives
+// until contactway_client_free. It can be used from any thread, by several at the same time.
+typedef uint64_t contactway_client;
+
+// Is told how far a job has come: `progress_json` holds `done`, `total`, `created`, `updated`, `failed`,
+// `per_second` and `eta_ms`. Runs on the calling thread, at most ten times a second. Non-zero stops the job cleanly.
+typedef int32_t (*contactway_progress_fn)(void *user_data, const char *progress_json);
+
+// Ends calls early. A number, not a pointer; 0 is never a canceller. It lives until contactway_canceller_free. It can
+// be used from any thread, by several at the same time.
+typedef uint64_t contactway_canceller;
+
+// Is given a log line: one JSON object. Levels: 1 error, 2 warning, 3 info, 4 debug, 5 trace. Runs on any thread that
+// works for a call, several at once.
+typedef void (*contactway_log_fn)(void *user_data, int32_t level, const char *message_json);
+
+// Is told, exactly once, that no callback can still run with `user_data`.
+typedef void (*contactway_destroy_fn)(void *user_data);
+
+// Hands out an access token: writes it to `buffer`, without a NUL, and returns its length, at most `capacity`; a
+// negative number when it has none. `rejected` is 1 when WeCom refused the token last handed out. Runs on any thread
+// that works for a call, several at once.
+typedef int32_t (*contactway_token_fn)(void *user_data, int32_t rejected, char *buffer, size_t capacity);
+
+// A running stand-in for WeCom. A number, not a pointer; 0 is never a sandbox. It lives until contactway_sandbox_stop.
+// It can be used from any thread, by several at the same time.
+typedef uint64_t contactway_sandbox;
+
+#ifdef __cplusplus
+extern "C" {
+#endif // __cplusplus
+
+// The version of the library, "MAJOR.MINOR.PATCH". Static, never to be freed. Any thread; never fails.
+const char *contactway_version(void);
+
+// The version of the interface, to be compared with CONTACTWAY_ABI_VERSION by whoever loads the library at run time.
+// Additions do not change it. Any thread; never fails.
+uint32_t contactway_abi_version(void);
+
+// What this build holds beside the client itself, separated by commas, such as "sandbox". Static, never to be freed.
+// Any thread; never fails.
+const char *contactway_features(void);
+
+// Makes a client from a configuration such as {"corp_id":"ww…","secret":"…"}. Nothing is sent yet.
+//
+// Answers 0 when the configuration is wrong; then *error_json, unless error_json is NULL, is an answer object that
+// names every wrong member, to be freed with contactway_string_free. On success it is set to NULL. The client is to
+// be freed with contactway_client_free. Any thread. Errors: invalid_argument, unsupported.
+//
+//     char *error = NULL;
+//     contactway_client client = contactway_client_new("{\"corp_id\":\"ww1\",\"secret\":\"s\"}", &error);
+//     if (client == 0) { fprintf(stderr, "%s\n", error); contactway_string_free(error); }
+contactway_client contactway_client_new(const char *config_json, char **error_json);
+
+// Frees a client. Calls under way on other threads end promptly, as cancelled. Any other number is ignored. Any
+// thread; never fails.
+void contactway_client_free(contactway_client client);
+
+// Adds a contact way: request_json is the body of WeCom's add_contact_way, the answer holds config_id and, for scene
+// 2, qr_code. Keep the config_id: without it the contact way can be neither changed nor deleted.
+//
+// options_json may be NULL; it knows timeout_ms, canceller and accept_duplicate. The answer is never NULL and is to be
+// freed with contactway_string_free. Any thread. Errors: any kind; where error.effect is "unknown" the contact way may
+// have been made.
+//
+//     char *answer = contactway_add(client,
+//         "{\"type\":1,\"scene\":2,\"user\":[\"zhangsan\"]}", NULL);
+//     char *config_id = contactway_json_get(answer, "/config_id");
+char *contactway_add(contactway_client client, const char *request_json, const char *options_json);
+
+// Reads a contact way: request_json is {"config_id":"…"}, the answer holds contact_way.
+//
+// options_json may be NULL; it knows timeout_ms and canceller. The answer is never NULL and is to be freed with
+// contactway_string_free. Any thread. Errors: any kind.
+//
+//     char *answer = contactway_get(client, "{\"config_id\":\"42b34949e138eb6e027c123cba77fad7\"}", NULL);
+char *contactway_get(contactway_client client, const char *request_json, const char *options_json);
+
+// Lists the config_ids of contact ways, a page at a time: request_json may hold start_time and end_time (seconds since
+// 1970), cursor and limit (1 to 1000). The answer holds contact_way and next_cursor, which is empty on the last page.
+//
+// options_json may be NULL; it knows timeout_ms and canceller. The answer is never NULL and is to be freed with
+// contactway_string_free. Any thread. Errors: any kind.
+//
+//     char *answer = contactway_list(client, "{\"limit\":1000}", NULL);
+char *contactway_list(contactway_client client, const char *request_json, const char *options_json);
+
+// Changes a contact way: request_json holds config_id and the members to change; what is left out stays as it is.
+//
+// options_json may be NULL; it knows timeout_ms and canceller. The answer is never NULL and is to be freed with
+// contactway_string_free. Any thread. Errors: any kind.
+//
+//     char *answer = contactway_update(client, "{\"config_id\":\"42b3…\",\"remark\":\"counter 2\"}", NULL);
+char *contactway_update(contactway_client client, const char *request_json, const char *options_json);
+
+// Deletes a contact way: request_json is {"config_id":"…"}. Its code is dead from then on.
+//
+// options_json may be NULL; it knows timeout_ms and canceller. The answer is never NULL and is to be freed with
+// contactway_string_free. Any thread. Errors: any kind.
+//
+//     char *answer = contactway_del(client, "{\"config_id\":\"42b34949e138eb6e027c123cba77fad7\"}", NULL);
+char *contactway_del(contactway_client client, const char *request_json, const char *options_json);
+
+// Ends a temporary chat: request_json holds userid and external_userid. WeCom sends the conclusions first.
+//
+// options_json may be NULL; it knows timeout_ms and canceller. The answer is never NULL and is to be freed with
+// contactway_string_free. Any thread. Errors: any kind.
+//
+//     char *answer = contactway_close_temp_chat(client,
+//         "{\"userid\":\"zhangyisheng\",\"external_userid\":\"woAJ2GCAAAXtWyujaWJHDDGi0mACHAAA\"}", NULL);
+char *contactway_close_temp_chat(contactway_client client, const char *request_json, const char *options_json);
+
+// Uploads a picture for a conclusion: request_json is {"path":"a.png"} or {"base64":"…","filename":"a.png"}, the
+// answer holds media_id, which lives for 3 days, type and created_at.
+//
+// options_json may be NULL; it knows timeout_ms and canceller. The answer is never NULL and is to be freed with
+// contactway_string_free. Any thread. Errors: any kind.
+//
+//     char *answer = contactway_upload_image(client, "{\"path\":\"closing.png\"}", NULL);
+//     char *media_id = contactway_json_get(answer, "/media_id");
+char *contactway_upload_image(contactway_client client, const char *request_json, const char *options_json);
+
+// Saves the QR picture of a contact way: request_json holds config_id or qr_code, and path. The answer holds path,
+// bytes and content_type. The file appears whole or not at all.
+//
+// options_json may be NULL; it knows timeout_ms and canceller. The answer is never NULL and is to be freed with
+// contactway_string_free. Any thread. Errors: any kind; invalid_argument where the file cannot be written.
+//
+//     char *answer = contactway_save_qr_code(client,
+//         "{\"config_id\":\"42b34949e138eb6e027c123cba77fad7\",\"path\":\"counter.png\"}", NULL);
+char *contactway_save_qr_code(contactway_client client, const char *request_json, const char *options_json);
+
+// Looks contact ways up in the ledger, which needs a durable store.
+//
+// options_json may be NULL. The answer is never NULL and is to be freed with contactway_string_free. Any thread.
+// Errors: unsupported in this version.
+char *contactway_ledger(contactway_client client, const char *_query_json, const char *_options_json);
+
+// Brings the ledger up to what WeCom holds.
+//
+// options_json and progress may be NULL. The answer is never NULL and is to be freed with contactway_string_free. Any
+// thread. Errors: unsupported in this version.
+char *contactway_sync(contactway_client client,
+                      const char *_request_json,
+                      const char *_options_json,
+                      contactway_progress_fn _progress,
+                      void *_user_data);
+
+// Makes WeCom hold the contact ways that rows describe.
+//
+// options_json and progress may be NULL. The answer is never NULL and is to be freed with contactway_string_free. Any
+// thread. Errors: unsupported in this version.
+char *contactway_apply(contactway_client client,
+                       const char *_request_json,
+                       const char *_options_json,
+                       contactway_progress_fn _progress,
+                       void *_user_data);
+
+// Replaces one member by others in every contact way that names them.
+//
+// options_json and progress may be NULL. The answer is never NULL and is to be freed with contactway_string_free. Any
+// thread. Errors: unsupported in this version.
+char *contactway_replace_user(contactway_client client,
+                              const char *_request_json,
+                              const char *_options_json,
+                              contactway_progress_fn _progress,
+                              void *_user_data);
+
+// Saves the QR pictures of many contact ways.
+//
+// options_json and progress may be NULL. The answer is never NULL and is to be freed with contactway_string_free. Any
+// thread. Errors: unsupported in this version.
+char *contactway_save_qr_codes(contactway_client client,
+                               const char *_request_json,
+                               const char *_options_json,
+                               contactway_progress_fn _progress,
+                               void *_user_data);
+
+// Frees a string that this library returned. NULL is ignored. Any thread; never fails. Each string is to be freed
+// once, and with no other function.
+void contactway_string_free(char *json);
+
+// The errcode of an answer: 0 is success. CONTACTWAY_INVALID_ARGUMENT for NULL or what is no answer. Any thread; never
+// fails.
+//
+//     if (contactway_errcode(answer) != 0) { fprintf(stderr, "%s\n", answer); }
+int64_t contactway_errcode(const char *answer_json);
+
+// The value at an RFC 6901 pointer of a JSON text: a string comes unquoted and decoded, anything else as JSON. NULL if
+// it is absent, or an argument is NULL or not UTF-8, or json is not JSON. To be freed with contactway_string_free. Any
+// thread; never fails.
+//
+//     char *first = contactway_json_get(answer, "/contact_way/user/0");
+char *contactway_json_get(const char *json, const char *pointer);
+
+// Makes a canceller, to be given to calls as {"canceller":NUMBER} in their options and to be freed with
+// contactway_canceller_free. Any thread. Answers 0 only if the library is broken.
+contactway_canceller contactway_canceller_new(void);
+
+// Ends the calls that were given this canceller, those under way and all later ones, as cancelled. Any other number is
+// ignored. Any thread, callbacks too; never fails.
+void contactway_canceller_cancel(contactway_canceller canceller);
+
+// Frees a canceller. Calls that were given it go on. Any other number is ignored. Any thread; never fails.
+void contactway_canceller_free(contactway_canceller canceller);
+
+// Sets the function that a client's log lines go to; NULL turns logging off. client 0 sets what clients made later
+// start with. destroy, unless NULL, is called exactly once with user_data, when log can no longer run; also when client
+// is no client. Any thread; never fails.
+void contactway_set_logger(contactway_client client,
+                           contactway_log_fn log,
+                           void *user_data,
+                           contactway_destroy_fn destroy,
+                           int32_t level);
+
+// Sets the function that hands out a client's tokens; the client was made with "token_provider":true.
+//
+// destroy, unless NULL, is called exactly once with user_data, when provide can no longer run; also when this fails.
+// The answer is never NULL and is to be freed with contactway_string_free. Any thread. Errors: invalid_argument,
+// invalid_handle.
+char *contactway_set_token_provider(contactway_client client,
+                                    contactway_token_fn provide,
+                                    void *user_data,
+                                    contactway_destroy_fn destroy);
+
+// Renews the suite ticket of a client made with "suite".
+//
+// The answer is never NULL and is to be freed with contactway_string_free. Any thread. Errors: invalid_argument,
+// invalid_handle.
+char *contactway_set_suite_ticket(contactway_client client, const char *suite_ticket);
+
+// Starts a stand-in for WeCom on a loopback port; config_json may be "{}".
+//
+// Answers 0 when it cannot start. *info_json, unless info_json is NULL, always holds an answer object: with base_url,
+// corp_id, secret and client_config, which is ready for contactway_client_new; or with the error. It is to be freed
+// with contactway_string_free; the sandbox is to be stopped with contactway_sandbox_stop. Any thread. Errors:
+// invalid_argument, network, unsupported.
+//
+//     char *info = NULL;
+//     contactway_sandbox sandbox = contactway_sandbox_start("{}", &info);
+//     char *config = contactway_json_get(info, "/client_config");
+contactway_sandbox contactway_sandbox_start(const char *config_json, char **info_json);
+
+// Stops a sandbox: its port is closed and its threads have ended when this returns. Any other number is ignored. Any
+// thread; never fails.
+void contactway_sandbox_stop(contactway_sandbox sandbox);
+
+#ifdef __cplusplus
+}  // extern "C"
+#endif  // __cplusplus
+
+#endif  /* CONTACTWAY_H */

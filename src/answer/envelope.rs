@@ -1,0 +1,124 @@
+//! WeCom's envelope: one JSON object with an integer `errcode`.
+
+use serde::de::IgnoredAny;
+use serde_json::json;
+use serde_json::value::RawValue;
+
+use crate::json;
+use crate::secret::Secret;
+
+/// What there is to warn of in an answer that succeeded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Warning {
+    /// What kind of warning; for a broken rule the rule's name.
+    pub code: &'static str,
+    /// In words.
+    pub message: String,
+    /// Where in the request (RFC 6901), if anywhere.
+    pub pointer: Option<String>,
+}
+
+/// What WeCom said.
+#[derive(Debug)]
+pub struct Envelope {
+    /// 0 is success.
+    pub errcode: i64,
+    /// Its text; never to be decided by.
+    pub errmsg: String,
+    text: String,
+}
+
+impl Envelope {
+    /// Reads an answer. `errcode_optional` says that one without an errcode is a success.
+    ///
+    /// # Errors
+    /// In words, when it is no JSON object with an integer `errcode`.
+    pub fn read(body: Vec<u8>, errcode_optional: bool) -> Result<Self, &'static str> {
+        let text = String::from_utf8(body).map_err(|_| "the answer is not UTF-8")?;
+        let members = json::members(&text).map_err(|error| match error {
+            json::Error::NotAnObject => "the answer is not a JSON object",
+            _ => "the answer is not JSON",
+        })?;
+        let value = |wanted: &str| members.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.get());
+        let errcode = value("errcode").or(errcode_optional.then_some("0")).ok_or("the answer holds no errcode")?;
+        let errcode = errcode.parse().map_err(|_| "the answer's errcode is not an integer")?;
+        let errmsg = value("errmsg").and_then(|raw| serde_json::from_str(raw).ok()).unwrap_or_default();
+        Ok(Self { errcode, errmsg, text })
+    }
+
+    /// The answer to a repetition whose work the first attempt, of unknown outcome, had done.
+    #[must_use]
+    pub fn done_already(endpoint: &str) -> Self {
+        let message = format!("{endpoint} was carried out by an earlier attempt whose answer was lost");
+        let warning = json!([{"code": "done_already", "message": message}]);
+        let text = format!("{{\"errcode\":0,\"errmsg\":\"ok\",\"warnings\":{warning}}}");
+        Self { errcode: 0, errmsg: "ok".to_owned(), text }
+    }
+
+    /// WeCom's own text.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Members other than `errcode`, `errmsg` and our own, in WeCom's order.
+    #[must_use]
+    pub fn other_members(&self) -> Vec<(String, Box<RawValue>)> {
+        let members = json::members(&self.text).unwrap_or_default();
+        let others = members.into_iter().filter(|(name, _)| !matches!(name.as_ref(), "errcode" | "errmsg" | "error"));
+        others.map(|(name, value)| (name.into_owned(), value.to_owned())).collect()
+    }
+
+    /// WeCom's own text, with our warnings as its last member where there are any.
+    #[must_use]
+    pub fn into_text(self, warnings: &[Warning]) -> String {
+        let mut text = self.text;
+        text.truncate(text.trim_end().len());
+        if warnings.is_empty() {
+            return text;
+        }
+        let list: Vec<_> = warnings
+            .iter()
+            .map(|warning| {
+                let mut said = json!({"code": warning.code, "message": warning.message});
+                if let Some(pointer) = &warning.pointer {
+                    said["pointer"] = pointer.as_str().into();
+                }
+                said
+            })
+            .collect();
+        // It was read as an object, so it ends with a brace, and errcode stands before it.
+        text.pop();
+        text.push_str(",\"warnings\":");
+        text.push_str(&serde_json::Value::from(list).to_string());
+        text.push('}');
+        text
+    }
+}
+
+/// The text of an answer without `secrets`; it stays an object with an integer `errcode`.
+#[must_use]
+pub fn without_secrets(text: String, secrets: &[&Secret]) -> String {
+    if secrets.iter().all(|secret| secret.redact(&text).is_none()) {
+        return text;
+    }
+    let redacted =
+        |part: &str| secrets.iter().fold(part.to_owned(), |part, secret| secret.redact(&part).unwrap_or(part));
+    let mut rebuilt = String::from("{");
+    for (name, value) in json::members(&text).unwrap_or_default() {
+        if rebuilt.len() > 1 {
+            rebuilt.push(',');
+        }
+        rebuilt.push_str(&json!(redacted(&name)).to_string());
+        rebuilt.push(':');
+        if name == "errcode" {
+            rebuilt.push_str(value.get());
+        } else {
+            // A mask in the midst of JSON that is no string: the value cannot be kept.
+            let value = redacted(value.get());
+            rebuilt.push_str(if serde_json::from_str::<IgnoredAny>(&value).is_ok() { &value } else { "null" });
+        }
+    }
+    rebuilt.push('}');
+    rebuilt
+}

@@ -1,0 +1,8 @@
+//! What a call answers: WeCom's envelope passed on, or our error beside it.
+
+pub mod codes;
+mod envelope;
+mod error;
+
+pub use envelope::{Envelope, Warning, without_secrets};
+pub use error::{Detail, Effect, Error, Kind};

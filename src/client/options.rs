@@ -1,0 +1,54 @@
+//! The options of one call.
+
+use std::time::Duration;
+
+use super::cancel::Canceller;
+use super::settings::{self, Settings};
+use crate::answer::{Error, Kind};
+use crate::rules::Endpoint;
+
+/// How one call is made.
+#[derive(Clone, Default)]
+pub struct Options {
+    /// The deadline of the whole call, retries and waits included; the client's own if left out.
+    pub timeout: Option<Duration>,
+    /// Ends the call when it is fired.
+    pub canceller: Option<Canceller>,
+    /// For add alone: send again also where that may make a second contact way.
+    pub accept_duplicate: bool,
+}
+
+impl Options {
+    /// Reads options as JSON. `canceller` finds what a handle stands for.
+    ///
+    /// # Errors
+    /// When they are no JSON object, or a member is unknown or wrong.
+    pub fn parse(
+        text: &str,
+        endpoint: Option<Endpoint>,
+        canceller: impl FnOnce(u64) -> Result<Canceller, Error>,
+    ) -> Result<Self, Error> {
+        let object = settings::parse(text, "options")?;
+        let mut settings = Settings::new(&object, "");
+        let timeout = settings.integer("timeout_ms", 1).map(Duration::from_millis);
+        let handle = settings.value("canceller").map(|value| value.as_integer().and_then(|it| u64::try_from(it).ok()));
+        if handle == Some(None) {
+            settings.wrong("canceller", "wrong_type", "canceller must be the number that canceller_new answered");
+        }
+        let mut accept_duplicate = false;
+        let mut key = None;
+        if endpoint == Some(Endpoint::Add) {
+            accept_duplicate = settings.boolean("accept_duplicate").unwrap_or(false);
+            key = settings.text("key");
+        }
+        settings.finish("options")?;
+        if key.is_some() {
+            return Err(Error::new(
+                Kind::Unsupported,
+                "key needs a sqlite or postgres store, which this build lacks; leave key out",
+            ));
+        }
+        let canceller = handle.flatten().map(canceller).transpose()?;
+        Ok(Self { timeout, canceller, accept_duplicate })
+    }
+}

@@ -1,0 +1,142 @@
+//! Again, or not: one table, by what happened to an attempt.
+
+use std::time::Duration;
+
+use super::limits;
+use crate::answer::codes::{self, Class};
+use crate::answer::{Effect, Kind};
+
+/// What happened to one attempt that did not succeed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Happened {
+    /// No connection could be made; nothing of the request was written.
+    NotSent,
+    /// Reset, closed, or a broken answer, after a byte was written.
+    BrokenOff,
+    /// HTTP 429.
+    TooManyRequests,
+    /// HTTP 502, 503, 504.
+    BadGateway,
+    /// Any other HTTP status but 200.
+    OtherStatus,
+    /// WeCom refused with an errcode of this class.
+    Code(Class),
+}
+
+/// How a repetition is prepared for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Again {
+    /// It is not made.
+    No,
+    /// After a wait that grows, with full jitter.
+    AfterJitter,
+    /// After 50 to 500 ms, with half the concurrency.
+    WithLessConcurrency,
+    /// After the time that WeCom blocks for.
+    AfterTheBlock,
+}
+
+/// One row of the table.
+pub struct Row {
+    happened: Happened,
+    /// For an interface that does no harm when called twice.
+    repeatable: Again,
+    /// For add.
+    once: Again,
+    /// Whether WeCom may have carried the request out.
+    pub effect: Effect,
+    /// Whether another try later can succeed.
+    pub transient: bool,
+    /// The kind of error, if it comes to that.
+    pub kind: Kind,
+}
+
+const fn row(happened: Happened, repeatable: Again, once: Again, effect: Effect, transient: bool, kind: Kind) -> Row {
+    Row { happened, repeatable, once, effect, transient, kind }
+}
+
+use Again::{AfterJitter, AfterTheBlock, No, WithLessConcurrency};
+use Effect::{None as Nothing, Unknown};
+use Happened::{BadGateway, BrokenOff, Code, NotSent, OtherStatus, TooManyRequests};
+
+const TABLE: &[Row] = &[
+    row(NotSent, AfterJitter, AfterJitter, Nothing, true, Kind::Network),
+    row(BrokenOff, AfterJitter, No, Unknown, true, Kind::BadResponse),
+    row(TooManyRequests, AfterJitter, AfterJitter, Nothing, true, Kind::BadResponse),
+    row(BadGateway, AfterJitter, No, Unknown, true, Kind::BadResponse),
+    row(OtherStatus, No, No, Unknown, true, Kind::BadResponse),
+    row(Code(Class::Busy), AfterJitter, No, Unknown, true, Kind::Api),
+    row(Code(Class::Collision), AfterJitter, AfterJitter, Nothing, true, Kind::Api),
+    row(Code(Class::TooMany), AfterTheBlock, AfterTheBlock, Nothing, true, Kind::RateLimited),
+    row(Code(Class::TooManyAtOnce), WithLessConcurrency, WithLessConcurrency, Nothing, true, Kind::RateLimited),
+    row(Code(Class::TokenRefused), No, No, Nothing, false, Kind::Auth),
+    row(Code(Class::NotThere), No, No, Nothing, false, Kind::Api),
+    row(Code(Class::Refused), No, No, Nothing, false, Kind::Api),
+];
+
+/// WeCom asks for three tries at most when it is busy.
+const BUSY_ATTEMPTS: u32 = 3;
+const FIRST_WAIT_MS: u64 = 100;
+const LONGEST_WAIT_MS: u64 = 5_000;
+
+impl Happened {
+    /// What an HTTP status other than 200 says.
+    #[must_use]
+    pub fn of_status(status: u16) -> Self {
+        match status {
+            429 => TooManyRequests,
+            502..=504 => BadGateway,
+            _ => OtherStatus,
+        }
+    }
+
+    /// What an errcode other than 0 says.
+    #[must_use]
+    pub fn of_code(code: i64) -> Self {
+        Code(codes::class(code))
+    }
+
+    /// Its row.
+    #[must_use]
+    pub fn row(self) -> &'static Row {
+        TABLE.iter().find(|row| row.happened == self).unwrap_or(&TABLE[TABLE.len() - 1])
+    }
+}
+
+impl Row {
+    /// How long to wait before another call, where that is known.
+    #[must_use]
+    pub fn known_wait(&self) -> Option<Duration> {
+        match self.repeatable {
+            AfterTheBlock => Some(limits::BLOCK),
+            WithLessConcurrency => Some(concurrency_wait()),
+            No | AfterJitter => None,
+        }
+    }
+
+    /// Whether and how the request is made again, `attempts` having been made.
+    #[must_use]
+    pub fn again(&self, repeatable: bool, attempts: u32, max_attempts: u32) -> Again {
+        let cap = if self.happened == Code(Class::Busy) { max_attempts.min(BUSY_ATTEMPTS) } else { max_attempts };
+        if attempts >= cap {
+            No
+        } else if repeatable {
+            self.repeatable
+        } else {
+            self.once
+        }
+    }
+}
+
+/// Full jitter: anything up to a bound that doubles with each attempt.
+#[must_use]
+pub fn jitter(attempts: u32) -> Duration {
+    let bound = FIRST_WAIT_MS.saturating_mul(1 << attempts.saturating_sub(1).min(16)).min(LONGEST_WAIT_MS);
+    Duration::from_millis(fastrand::u64(0..=bound))
+}
+
+/// The wait after too many calls at once.
+#[must_use]
+pub fn concurrency_wait() -> Duration {
+    Duration::from_millis(fastrand::u64(50..=500))
+}

@@ -1,0 +1,36 @@
+//! The header is what the C boundary's source says.
+
+#![allow(clippy::unwrap_used)] // a test through and through
+
+use std::fs;
+use std::path::Path;
+
+fn generated() -> String {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut header = Vec::new();
+    cbindgen::Builder::new()
+        .with_config(cbindgen::Config::from_root_or_default(root))
+        .with_after_include(concat!(
+            "\n// The version of this header, as contactway_version answers it.\n#define CONTACTWAY_VERSION \"",
+            env!("CARGO_PKG_VERSION"),
+            "\""
+        ))
+        .with_src(root.join("src/ffi/callback.rs"))
+        .with_src(root.join("src/ffi/mod.rs"))
+        .generate()
+        .unwrap()
+        .write(&mut header);
+    String::from_utf8(header).unwrap()
+}
+
+/// `CONTACTWAY_WRITE_HEADER=1 cargo test --test header` writes it; `make header` does that.
+#[test]
+fn the_header_is_not_stale() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("include/contactway.h");
+    let wanted = generated();
+    if std::env::var_os("CONTACTWAY_WRITE_HEADER").is_some() {
+        fs::write(&path, &wanted).unwrap();
+    }
+    let present = fs::read_to_string(&path).unwrap_or_default();
+    assert!(present == wanted, "include/contactway.h is stale: run `make header`");
+}
