@@ -6,6 +6,7 @@
 
 CARGO  ?= cargo
 CC     ?= cc
+CXX    ?= c++
 CFLAGS ?= -O2 -g
 WARN   := -std=c99 -pedantic -Wall -Wextra -Werror
 STAGE  := $(CURDIR)/build/stage
@@ -86,8 +87,31 @@ build/tests/vectors: stage tests/c/vectors.c $(C_SUPPORT)
 test-c: build/tests/contract build/tests/vectors memcheck
 	build/tests/vectors tests/vectors/*.json
 	build/tests/contract
+	python3 tests/c/abi.py include/contactway.h $(STAGE)/lib/libcontactway.so
+	python3 tests/c/binary.py $(STAGE)/lib/libcontactway.so $(STAGE)/lib/libcontactway.a
+	CC="$(CC)" CXX="$(CXX)" tests/c/headers.sh $(STAGE)/include
+	CC="$(CC)" CARGO="$(CARGO)" tests/c/installed/run.sh
 
-test-cpp:
+# Programs of the C++ tests, in each standard that contactway.hpp is for.
+CPP_NEEDS := tests/cpp/check.hpp build/tests/sandbox_http.o stage
+build_cpp  = @mkdir -p $(@D) && $(CXX) -std=$(1) $(CXXFLAGS) -pedantic -Wall -Wextra -Werror -pthread \
+	$(filter %.cpp %.o,$^) $(LINK) -o $@
+
+build/tests/sandbox_http.o: bindings/c/sandbox_http.c bindings/c/sandbox_http.h
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(WARN) -c $< -o $@
+build/tests/%-c++17: tests/cpp/%.cpp $(CPP_NEEDS)
+	$(call build_cpp,c++17)
+build/tests/%-c++20: tests/cpp/%.cpp $(CPP_NEEDS)
+	$(call build_cpp,c++20)
+build/tests/quickstart-cpp: bindings/cpp/quickstart.cpp stage
+	$(call build_cpp,c++17)
+
+test-cpp: $(addprefix build/tests/,vectors-c++17 vectors-c++20 contract-c++17 contract-c++20 quickstart-cpp)
+	build/tests/vectors-c++17 tests/vectors/*.json
+	build/tests/contract-c++17
+	build/tests/contract-c++20
+	cd build && tests/quickstart-cpp >quickstart-cpp.out && test -s quickstart-cpp-qr.png
 
 # The wheel is tested where it is used: in an environment that holds nothing else. The tools have one of their own.
 PYTHON  ?= python3
