@@ -83,8 +83,12 @@ build/tests/calls: stage tests/c/calls.c $(C_SUPPORT)
 	$(build_c)
 build/tests/vectors: stage tests/c/vectors.c $(C_SUPPORT)
 	$(build_c)
+build/tests/example: stage bindings/c/example.c
+	$(build_c)
 
-test-c: build/tests/contract build/tests/vectors memcheck
+test-c: build/tests/contract build/tests/vectors build/tests/example build/quickstart memcheck
+	build/tests/example
+	cd build && ./quickstart >quickstart.out && test -s quickstart-qr.png
 	build/tests/vectors tests/vectors/*.json
 	build/tests/contract
 	python3 tests/c/abi.py include/contactway.h $(STAGE)/lib/libcontactway.so

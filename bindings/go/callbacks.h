@@ -2,7 +2,7 @@
 #ifndef CONTACTWAY_GO_CALLBACKS_H
 #define CONTACTWAY_GO_CALLBACKS_H
 
-#include <contactway.h>
+#include "library.h"
 
 typedef char *(*contactway_go_job)(contactway_client, const char *, const char *, contactway_progress_fn, void *);
 

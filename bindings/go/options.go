@@ -1,6 +1,6 @@
 package contactway
 
-// #include <contactway.h>
+// #include "library.h"
 import "C"
 
 // Option changes how one call is made. What a call does not know it refuses by name, as invalid_argument.

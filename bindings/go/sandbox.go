@@ -1,6 +1,6 @@
 package contactway
 
-// #include <contactway.h>
+// #include "library.h"
 import "C"
 
 import "encoding/json"

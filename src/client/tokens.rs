@@ -39,7 +39,13 @@ impl Source {
             }),
             _ => None,
         };
-        let slot = tokens.slot(base_url, Owner::App(credentials.clone()));
+        let slot = match &credentials {
+            Credentials::App { .. } | Credentials::Suite { .. } => {
+                tokens.slot(base_url, Owner::App(credentials.clone()))
+            }
+            // The host's own tokens are neither shared nor kept.
+            Credentials::Token { .. } | Credentials::Provider { .. } => Arc::default(),
+        };
         Self { credentials, slot, suite, provider: RwLock::default() }
     }
 
