@@ -1,7 +1,8 @@
 # Two commands do all the set-up on a machine with Rust, a C compiler, make, Python 3 and Go:
 #   make demo   lives the whole life of a contact way against the embedded sandbox
 #   make test   everything, in every language
-# Others: make bench, make memcheck, make header, make stage, make clean
+# Others: make install and make uninstall; make bench, make memcheck; make header and make docs (what is generated);
+# make stage, make clean
 
 CARGO  ?= cargo
 CC     ?= cc
@@ -10,7 +11,8 @@ WARN   := -std=c99 -pedantic -Wall -Wextra -Werror
 STAGE  := $(CURDIR)/build/stage
 LINK   := -I$(STAGE)/include -L$(STAGE)/lib -Wl,-rpath,$(STAGE)/lib -lcontactway
 
-.PHONY: demo test test-rust test-c test-cpp test-python test-go bench memcheck header stage clean tools
+.PHONY: demo test test-rust test-c test-cpp test-python test-go bench memcheck header docs stage library install \
+	uninstall clean tools
 
 demo: build/quickstart
 	cd build && ./quickstart
@@ -23,13 +25,46 @@ tools:
 	@command -v $(CC) >/dev/null || { echo "A C compiler is missing: install gcc or clang."; exit 1; }
 
 # The library as it would be installed, for the tests of every language.
-stage: tools
+stage: library
+	$(MAKE) --no-print-directory install PREFIX=$(STAGE) LIBDIR=$(STAGE)/lib INCLUDEDIR=$(STAGE)/include DESTDIR=
+
+library: tools
 	$(CARGO) build --release --lib
-	mkdir -p $(STAGE)/lib $(STAGE)/include
-	cp target/release/libcontactway.so $(STAGE)/lib/libcontactway.so.1
-	ln -sf libcontactway.so.1 $(STAGE)/lib/libcontactway.so
-	cp target/release/libcontactway.a $(STAGE)/lib/
-	cp include/* $(STAGE)/include/
+
+# make && sudo make install: nothing is built as root, unless nothing was built before.
+PREFIX     ?= /usr/local
+LIBDIR     ?= $(PREFIX)/lib
+INCLUDEDIR ?= $(PREFIX)/include
+RELEASE    := $(or $(CARGO_TARGET_DIR),target)/release
+VERSION    := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml)
+ABI        := $(shell sed -n 's/.*soname,libcontactway\.so\.\([0-9]*\).*/\1/p' build.rs)
+NATIVE     := $(shell cat packaging/native-libs)
+to_lib     := $(DESTDIR)$(LIBDIR)
+SHARED     := libcontactway.so.$(ABI).$(VERSION)
+INSTALLED  := $(addprefix $(to_lib)/,$(SHARED) libcontactway.so.$(ABI) libcontactway.so libcontactway.a \
+	pkgconfig/contactway.pc cmake/contactway/contactway-config.cmake cmake/contactway/contactway-config-version.cmake) \
+	$(addprefix $(DESTDIR)$(INCLUDEDIR)/,$(notdir $(wildcard include/*)))
+from_to     = $(shell realpath -m --relative-to=$(1) $(2))
+FILL       := sed -e 's|@VERSION@|$(VERSION)|' -e 's|@VERSION_OF_FILE@|$(ABI).$(VERSION)|' -e 's|@ABI@|$(ABI)|' \
+	-e 's|@NATIVE_LIBS@|$(NATIVE)|' -e 's|@NATIVE_LIBS_CMAKE@|$(subst $() ,;,$(NATIVE:-l%=%))|' \
+	-e 's|@PREFIX_FROM_PKGCONFIG@|$(call from_to,$(LIBDIR)/pkgconfig,$(PREFIX))|' \
+	-e 's|@INCLUDEDIR_FROM_LIBDIR@|$(call from_to,$(LIBDIR),$(INCLUDEDIR))|' \
+	-e 's|@INCLUDEDIR@|$${pcfiledir}/$(call from_to,$(LIBDIR)/pkgconfig,$(INCLUDEDIR))|'
+
+install: $(if $(wildcard $(RELEASE)/libcontactway.so),,library)
+	mkdir -p $(to_lib)/pkgconfig $(to_lib)/cmake/contactway $(DESTDIR)$(INCLUDEDIR)
+	install -m 755 $(RELEASE)/libcontactway.so $(to_lib)/$(SHARED)
+	ln -sf $(SHARED) $(to_lib)/libcontactway.so.$(ABI)
+	ln -sf libcontactway.so.$(ABI) $(to_lib)/libcontactway.so
+	packaging/seal.sh $(RELEASE)/libcontactway.a $(to_lib)/$(SHARED) $(to_lib)/libcontactway.a
+	install -m 644 include/* $(DESTDIR)$(INCLUDEDIR)
+	$(FILL) packaging/contactway.pc.in > $(to_lib)/pkgconfig/contactway.pc
+	$(FILL) packaging/contactway-config.cmake.in > $(to_lib)/cmake/contactway/contactway-config.cmake
+	$(FILL) packaging/contactway-config-version.cmake.in > $(to_lib)/cmake/contactway/contactway-config-version.cmake
+
+uninstall:
+	rm -f $(INSTALLED)
+	-rmdir $(to_lib)/cmake/contactway
 
 build/quickstart: stage bindings/c/quickstart.c bindings/c/sandbox_http.c bindings/c/sandbox_http.h
 	$(CC) $(CFLAGS) $(WARN) bindings/c/quickstart.c bindings/c/sandbox_http.c $(LINK) -o $@
@@ -37,7 +72,20 @@ build/quickstart: stage bindings/c/quickstart.c bindings/c/sandbox_http.c bindin
 test-rust: tools
 	$(CARGO) test
 
-test-c:
+# Programs of the C tests, each from the files of its line.
+C_SUPPORT := tests/c/check.c tests/c/world.c bindings/c/sandbox_http.c
+build_c    = @mkdir -p $(@D) && $(CC) $(CFLAGS) $(WARN) -pthread -Itests/c $(filter %.c,$^) $(LINK) -o $@
+
+build/tests/contract: stage $(wildcard tests/c/contract/*.c tests/c/*.h) $(C_SUPPORT)
+	$(build_c)
+build/tests/calls: stage tests/c/calls.c $(C_SUPPORT)
+	$(build_c)
+build/tests/vectors: stage tests/c/vectors.c $(C_SUPPORT)
+	$(build_c)
+
+test-c: build/tests/contract build/tests/vectors memcheck
+	build/tests/vectors tests/vectors/*.json
+	build/tests/contract
 
 test-cpp:
 
@@ -63,10 +111,14 @@ bench: stage
 	$(CARGO) build --release --manifest-path tests/bench/ureq/Cargo.toml --target-dir $(BENCH)/ureq
 	python3 tests/bench/run.py $(BENCH)
 
-memcheck:
+memcheck: build/tests/contract build/tests/calls
+	tests/c/memcheck.sh build/tests/contract build/tests/calls
 
 header: tools
 	CONTACTWAY_WRITE_HEADER=1 $(CARGO) test --test header
+
+docs: tools
+	CONTACTWAY_WRITE_DOCS=1 $(CARGO) test --test docs
 
 clean:
 	rm -rf build

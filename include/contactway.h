@@ -311,27 +311,27 @@ void contactway_canceller_free(contactway_canceller canceller);
 // Sets the function that a client's log lines go to; NULL turns logging off. client 0 sets what clients made later
 // start with. destroy, unless NULL, is called exactly once with user_data, when log can no longer run; also when client
 // is no client. Any thread; never fails.
-void contactway_set_logger(contactway_client _client,
-                           contactway_log_fn _log,
+void contactway_set_logger(contactway_client client,
+                           contactway_log_fn log,
                            void *user_data,
                            contactway_destroy_fn destroy,
-                           int32_t _level);
+                           int32_t level);
 
 // Sets the function that hands out a client's tokens; the client was made with "token_provider":true.
 //
 // destroy, unless NULL, is called exactly once with user_data, when provide can no longer run; also when this fails.
-// The answer is never NULL and is to be freed with contactway_string_free. Any thread. Errors: unsupported in this
-// version.
+// The answer is never NULL and is to be freed with contactway_string_free. Any thread. Errors: invalid_argument,
+// invalid_handle.
 char *contactway_set_token_provider(contactway_client client,
-                                    contactway_token_fn _provide,
+                                    contactway_token_fn provide,
                                     void *user_data,
                                     contactway_destroy_fn destroy);
 
 // Renews the suite ticket of a client made with "suite".
 //
-// The answer is never NULL and is to be freed with contactway_string_free. Any thread. Errors: unsupported in this
-// version.
-char *contactway_set_suite_ticket(contactway_client client, const char *_suite_ticket);
+// The answer is never NULL and is to be freed with contactway_string_free. Any thread. Errors: invalid_argument,
+// invalid_handle.
+char *contactway_set_suite_ticket(contactway_client client, const char *suite_ticket);
 
 // Starts a stand-in for WeCom on a loopback port; config_json may be "{}".
 //

@@ -300,6 +300,9 @@ pub fn at_pointer<'t>(text: &'t str, pointer: &str) -> Option<&'t str> {
     }
     let mut raw = text.trim_start_matches([' ', '\t', '\n', '\r']);
     for token in pointer.strip_prefix('/')?.split('/') {
+        if token.split('~').skip(1).any(|rest| !rest.starts_with(['0', '1'])) {
+            return None;
+        }
         let token = token.replace("~1", "/").replace("~0", "~");
         raw = match raw.as_bytes().first()? {
             b'{' => members(raw).ok()?.into_iter().rev().find(|(name, _)| *name == token)?.1.get(),
@@ -313,6 +316,13 @@ pub fn at_pointer<'t>(text: &'t str, pointer: &str) -> Option<&'t str> {
         };
     }
     Some(raw)
+}
+
+/// The value at an RFC 6901 pointer of a JSON text: a string comes decoded and without its quotes, anything else as it
+/// is written there. None where there is none, or the text is no JSON.
+#[must_use]
+pub fn get(text: &str, pointer: &str) -> Option<String> {
+    at_pointer(text, pointer).map(unquoted)
 }
 
 /// A string decoded and without its quotes; anything else as it is written.
@@ -368,6 +378,8 @@ mod tests {
             ("/", Some("0")),
             ("/a~1b", Some("1")),
             ("/m~0n", Some("8")),
+            ("/m~n", None),
+            ("/m~", None),
             ("/d", Some("2")),
             ("/d/x", None),
             ("foo", None),

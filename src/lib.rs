@@ -27,16 +27,20 @@
 //! - `transport`: one HTTPS exchange on a kept connection
 //! - `answer`: WeCom's envelope, our error, and what WeCom's codes mean
 //! - `rules`: the documented rules of a request, as one table
-//! - `call`, `json`, `secret`: a call's deadline and its being stopped; JSON read strictly; what may never be printed
+//! - `call`, `json`, `log`, `secret`: a call's deadline and its being stopped; JSON read strictly; what happened, for
+//!   whoever wants to know; what may never be printed
 //! - [`sandbox`]: WeCom's side, from the same rules
 
 mod answer;
 mod auth;
 mod call;
 mod client;
+// Its examples are C, which doctests would take for Rust.
+#[cfg(not(doctest))]
 #[doc(hidden)]
 pub mod ffi;
 mod json;
+mod log;
 pub mod rules;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
@@ -45,4 +49,5 @@ mod transport;
 
 pub use answer::{Detail, Effect, Error, Kind};
 pub use client::{Canceller, Client, Options, Shared};
+pub use json::get as json_get;
 pub use rules::Endpoint;

@@ -27,18 +27,18 @@ pub struct Envelope {
 }
 
 impl Envelope {
-    /// Reads an answer.
+    /// Reads an answer. `errcode_optional` says that one without an errcode is a success.
     ///
     /// # Errors
     /// In words, when it is no JSON object with an integer `errcode`.
-    pub fn read(body: Vec<u8>) -> Result<Self, &'static str> {
+    pub fn read(body: Vec<u8>, errcode_optional: bool) -> Result<Self, &'static str> {
         let text = String::from_utf8(body).map_err(|_| "the answer is not UTF-8")?;
         let members = json::members(&text).map_err(|error| match error {
             json::Error::NotAnObject => "the answer is not a JSON object",
             _ => "the answer is not JSON",
         })?;
         let value = |wanted: &str| members.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.get());
-        let errcode = value("errcode").ok_or("the answer holds no errcode")?;
+        let errcode = value("errcode").or(errcode_optional.then_some("0")).ok_or("the answer holds no errcode")?;
         let errcode = errcode.parse().map_err(|_| "the answer's errcode is not an integer")?;
         let errmsg = value("errmsg").and_then(|raw| serde_json::from_str(raw).ok()).unwrap_or_default();
         Ok(Self { errcode, errmsg, text })
@@ -87,7 +87,9 @@ impl Envelope {
             .collect();
         // It was read as an object, so it ends with a brace, and errcode stands before it.
         text.pop();
-        text += &format!(",\"warnings\":{}}}", serde_json::Value::from(list));
+        text.push_str(",\"warnings\":");
+        text.push_str(&serde_json::Value::from(list).to_string());
+        text.push('}');
         text
     }
 }

@@ -277,9 +277,14 @@ impl Error {
         let errmsg = Value::from(parts.errmsg.as_str());
         let mut text = format!("{{\"errcode\":{},\"errmsg\":{errmsg}", parts.errcode);
         for (name, value) in &parts.members {
-            text += &format!(",{}:{}", Value::from(name.as_str()), value.get());
+            text.push(',');
+            text.push_str(&Value::from(name.as_str()).to_string());
+            text.push(':');
+            text.push_str(value.get());
         }
-        text += &format!(",\"error\":{}}}", Value::from(error));
+        text.push_str(",\"error\":");
+        text.push_str(&Value::from(error).to_string());
+        text.push('}');
         text
     }
 }

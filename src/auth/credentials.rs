@@ -1,6 +1,6 @@
 //! What a client proves itself with.
 
-use crate::secret::{Secret, percent_encoded};
+use crate::secret::Secret;
 
 /// One kind of credentials.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -12,6 +12,15 @@ pub enum Credentials {
         /// The app's secret.
         secret: Secret,
     },
+    /// A third-party app, at one company that installed it. Its ticket changes, and is kept beside.
+    Suite {
+        /// The app itself.
+        suite: Suite,
+        /// The company.
+        auth_corp_id: String,
+        /// What the company's authorisation gave.
+        permanent_code: Secret,
+    },
     /// A token that the host manages: never refreshed, never shared.
     Token {
         /// The token.
@@ -19,6 +28,20 @@ pub enum Credentials {
         /// The company, where the host says so.
         corp_id: Option<String>,
     },
+    /// A function of the host hands tokens out: never shared, never kept.
+    Provider {
+        /// The company.
+        corp_id: String,
+    },
+}
+
+/// A third-party app.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Suite {
+    /// Its id.
+    pub id: String,
+    /// Its secret.
+    pub secret: Secret,
 }
 
 impl Credentials {
@@ -26,29 +49,20 @@ impl Credentials {
     #[must_use]
     pub fn corp_id(&self) -> Option<&str> {
         match self {
-            Self::App { corp_id, .. } => Some(corp_id),
+            Self::App { corp_id, .. } | Self::Provider { corp_id } => Some(corp_id),
+            Self::Suite { auth_corp_id, .. } => Some(auth_corp_id),
             Self::Token { corp_id, .. } => corp_id.as_deref(),
         }
     }
 
     /// What may never be printed.
-    pub fn secrets(&self) -> impl Iterator<Item = &Secret> + Clone {
-        std::iter::once(match self {
-            Self::App { secret, .. } => secret,
-            Self::Token { access_token, .. } => access_token,
-        })
-    }
-
-    /// Path and query of the request for a token; none where tokens are the host's own.
     #[must_use]
-    pub fn token_request(&self) -> Option<Secret> {
+    pub fn secrets(&self) -> Vec<&Secret> {
         match self {
-            Self::App { corp_id, secret } => Some(Secret::new(format!(
-                "/cgi-bin/gettoken?corpid={}&corpsecret={}",
-                percent_encoded(corp_id),
-                percent_encoded(secret.expose())
-            ))),
-            Self::Token { .. } => None,
+            Self::App { secret, .. } => vec![secret],
+            Self::Suite { suite, permanent_code, .. } => vec![&suite.secret, permanent_code],
+            Self::Token { access_token, .. } => vec![access_token],
+            Self::Provider { .. } => Vec::new(),
         }
     }
 }

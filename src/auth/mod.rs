@@ -13,7 +13,7 @@ use crate::call::{Call, Stop, lock};
 use crate::json::Object;
 use crate::secret::Secret;
 
-pub use credentials::Credentials;
+pub use credentials::{Credentials, Suite};
 
 /// An early renewal that failed is tried again after this.
 const RENEWAL_PAUSE: Duration = Duration::from_secs(30);
@@ -26,13 +26,22 @@ const FORCED_MOST: Duration = Duration::from_secs(960);
 
 /// Every token of the process.
 #[derive(Default)]
-pub struct Tokens(Mutex<HashMap<(String, Credentials), Weak<Slot>>>);
+pub struct Tokens(Mutex<HashMap<(String, Owner), Weak<Slot>>>);
+
+/// Whose token it is.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub enum Owner {
+    /// An app's at one company.
+    App(Credentials),
+    /// A third-party app's own, with which it gets those of its companies.
+    Suite(Suite),
+}
 
 impl Tokens {
-    /// The place of the token for these credentials, shared by all clients that have them.
-    pub fn slot(&self, base_url: &str, credentials: &Credentials) -> Arc<Slot> {
+    /// The place of the owner's token, shared by all clients that have the same.
+    pub fn slot(&self, base_url: &str, owner: Owner) -> Arc<Slot> {
         let mut slots = lock(&self.0);
-        let key = (base_url.to_owned(), credentials.clone());
+        let key = (base_url.to_owned(), owner);
         if let Some(slot) = slots.get(&key).and_then(Weak::upgrade) {
             return slot;
         }
@@ -63,14 +72,23 @@ pub struct Fetched {
 }
 
 impl Fetched {
-    /// Reads WeCom's answer to a request for a token.
+    /// Reads WeCom's answer to a request for a token, which stands there under `name`.
     #[must_use]
-    pub fn read(answer: &str) -> Option<Self> {
+    pub fn read(answer: &str, name: &str) -> Option<Self> {
         let answer = Object::parse(answer).ok()?;
-        let text = Secret::new(answer.get("access_token")?.as_text()?.to_owned());
+        let text = Secret::new(answer.get(name)?.as_text()?.to_owned());
         let life = u64::try_from(answer.get("expires_in")?.as_integer()?).ok()?;
         (!text.expose().is_empty()).then_some(Self { text, life: Duration::from_secs(life) })
     }
+}
+
+/// A function of the host that hands tokens out.
+pub trait Provider: Send + Sync {
+    /// A token; `rejected` says that WeCom refused the one handed out last.
+    ///
+    /// # Errors
+    /// Why there is none, in words.
+    fn token(&self, rejected: bool) -> Result<Secret, String>;
 }
 
 /// Why there is no token.
@@ -175,6 +193,11 @@ impl Slot {
 
     fn leave(&self, call: &Arc<Call>) {
         lock(&self.0).waiting.retain(|waiting| !Arc::ptr_eq(waiting, call));
+    }
+
+    /// The credentials have changed: what was refused before says nothing any more.
+    pub fn forget_refusal(&self) {
+        lock(&self.0).refusal = None;
     }
 
     /// WeCom refused `token`. Drops it if it is still the current one.

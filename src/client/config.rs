@@ -11,14 +11,14 @@ use ureq::http::Uri;
 use super::limits::Limits;
 use super::settings::{self, Settings};
 use crate::answer::{Error, Kind};
-use crate::auth::Credentials;
+use crate::auth::{Credentials, Suite};
 use crate::json::{Object, Value};
 use crate::secret::Secret;
 use crate::transport::Roots;
 
 const BASE_URL: &str = "https://qyapi.weixin.qq.com";
-const TIMEOUT_MS: u32 = 10_000;
-const CONNECT_TIMEOUT_MS: u32 = 3_000;
+const TIMEOUT_MS: u64 = 10_000;
+const CONNECT_TIMEOUT_MS: u64 = 3_000;
 const MAX_ATTEMPTS: u32 = 3;
 const MAX_IN_FLIGHT: u32 = 5;
 const PER_MINUTE: u32 = 10_000;
@@ -27,6 +27,8 @@ const PER_HOUR: u32 = 150_000;
 /// What a client is made from.
 pub struct Config {
     pub credentials: Credentials,
+    /// Of a third-party app; it changes while the client lives.
+    pub suite_ticket: Option<Secret>,
     /// Scheme, host, port and path, without a slash at its end.
     pub base_url: String,
     pub timeout: Duration,
@@ -56,12 +58,12 @@ impl Config {
     pub fn parse(text: &str) -> Result<Self, Error> {
         let object = settings::parse(text, "the configuration")?;
         let mut settings = Settings::new(&object, "");
-        let credentials = read_credentials(&mut settings);
+        let (credentials, suite_ticket) = read_credentials(&mut settings).unzip();
         let base_url = settings.text("base_url").unwrap_or(BASE_URL);
         let base_url = base_url_of(&mut settings, base_url);
         let timeout = settings.integer("timeout_ms", 1).unwrap_or(TIMEOUT_MS);
         let connect_timeout = settings.integer("connect_timeout_ms", 1).unwrap_or(CONNECT_TIMEOUT_MS);
-        let max_attempts = settings.integer("max_attempts", 1).unwrap_or(MAX_ATTEMPTS);
+        let max_attempts = settings.count("max_attempts", 1).unwrap_or(MAX_ATTEMPTS);
         let limits = read_limits(&mut settings);
         let (proxy, proxy_password) = read_proxy(&mut settings, &base_url);
         let roots = read_roots(&mut settings, &base_url);
@@ -77,16 +79,14 @@ impl Config {
             return Err(Error::new(Kind::Unsupported, "this build has no durable store; use \"store\": \"memory\""));
         }
         let Some(credentials) = credentials else {
-            return Err(Error::new(
-                Kind::Unsupported,
-                "this build has neither suite credentials nor a token provider; give corp_id and secret, or access_token",
-            ));
+            return Err(Error::new(Kind::Internal, "the credentials were not read"));
         };
         Ok(Self {
             credentials,
+            suite_ticket: suite_ticket.flatten(),
             base_url,
-            timeout: Duration::from_millis(timeout.into()),
-            connect_timeout: Duration::from_millis(connect_timeout.into()),
+            timeout: Duration::from_millis(timeout),
+            connect_timeout: Duration::from_millis(connect_timeout),
             max_attempts,
             limits,
             proxy,
@@ -97,8 +97,8 @@ impl Config {
     }
 }
 
-/// The credentials; none where they are of a kind that this build lacks, or wrong.
-fn read_credentials(settings: &mut Settings) -> Option<Credentials> {
+/// The credentials, and a third-party app's ticket; none where they are wrong, which is noted.
+fn read_credentials(settings: &mut Settings) -> Option<(Credentials, Option<Secret>)> {
     let corp_id = settings.text("corp_id");
     let secret = settings.text("secret");
     let access_token = settings.text("access_token");
@@ -128,16 +128,37 @@ fn read_credentials(settings: &mut Settings) -> Option<Credentials> {
         settings.wrong("corp_id", "corp_id_required", "corp_id is required beside secret and token_provider");
         return None;
     }
-    let owned = |text: &str| text.to_owned();
-    if let (Some(corp_id), Some(secret)) = (corp_id, secret) {
-        return Some(Credentials::App { corp_id: owned(corp_id), secret: Secret::new(owned(secret)) });
+    let kept = |text: &str| Secret::new(text.to_owned());
+    let corp_id = corp_id.map(str::to_owned);
+    match (secret, access_token, suite, corp_id) {
+        (Some(secret), _, _, Some(corp_id)) => Some((Credentials::App { corp_id, secret: kept(secret) }, None)),
+        (_, Some(token), _, corp_id) => Some((Credentials::Token { access_token: kept(token), corp_id }, None)),
+        (_, _, Some(suite), _) => read_suite(settings, suite),
+        (_, _, _, corp_id) => corp_id.map(|corp_id| (Credentials::Provider { corp_id }, None)),
     }
-    access_token
-        .map(|token| Credentials::Token { access_token: Secret::new(owned(token)), corp_id: corp_id.map(owned) })
+}
+
+fn read_suite(settings: &mut Settings, object: &Object) -> Option<(Credentials, Option<Secret>)> {
+    let mut suite = Settings::new(object, "/suite");
+    let names = ["suite_id", "suite_secret", "suite_ticket", "auth_corp_id", "permanent_code"];
+    let values = names.map(|name| {
+        let value = suite.text(name).map(str::to_owned);
+        if value.is_none() && object.get(name).is_none() {
+            suite.wrong(name, "suite_member_required", format!("{name} is required in suite"));
+        }
+        value
+    });
+    settings.take(suite);
+    let [Some(id), Some(secret), Some(ticket), Some(auth_corp_id), Some(permanent_code)] = values else {
+        return None;
+    };
+    let suite = Suite { id, secret: Secret::new(secret) };
+    let permanent_code = Secret::new(permanent_code);
+    Some((Credentials::Suite { suite, auth_corp_id, permanent_code }, Some(Secret::new(ticket))))
 }
 
 fn read_limits(settings: &mut Settings) -> Limits {
-    let max_in_flight = settings.integer("max_in_flight", 0).unwrap_or(MAX_IN_FLIGHT);
+    let max_in_flight = settings.count("max_in_flight", 0).unwrap_or(MAX_IN_FLIGHT);
     let (per_minute, per_hour) = match settings.value("rate_limit") {
         None => (PER_MINUTE, PER_HOUR),
         Some(Value::Bool(false)) => (0, 0),
@@ -156,8 +177,8 @@ fn read_limits(settings: &mut Settings) -> Limits {
 
 fn read_rates(settings: &mut Settings, object: &Object) -> (u32, u32) {
     let mut rates = Settings::new(object, "/rate_limit");
-    let per_minute = rates.integer("per_minute", 1).unwrap_or(PER_MINUTE);
-    let per_hour = rates.integer("per_hour", 1).unwrap_or(PER_HOUR);
+    let per_minute = rates.count("per_minute", 1).unwrap_or(PER_MINUTE);
+    let per_hour = rates.count("per_hour", 1).unwrap_or(PER_HOUR);
     settings.take(rates);
     (per_minute, per_hour)
 }

@@ -5,6 +5,8 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, Weak};
 use std::time::{Duration, Instant};
 
+use super::retry::Happened;
+use crate::answer::codes::Class;
 use crate::call::{Call, Stop, lock};
 use crate::rules::Endpoint;
 
@@ -218,15 +220,24 @@ impl State {
 }
 
 impl Place {
+    /// Takes to heart what WeCom said to the call.
+    pub fn heed(&mut self, happened: Happened) {
+        match happened {
+            Happened::Code(Class::TooMany) => self.blocked(),
+            Happened::Code(Class::TooManyAtOnce) => self.too_many_at_once(),
+            _ => {}
+        }
+    }
+
     /// WeCom refused for too many calls: everybody waits until its block is over, then one call probes.
-    pub fn blocked(&mut self) {
+    fn blocked(&mut self) {
         let mut state = lock(&self.gate.0);
         state.blocked = Some(Blocked { until: Instant::now() + BLOCK, probing: false });
         self.probe = false;
     }
 
     /// WeCom refused for too many calls at once: half as many from now on, and more again by and by.
-    pub fn too_many_at_once(&mut self) {
+    fn too_many_at_once(&mut self) {
         let now = Instant::now();
         let mut state = lock(&self.gate.0);
         let most = state.most_in_flight(now);

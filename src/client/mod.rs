@@ -8,6 +8,7 @@ mod options;
 mod pictures;
 mod retry;
 mod settings;
+mod tokens;
 
 use std::borrow::Cow;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -17,15 +18,17 @@ use std::time::{Duration, Instant};
 use ureq::http::Uri;
 
 use crate::answer::{Detail, Effect, Envelope, Error, Kind, Warning};
-use crate::auth::{self, Credentials, Fetched, NoToken, Slot, Token, Tokens};
+use crate::auth::{self, Token, Tokens};
 use crate::call::{Call, Calls, Stop};
 use crate::json::{self, Object};
+use crate::log::{Level, Log};
 use crate::rules::{self, Endpoint};
 use crate::secret::Secret;
 use crate::transport::{Cause, Failure, Reply, Settings, Transport};
 use config::{Config, Validate};
-use limits::{Gate, Gates, Key, Limits, NoPlace, Place};
+use limits::{Gate, Gates, Key, Limits, NoPlace};
 use retry::{Again, Happened};
+use tokens::Source;
 
 pub use cancel::Canceller;
 pub use endpoint::{ROWS, Row, name as endpoint_name};
@@ -40,11 +43,13 @@ const JSON: &str = "application/json";
 pub struct Shared {
     tokens: Tokens,
     gates: Gates,
+    /// What clients made from now on log with.
+    pub(crate) log: Log,
 }
 
 /// A client of one company's contact ways. All of it may be used from any thread, at the same time.
 pub struct Client {
-    credentials: Credentials,
+    source: Source,
     base_url: String,
     timeout: Duration,
     max_attempts: u32,
@@ -52,7 +57,7 @@ pub struct Client {
     limits: Limits,
     proxy_password: Option<Secret>,
     transport: Transport,
-    slot: Arc<Slot>,
+    pub(crate) log: Log,
     /// In the order of [`ROWS`].
     gates: Vec<Arc<Gate>>,
     calls: Calls,
@@ -78,6 +83,8 @@ struct Progress {
     http_status: Option<u16>,
     /// The token in use.
     token: Option<Token>,
+    /// Whether a missing errcode means success, as it does where third-party apps get their tokens.
+    errcode_optional: bool,
 }
 
 impl Client {
@@ -101,13 +108,13 @@ impl Client {
         };
         Ok(Self {
             gates: ROWS.iter().map(gate).collect(),
-            slot: shared.tokens.slot(&config.base_url, &config.credentials),
+            source: Source::new(&shared.tokens, &config.base_url, config.credentials, config.suite_ticket),
+            log: Log::like(&shared.log),
             transport: Transport::new(Settings {
                 connect_timeout: config.connect_timeout,
                 roots: config.roots,
                 proxy: config.proxy,
             }),
-            credentials: config.credentials,
             base_url: config.base_url,
             timeout: config.timeout,
             max_attempts: config.max_attempts,
@@ -153,8 +160,12 @@ impl Client {
         let call = Call::new(options.timeout.unwrap_or(self.timeout));
         let _until_freed = self.calls.join(&call);
         let _until_cancelled = options.canceller.as_ref().map(|canceller| canceller.join(&call));
+        let began = Instant::now();
         let outcome = work(&call, &mut progress);
-        self.without_secrets(outcome, progress.token.as_ref()).map_err(|error| error.of_endpoint(progress.name))
+        let outcome = self.without_secrets(outcome, progress.token.as_ref());
+        let outcome = outcome.map_err(|error| error.of_endpoint(progress.name));
+        self.log_call(&progress, began, &outcome);
+        outcome
     }
 
     /// Ends the calls under way and all later ones, as cancelled.
@@ -192,15 +203,16 @@ impl Client {
         send: &dyn Fn(Uri) -> Result<Reply, Failure>,
     ) -> Result<Envelope, Error> {
         let mut repeated = false;
+        let mut token = self.token(call, progress, None)?;
         loop {
-            let token = self.token(call, progress)?;
             let query_starts = if target.path.contains('?') { "&" } else { "?" };
             let uri = self.uri(&[target.path, query_starts, "access_token=", token.text.in_url()])?;
             let outcome = self.exchange(call, target.gate, progress, || send(uri.clone()));
             let Err(error) = outcome else { return outcome };
             if error.kind() == Kind::Auth && !repeated {
                 repeated = true;
-                if self.replace(call, &token, progress)? {
+                if let Some(fresh) = self.replacement(call, &token, progress)? {
+                    token = fresh;
                     continue;
                 }
             }
@@ -225,41 +237,6 @@ impl Client {
             .map_err(|_| Error::new(Kind::Internal, "the request's address could not be written"))
     }
 
-    /// The token to use now.
-    fn token(&self, call: &Arc<Call>, progress: &mut Progress) -> Result<Token, Error> {
-        let token = match &self.credentials {
-            Credentials::Token { access_token, .. } => Token { text: Arc::new(access_token.clone()), version: 0 },
-            credentials @ Credentials::App { .. } => {
-                let fetch = || self.fetch_token(call, credentials);
-                let is_refusal = |error: &Error| error.errcode() > 0;
-                self.slot.token(call, fetch, is_refusal).map_err(|none| match none {
-                    NoToken::Stopped(stop) => progress.stopped(stop),
-                    NoToken::Failed(error) => progress.without_token(error),
-                })?
-            }
-        };
-        progress.token = Some(token.clone());
-        Ok(token)
-    }
-
-    /// Whether there is another token in the place of one that WeCom refused.
-    fn replace(&self, call: &Arc<Call>, refused: &Token, progress: &mut Progress) -> Result<bool, Error> {
-        if matches!(self.credentials, Credentials::Token { .. }) || self.slot.reject(refused).is_err() {
-            return Ok(false);
-        }
-        Ok(self.token(call, progress)?.text != refused.text)
-    }
-
-    fn fetch_token(&self, call: &Arc<Call>, credentials: &Credentials) -> Result<Fetched, Error> {
-        let Some(address) = credentials.token_request() else {
-            return Err(Error::new(Kind::Auth, "there is no way to fetch a token"));
-        };
-        let uri = self.uri(&[address.expose()])?;
-        let mut progress = Progress::new("gettoken", true);
-        let answer = self.exchange(call, None, &mut progress, || self.transport.get(call, uri.clone()))?;
-        Fetched::read(answer.text()).ok_or_else(|| Error::new(Kind::Auth, "WeCom's answer holds no access_token"))
-    }
-
     /// Sends until there is an answer that counts, as [`retry`]'s table says.
     fn exchange(
         &self,
@@ -270,10 +247,13 @@ impl Client {
     ) -> Result<Envelope, Error> {
         let mut counted = 0;
         loop {
+            call.check().map_err(|stop| progress.stopped(stop))?;
             let mut place = gate.map(|gate| gate.enter(call)).transpose().map_err(|no| progress.no_place(&no))?;
             progress.attempts += 1;
             counted += 1;
+            let began = Instant::now();
             let reply = send();
+            self.log_attempt(progress, began, &reply);
             let stale = matches!(&reply, Err(Failure { cause: Cause::Network(_), reused: true, .. }));
             let (happened, error) = match progress.read(reply) {
                 Ok(answer) => return Ok(answer),
@@ -284,44 +264,86 @@ impl Client {
                 // A kept connection that the server closed meanwhile says nothing of the server: a new one does.
                 continue;
             }
+            if let Some(place) = &mut place {
+                place.heed(happened);
+            }
+            drop(place);
             let wait = match happened.row().again(progress.repeatable, counted, self.max_attempts) {
                 Again::No => return Err(error),
                 Again::AfterJitter => retry::jitter(counted),
-                Again::WithLessConcurrency => {
-                    place.iter_mut().for_each(Place::too_many_at_once);
-                    retry::concurrency_wait()
-                }
-                Again::AfterTheBlock => {
-                    place.iter_mut().for_each(Place::blocked);
-                    limits::BLOCK
-                }
+                Again::WithLessConcurrency => retry::concurrency_wait(),
+                Again::AfterTheBlock => limits::BLOCK,
             };
-            drop(place);
             let until = Instant::now() + wait;
             if until > call.deadline() {
                 return Err(error.retry_after_ms(auth::in_ms(wait)));
             }
+            self.log.say(Level::Warning, "wait", || {
+                [
+                    ("endpoint", progress.name.into()),
+                    ("wait_ms", auth::in_ms(wait).into()),
+                    ("kind", error.kind().name().into()),
+                ]
+            });
             call.sleep_until(until).map_err(|stop| progress.stopped(stop))?;
         }
     }
 
+    fn log_call(&self, progress: &Progress, began: Instant, outcome: &Result<String, Error>) {
+        let elapsed = || auth::in_ms(began.elapsed()).into();
+        match outcome {
+            Ok(_) => self.log.say(Level::Info, "call", || {
+                [("endpoint", progress.name.into()), ("attempts", progress.attempts.into()), ("elapsed_ms", elapsed())]
+            }),
+            // Not errmsg: WeCom's holds the caller's address.
+            Err(error) => self.log.say(Level::Error, "call", || {
+                [
+                    ("endpoint", progress.name.into()),
+                    ("attempts", progress.attempts.into()),
+                    ("elapsed_ms", elapsed()),
+                    ("kind", error.kind().name().into()),
+                    ("errcode", error.errcode().into()),
+                ]
+            }),
+        }
+    }
+
+    fn log_attempt(&self, progress: &Progress, began: Instant, reply: &Result<Reply, Failure>) {
+        let (status, new_connection) = match reply {
+            Ok(reply) => (Some(reply.status), reply.new_connection),
+            Err(failure) => (None, failure.new_connection),
+        };
+        if new_connection {
+            self.log.say(Level::Debug, "connection", || [("endpoint", progress.name.into())]);
+        }
+        self.log.say(Level::Debug, "attempt", || {
+            [
+                ("endpoint", progress.name.into()),
+                ("attempt", progress.attempts.into()),
+                ("http_status", status.into()),
+                ("elapsed_ms", auth::in_ms(began.elapsed()).into()),
+            ]
+        });
+    }
+
     /// Every text that leaves the library passes here.
     fn without_secrets(&self, outcome: Result<String, Error>, token: Option<&Token>) -> Result<String, Error> {
-        let secrets = self
-            .credentials
-            .secrets()
-            .chain(self.proxy_password.as_ref())
-            .chain(token.map(|token| token.text.as_ref()));
+        let ticket = self.source.ticket();
+        let mut secrets = self.source.credentials.secrets();
+        secrets.extend(self.proxy_password.as_ref());
+        secrets.extend(token.map(|token| token.text.as_ref()));
+        secrets.extend(ticket.as_deref());
         match outcome {
             Ok(text) => {
-                let redacted = secrets.fold(Cow::Borrowed(text.as_str()), |text, secret| secret.redact(text));
+                let redacted =
+                    secrets.into_iter().fold(Cow::Borrowed(text.as_str()), |text, secret| secret.redact(text));
                 Ok(match redacted {
                     Cow::Borrowed(_) => text,
                     Cow::Owned(masked) => masked,
                 })
             }
             Err(mut error) => {
-                error.redact(&secrets.collect::<Vec<_>>());
+                error.redact(&secrets);
                 Err(error)
             }
         }
@@ -338,7 +360,20 @@ impl Drop for Client {
 
 impl Progress {
     fn new(name: &'static str, repeatable: bool) -> Self {
-        Self { name, repeatable, attempts: 0, effect: Effect::None, http_status: None, token: None }
+        Self {
+            name,
+            repeatable,
+            attempts: 0,
+            effect: Effect::None,
+            http_status: None,
+            token: None,
+            errcode_optional: false,
+        }
+    }
+
+    /// For an interface whose success has no errcode.
+    fn without_errcode(name: &'static str) -> Self {
+        Self { errcode_optional: true, ..Self::new(name, true) }
     }
 
     /// The answer of an attempt, or what happened instead; nothing happened where the call itself had to end.
@@ -353,7 +388,7 @@ impl Progress {
             let what = format!("WeCom, or something before it, answered with HTTP status {}", reply.status);
             return Err((Some(happened), self.error(happened, Kind::BadResponse, &what)));
         }
-        let answer = Envelope::read(reply.body).map_err(|why| {
+        let answer = Envelope::read(reply.body, self.errcode_optional).map_err(|why| {
             let happened = Happened::BrokenOff;
             (Some(happened), self.error(happened, Kind::BadResponse, why))
         })?;
@@ -366,8 +401,8 @@ impl Progress {
         parts.errcode = answer.errcode;
         parts.errmsg.clone_from(&answer.errmsg);
         parts.members = answer.other_members();
-        if happened.row().kind == Kind::RateLimited {
-            error = error.retry_after_ms(auth::in_ms(limits::BLOCK));
+        if let Some(wait) = happened.row().known_wait() {
+            error = error.retry_after_ms(auth::in_ms(wait));
         }
         Err((Some(happened), error))
     }
@@ -426,7 +461,10 @@ impl Progress {
             }
             _ => {}
         }
-        parts.errmsg = format!("no token could be had: {}", parts.errmsg);
+        // What WeCom said stays as it is.
+        if parts.errcode == parts.kind.errcode() {
+            parts.errmsg = format!("no token could be had: {}", parts.errmsg);
+        }
         let transient = parts.retryable;
         self.finish(error, transient)
     }

@@ -96,7 +96,7 @@ impl Client {
         let target = Target { path: row.path, gate: self.gate(Endpoint::Get), done_already: &[] };
         let answer = self
             .with_token(call, &target, progress, &|uri| self.transport.post(call, uri, JSON, body.as_bytes(), false))?;
-        json::at_pointer(answer.text(), "/contact_way/qr_code").map(json::unquoted).ok_or_else(|| {
+        json::get(answer.text(), "/contact_way/qr_code").ok_or_else(|| {
             Error::new(Kind::InvalidRequest, "config_id: this contact way has no qr_code; only those of scene 2 have")
         })
     }

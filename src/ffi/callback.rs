@@ -1,6 +1,12 @@
 //! Functions of the host that the library calls.
 
-use std::ffi::{c_char, c_void};
+use std::ffi::{CString, c_char, c_void};
+
+use zeroize::Zeroizing;
+
+use crate::auth::Provider;
+use crate::log::{Level, Sink};
+use crate::secret::Secret;
 
 /// Is told how far a job has come: `progress_json` holds `done`, `total`, `created`, `updated`, `failed`,
 /// `per_second` and `eta_ms`. Runs on the calling thread, at most ten times a second. Non-zero stops the job cleanly.
@@ -33,11 +39,65 @@ impl UserData {
     }
 }
 
+// SAFETY: the header says that callbacks run on any thread, several at once, so the host's data must bear it.
+unsafe impl Send for UserData {}
+// SAFETY: as above.
+unsafe impl Sync for UserData {}
+
 impl Drop for UserData {
     fn drop(&mut self) {
         if let Some(destroy) = self.destroy {
             // SAFETY: the host gave this function for this data, and this is its only call.
             unsafe { destroy(self.data) };
         }
+    }
+}
+
+/// A log function of the host.
+pub struct HostLog {
+    pub log: unsafe extern "C" fn(user_data: *mut c_void, level: i32, message_json: *const c_char),
+    pub user_data: UserData,
+}
+
+impl Sink for HostLog {
+    fn line(&self, level: Level, message: &str) {
+        if let Ok(message) = CString::new(message) {
+            // SAFETY: the host gave this function for this data, which is destroyed only with `self`.
+            unsafe { (self.log)(self.user_data.data, level as i32, message.as_ptr()) };
+        }
+    }
+}
+
+/// A token function of the host.
+pub struct HostTokens {
+    pub provide:
+        unsafe extern "C" fn(user_data: *mut c_void, rejected: i32, buffer: *mut c_char, capacity: usize) -> i32,
+    pub user_data: UserData,
+}
+
+/// WeCom's tokens have 512 bytes at most.
+const TOKEN_CAPACITY: usize = 4096;
+
+impl Provider for HostTokens {
+    fn token(&self, rejected: bool) -> Result<Secret, String> {
+        let mut buffer = Zeroizing::new([0_u8; TOKEN_CAPACITY]);
+        // SAFETY: the host gave this function for this data, and the buffer is as large as is said.
+        let length = unsafe {
+            (self.provide)(self.user_data.data, i32::from(rejected), buffer.as_mut_ptr().cast(), TOKEN_CAPACITY)
+        };
+        let Ok(length) = usize::try_from(length) else {
+            return Err("the token provider has none".to_owned());
+        };
+        let token = match length {
+            0 => return Err("the token provider answered 0, which is no token's length".to_owned()),
+            length => buffer.get(..length).ok_or_else(|| {
+                format!("the token provider answered {length}, which is more than its buffer of {TOKEN_CAPACITY} holds")
+            })?,
+        };
+        // A length beyond what was written shows as NULs.
+        if !token.iter().all(u8::is_ascii_graphic) {
+            return Err("the token provider's token holds bytes that no token has; check the length".to_owned());
+        }
+        Ok(Secret::new(String::from_utf8_lossy(token).into_owned()))
     }
 }

@@ -20,8 +20,9 @@ use std::sync::Arc;
 use crate::answer::{Error, Kind};
 use crate::client::{Canceller, Client, Options, endpoint_name};
 use crate::json;
+use crate::log::Sink;
 use crate::rules::Endpoint;
-use callback::UserData;
+use callback::{HostLog, HostTokens, UserData};
 pub use callback::{contactway_destroy_fn, contactway_log_fn, contactway_progress_fn, contactway_token_fn};
 use guard::guarded;
 use handle::{Object, Process};
@@ -369,7 +370,7 @@ pub unsafe extern "C" fn contactway_json_get(json: *const c_char, pointer: *cons
     let found = guarded(|| {
         // SAFETY: C strings or NULL, as the header asks.
         let (json, pointer) = unsafe { (text::required(json, "json")?, text::required(pointer, "pointer")?) };
-        Ok(json::at_pointer(json, pointer).map(json::unquoted))
+        Ok(json::get(json, pointer))
     });
     found.ok().flatten().map_or(ptr::null_mut(), text::give)
 }
@@ -405,41 +406,65 @@ pub extern "C" fn contactway_canceller_free(canceller: contactway_canceller) {
 /// is no client. Any thread; never fails.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn contactway_set_logger(
-    _client: contactway_client,
-    _log: contactway_log_fn,
+    client: contactway_client,
+    log: contactway_log_fn,
     user_data: *mut c_void,
     destroy: contactway_destroy_fn,
-    _level: i32,
+    level: i32,
 ) {
-    ignoring(|| drop(UserData::new(user_data, destroy)));
+    let user_data = UserData::new(user_data, destroy);
+    ignoring(|| {
+        let sink: Option<Arc<dyn Sink>> = match log {
+            Some(log) => Some(Arc::new(HostLog { log, user_data })),
+            None => None,
+        };
+        let process = Process::current();
+        if client == 0 {
+            process.shared.log.set(sink, level);
+        } else if let Ok(client) = process.client(client) {
+            client.log.set(sink, level);
+        }
+    });
 }
 
 /// Sets the function that hands out a client's tokens; the client was made with "token_provider":true.
 ///
 /// destroy, unless NULL, is called exactly once with user_data, when provide can no longer run; also when this fails.
-/// The answer is never NULL and is to be freed with contactway_string_free. Any thread. Errors: unsupported in this
-/// version.
+/// The answer is never NULL and is to be freed with contactway_string_free. Any thread. Errors: invalid_argument,
+/// invalid_handle.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn contactway_set_token_provider(
     client: contactway_client,
-    _provide: contactway_token_fn,
+    provide: contactway_token_fn,
     user_data: *mut c_void,
     destroy: contactway_destroy_fn,
 ) -> *mut c_char {
-    let _told = UserData::new(user_data, destroy);
-    later(client, "set_token_provider")
+    let user_data = UserData::new(user_data, destroy);
+    give_answer(guarded(|| {
+        let client = Process::current().client(client)?;
+        let Some(provide) = provide else {
+            return Err(Error::new(Kind::InvalidArgument, "provide is NULL; give the function that hands tokens out"));
+        };
+        client.set_token_provider(Arc::new(HostTokens { provide, user_data }))?;
+        Ok(OK.to_owned())
+    }))
 }
 
 /// Renews the suite ticket of a client made with "suite".
 ///
-/// The answer is never NULL and is to be freed with contactway_string_free. Any thread. Errors: unsupported in this
-/// version.
+/// The answer is never NULL and is to be freed with contactway_string_free. Any thread. Errors: invalid_argument,
+/// invalid_handle.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn contactway_set_suite_ticket(
     client: contactway_client,
-    _suite_ticket: *const c_char,
+    suite_ticket: *const c_char,
 ) -> *mut c_char {
-    later(client, "set_suite_ticket")
+    give_answer(guarded(|| {
+        let client = Process::current().client(client)?;
+        // SAFETY: a C string or NULL, as the header asks.
+        client.set_suite_ticket(unsafe { text::required(suite_ticket, "suite_ticket") }?)?;
+        Ok(OK.to_owned())
+    }))
 }
 
 /// Starts a stand-in for WeCom on a loopback port; config_json may be "{}".
@@ -498,6 +523,9 @@ fn start_sandbox(config: &str) -> Result<(u64, String), Error> {
 fn start_sandbox(_: &str) -> Result<(u64, String), Error> {
     Err(Error::new(Kind::Unsupported, "this build has no sandbox; build with the feature `sandbox`"))
 }
+
+/// The answer where there is nothing else to say.
+const OK: &str = r#"{"errcode":0,"errmsg":"ok"}"#;
 
 /// One call of one of the six interfaces.
 ///

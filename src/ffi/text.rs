@@ -12,7 +12,7 @@ use crate::answer::{Error, Kind};
 pub unsafe fn required<'a>(pointer: *const c_char, name: &str) -> Result<&'a str, Error> {
     // SAFETY: the caller's promise is this function's own.
     unsafe { optional(pointer, name) }?
-        .ok_or_else(|| Error::new(Kind::InvalidArgument, format!("{name} is NULL; give a JSON object")))
+        .ok_or_else(|| Error::new(Kind::InvalidArgument, format!("{name} is NULL; give a text")))
 }
 
 /// The text at `pointer`, or nothing where it is NULL.

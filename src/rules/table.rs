@@ -24,14 +24,6 @@ pub const RULES: &[Rule] = &[
     Rule {
         endpoints: ALL,
         pointer: "",
-        name: "body_max_bytes",
-        check: Check::MaxBody(BODY_MAX),
-        message: "a request is at most 1 MiB; shorten its longest member",
-        server: Refuses(40206, Guessed),
-    },
-    Rule {
-        endpoints: ALL,
-        pointer: "",
         name: "lone_surrogate",
         check: Check::NoValue(|value| matches!(value, Value::Text(text) if text.lone_surrogate)),
         message: "a \\uD800 to \\uDFFF without its other half is no character; write the character itself in UTF-8",
@@ -379,6 +371,14 @@ pub const RULES: &[Rule] = &[
         check: Check::EachText(|userid| userid.is_empty() || is_userid(userid)),
         message: "a userid is 1 to 64 of A-Z a-z 0-9 - _ . @",
         server: Refuses(40003, Documented),
+    },
+    Rule {
+        endpoints: ALL,
+        pointer: "",
+        name: "body_max_bytes",
+        check: Check::MaxBody(BODY_MAX),
+        message: "a request is at most 1 MiB; shorten its longest member",
+        server: Refuses(40206, Guessed),
     },
 ];
 

@@ -1,6 +1,6 @@
 //! The contact ways of a corporation: one compact record each, found by name and by time of creation.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
@@ -72,6 +72,9 @@ impl ContactWay {
     }
 }
 
+/// How many of the latest are at hand for people to look at.
+const LATEST: usize = 50;
+
 /// Why there is no room for another.
 #[derive(Debug)]
 pub struct Full;
@@ -84,6 +87,8 @@ pub struct ContactWays {
     by_id: HashMap<ConfigId, Box<Kept>>,
     /// Those that `list` shows, so not the temporary ones.
     by_time: BTreeMap<Place, ConfigId>,
+    /// The names of the latest, some of them deleted by now.
+    latest: VecDeque<ConfigId>,
     order: u64,
     /// The day of the latest temporary one, and how many it has seen.
     temp_day: (i64, u32),
@@ -119,6 +124,10 @@ impl ContactWays {
         if way.temp.is_none() {
             self.by_time.insert((way.created_at, order), id);
         }
+        self.latest.push_back(id);
+        if self.latest.len() > LATEST {
+            self.latest.pop_front();
+        }
         self.by_id.insert(id, Box::new(Kept { order, way }));
     }
 
@@ -151,9 +160,14 @@ impl ContactWays {
         all.into_iter().map(|kept| &kept.way).collect()
     }
 
-    /// How many count against the quota.
-    pub fn counted(&self) -> usize {
-        self.by_time.len()
+    /// How many there are, temporary ones included.
+    pub fn len(&self) -> usize {
+        self.by_id.len()
+    }
+
+    /// The latest, newest first.
+    pub fn latest(&self) -> impl Iterator<Item = &ContactWay> {
+        self.latest.iter().rev().filter_map(|id| self.get(*id))
     }
 
     pub fn temp_day(&self) -> (i64, u32) {

@@ -28,7 +28,7 @@ const KINDS: &[Kind] = &[
 
 pub fn upload(caller: &Caller, request: &Request) -> Outcome {
     let kind = request.query("type").unwrap_or_default();
-    let (name, most, beginnings) = KINDS.iter().find(|(name, ..)| *name == kind).ok_or(40004)?;
+    let (name, most, beginnings) = KINDS.iter().find(|(name, ..)| *name == kind).ok_or(40005)?;
     let content_type = request.content_type.as_deref().unwrap_or_default();
     let file = file(content_type, &request.body).filter(|file| file.len() > 5).ok_or(44001)?;
     if file.len() > *most {

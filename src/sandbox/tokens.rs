@@ -90,4 +90,4 @@ pub struct Codes {
 pub const ACCESS_TOKEN: Codes =
     Codes { missing: 41001, invalid: 40014, expired: 42001, is_for: |bearer| !matches!(bearer, Bearer::Suite(_)) };
 pub const SUITE_TOKEN: Codes =
-    Codes { missing: 41021, invalid: 40082, expired: 42009, is_for: |bearer| matches!(bearer, Bearer::Suite(_)) };
+    Codes { missing: 41022, invalid: 40082, expired: 42009, is_for: |bearer| matches!(bearer, Bearer::Suite(_)) };

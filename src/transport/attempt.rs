@@ -16,7 +16,7 @@ pub struct Attempt {
     connect_deadline: Instant,
     io_deadline: Cell<Instant>,
     sent: Cell<bool>,
-    reused: Cell<bool>,
+    connected: Cell<bool>,
 }
 
 thread_local! {
@@ -33,7 +33,7 @@ impl Attempt {
             connect_deadline,
             io_deadline: Cell::new(connect_deadline),
             sent: Cell::new(false),
-            reused: Cell::new(true),
+            connected: Cell::new(false),
         }
     }
 
@@ -56,7 +56,7 @@ impl Attempt {
 
     /// A new connection is being made; what a proxy was told so far is not the request.
     pub fn connecting(&self) {
-        self.reused.set(false);
+        self.connected.set(true);
         self.sent.set(false);
         self.io_deadline.set(self.connect_deadline);
     }
@@ -71,9 +71,9 @@ impl Attempt {
         self.sent.get()
     }
 
-    /// Whether the request went over a kept connection.
-    pub fn reused(&self) -> bool {
-        self.sent.get() && self.reused.get()
+    /// Whether a connection was made for it, or tried.
+    pub fn connected(&self) -> bool {
+        self.connected.get()
     }
 }
 

@@ -58,6 +58,8 @@ pub struct Reply {
     pub status: u16,
     /// The body, decompressed.
     pub body: Vec<u8>,
+    /// Whether a connection was made for it.
+    pub new_connection: bool,
 }
 
 /// Why there is no answer.
@@ -69,6 +71,8 @@ pub struct Failure {
     pub sent: bool,
     /// Whether it was a kept connection that failed, which a new one may well not.
     pub reused: bool,
+    /// Whether a connection was made, or tried, for it.
+    pub new_connection: bool,
 }
 
 /// What happened to an exchange.
@@ -151,25 +155,30 @@ impl Transport {
     ) -> Result<Reply, Failure> {
         let attempt = Attempt::new(call, self.connect_timeout, if once { FRESH } else { IDLE_MAX });
         let entered = attempt.enter();
-        let outcome = call.check().map_err(|stop| Cause::Stopped(stop)).and_then(|()| {
+        let outcome = call.check().map_err(Cause::Stopped).and_then(|()| {
             let agent = self.agents.take();
             let exchanged = request.map_err(ureq::Error::from).and_then(|request| exchange(&agent, request));
+            // Before its connection may serve another call: it is no longer this one's to hang up.
+            call.release();
             self.agents.give_back(agent);
             exchanged.map_err(|error| cause(&error, call, &entered))
         });
-        call.release();
-        outcome.map_err(|cause| Failure { cause, sent: entered.sent(), reused: entered.reused() })
+        let (sent, new_connection) = (entered.sent(), entered.connected());
+        match outcome {
+            Ok((status, body)) => Ok(Reply { status, body, new_connection }),
+            Err(cause) => Err(Failure { cause, sent, reused: sent && !new_connection, new_connection }),
+        }
     }
 }
 
-fn exchange<B: ureq::AsSendBody>(agent: &Agent, request: Request<B>) -> Result<Reply, ureq::Error> {
+fn exchange<B: ureq::AsSendBody>(agent: &Agent, request: Request<B>) -> Result<(u16, Vec<u8>), ureq::Error> {
     let mut response = agent.run(request)?;
     let status = response.status().as_u16();
     // Room for all of it, and enough beyond that the end is seen without growing.
     let length = response.body().content_length().unwrap_or(0).min(BODY_MAX);
     let mut body = Vec::with_capacity(usize::try_from(length).unwrap_or(0) + END_SEEN);
     response.body_mut().with_config().limit(BODY_MAX).reader().read_to_end(&mut body)?;
-    Ok(Reply { status, body })
+    Ok((status, body))
 }
 
 /// Our words for ureq's error, by its variant: its own texts may hold the URL, and so the token.

@@ -1,0 +1,224 @@
+//! Which token a call uses, and how one is fetched.
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use serde_json::json;
+
+use super::{Client, JSON, Progress};
+use crate::answer::{Error, Kind};
+use crate::auth::{Credentials, Fetched, NoToken, Owner, Provider, Slot, Suite, Token, Tokens};
+use crate::call::Call;
+use crate::log::Level;
+use crate::secret::{Secret, percent_encoded};
+
+/// Suite tokens that WeCom no longer takes: expired, or not valid.
+const SUITE_TOKEN_REFUSED: [i64; 2] = [42009, 40082];
+
+/// Where a client's tokens come from.
+pub struct Source {
+    pub credentials: Credentials,
+    /// The token of the app at this company.
+    slot: Arc<Slot>,
+    /// The third-party app's own.
+    suite: Option<SuiteSource>,
+    provider: RwLock<Option<Arc<dyn Provider>>>,
+}
+
+struct SuiteSource {
+    slot: Arc<Slot>,
+    /// WeCom sends the host a new one every ten minutes.
+    ticket: RwLock<Arc<Secret>>,
+}
+
+impl Source {
+    pub fn new(tokens: &Tokens, base_url: &str, credentials: Credentials, ticket: Option<Secret>) -> Self {
+        let suite = match &credentials {
+            Credentials::Suite { suite, .. } => ticket.map(|ticket| SuiteSource {
+                slot: tokens.slot(base_url, Owner::Suite(suite.clone())),
+                ticket: RwLock::new(Arc::new(ticket)),
+            }),
+            _ => None,
+        };
+        let slot = tokens.slot(base_url, Owner::App(credentials.clone()));
+        Self { credentials, slot, suite, provider: RwLock::default() }
+    }
+
+    /// The suite's ticket as it is now.
+    pub fn ticket(&self) -> Option<Arc<Secret>> {
+        let suite = self.suite.as_ref()?;
+        Some(Arc::clone(&suite.ticket.read().unwrap_or_else(PoisonError::into_inner)))
+    }
+
+    fn provider(&self) -> Option<Arc<dyn Provider>> {
+        self.provider.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl Client {
+    /// Sets the function that hands out tokens.
+    ///
+    /// # Errors
+    /// When the client was not made with `token_provider`.
+    pub fn set_token_provider(&self, provider: Arc<dyn Provider>) -> Result<(), Error> {
+        if !matches!(self.source.credentials, Credentials::Provider { .. }) {
+            return Err(Error::new(
+                Kind::InvalidArgument,
+                "the client was not made with \"token_provider\": true; make one that was",
+            ));
+        }
+        let mut place = self.source.provider.write().unwrap_or_else(PoisonError::into_inner);
+        let old = place.replace(provider);
+        drop(place);
+        // Outside of the lock: the last owner of a provider may run the host's code.
+        drop(old);
+        Ok(())
+    }
+
+    /// Renews the ticket of a third-party app.
+    ///
+    /// # Errors
+    /// When the client was not made with `suite`, or the ticket is empty.
+    pub fn set_suite_ticket(&self, ticket: &str) -> Result<(), Error> {
+        let Some(suite) = &self.source.suite else {
+            return Err(Error::new(Kind::InvalidArgument, "the client was not made with suite; make one that was"));
+        };
+        if ticket.is_empty() {
+            return Err(Error::new(Kind::InvalidArgument, "suite_ticket must not be empty"));
+        }
+        *suite.ticket.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(Secret::new(ticket.to_owned()));
+        suite.slot.forget_refusal();
+        self.source.slot.forget_refusal();
+        Ok(())
+    }
+
+    /// The token to use now. `refused` is the one that WeCom has just refused, if it has.
+    pub(super) fn token(
+        &self,
+        call: &Arc<Call>,
+        progress: &mut Progress,
+        refused: Option<&Token>,
+    ) -> Result<Token, Error> {
+        let lone = |text: Secret| Token { text: Arc::new(text), version: 0 };
+        let token = match &self.source.credentials {
+            Credentials::Token { access_token, .. } => lone(access_token.clone()),
+            Credentials::Provider { .. } => {
+                let asked = match self.source.provider() {
+                    Some(provider) => provider.token(refused.is_some()),
+                    None => Err("no token provider was set; set one with set_token_provider".to_owned()),
+                };
+                lone(asked.map_err(|why| progress.without_token(Error::new(Kind::Auth, why)))?)
+            }
+            Credentials::App { corp_id, secret } => {
+                self.kept_in(&self.source.slot, call, progress, || self.app_token(call, corp_id, secret))?
+            }
+            Credentials::Suite { suite, auth_corp_id, permanent_code } => {
+                self.kept_in(&self.source.slot, call, progress, || {
+                    self.corp_token(call, suite, auth_corp_id, permanent_code)
+                })?
+            }
+        };
+        progress.token = Some(token.clone());
+        Ok(token)
+    }
+
+    /// Another token in the place of one that WeCom refused, if there is one to be had.
+    pub(super) fn replacement(
+        &self,
+        call: &Arc<Call>,
+        refused: &Token,
+        progress: &mut Progress,
+    ) -> Result<Option<Token>, Error> {
+        match self.source.credentials {
+            Credentials::Token { .. } => return Ok(None),
+            Credentials::Provider { .. } => {}
+            Credentials::App { .. } | Credentials::Suite { .. } => {
+                if self.source.slot.reject(refused).is_err() {
+                    return Ok(None);
+                }
+            }
+        }
+        let token = self.token(call, progress, Some(refused))?;
+        Ok((token.text != refused.text).then_some(token))
+    }
+
+    fn kept_in(
+        &self,
+        slot: &Slot,
+        call: &Arc<Call>,
+        progress: &Progress,
+        fetch: impl Fn() -> Result<Fetched, Error>,
+    ) -> Result<Token, Error> {
+        let is_refusal = |error: &Error| error.errcode() > 0;
+        let fetch = || {
+            let fetched = fetch()?;
+            self.log.say(Level::Info, "token_fetched", || [("life_s", fetched.life.as_secs().into())]);
+            Ok(fetched)
+        };
+        slot.token(call, fetch, is_refusal).map_err(|none| match none {
+            NoToken::Stopped(stop) => progress.stopped(stop),
+            NoToken::Failed(error) => progress.without_token(error),
+        })
+    }
+
+    fn app_token(&self, call: &Arc<Call>, corp_id: &str, secret: &Secret) -> Result<Fetched, Error> {
+        let corp_id = percent_encoded(corp_id);
+        let uri = self.uri(&["/cgi-bin/gettoken?corpid=", &corp_id, "&corpsecret=", secret.in_url()])?;
+        let mut progress = Progress::new("gettoken", true);
+        let answer = self.exchange(call, None, &mut progress, || self.transport.get(call, uri.clone()))?;
+        fetched(answer.text(), "access_token")
+    }
+
+    /// A third-party app gets the token of a company with a token of its own.
+    fn corp_token(
+        &self,
+        call: &Arc<Call>,
+        suite: &Suite,
+        auth_corp_id: &str,
+        permanent_code: &Secret,
+    ) -> Result<Fetched, Error> {
+        let Some(source) = &self.source.suite else {
+            return Err(Error::new(Kind::Auth, "the suite has no ticket; set one with set_suite_ticket"));
+        };
+        let body = json!({"auth_corpid": auth_corp_id, "permanent_code": permanent_code.expose()}).to_string();
+        let mut repeated = false;
+        loop {
+            let progress = Progress::new("get_suite_token", true);
+            let token = self.kept_in(&source.slot, call, &progress, || self.suite_token(call, suite))?;
+            let uri = self.uri(&["/cgi-bin/service/get_corp_token?suite_access_token=", token.text.in_url()])?;
+            let mut progress = Progress::without_errcode("get_corp_token");
+            let outcome = self.exchange(call, None, &mut progress, || {
+                self.transport.post(call, uri.clone(), JSON, body.as_bytes(), false)
+            });
+            match outcome {
+                Ok(answer) => return fetched(answer.text(), "access_token"),
+                Err(error) if SUITE_TOKEN_REFUSED.contains(&error.errcode()) && !repeated => {
+                    repeated = true;
+                    if source.slot.reject(&token).is_err() {
+                        return Err(error);
+                    }
+                }
+                Err(mut error) => {
+                    error.redact(&[&token.text]);
+                    return Err(error);
+                }
+            }
+        }
+    }
+
+    fn suite_token(&self, call: &Arc<Call>, suite: &Suite) -> Result<Fetched, Error> {
+        let ticket = self.source.ticket();
+        let ticket = ticket.as_ref().map_or("", |ticket| ticket.expose());
+        let body =
+            json!({"suite_id": suite.id, "suite_secret": suite.secret.expose(), "suite_ticket": ticket}).to_string();
+        let uri = self.uri(&["/cgi-bin/service/get_suite_token"])?;
+        let mut progress = Progress::without_errcode("get_suite_token");
+        let answer = self.exchange(call, None, &mut progress, || {
+            self.transport.post(call, uri.clone(), JSON, body.as_bytes(), false)
+        })?;
+        fetched(answer.text(), "suite_access_token")
+    }
+}
+
+fn fetched(answer: &str, name: &str) -> Result<Fetched, Error> {
+    Fetched::read(answer, name).ok_or_else(|| Error::new(Kind::Auth, format!("WeCom's answer holds no {name}")))
+}
