@@ -158,10 +158,11 @@ impl Transport {
         let outcome = call.check().map_err(Cause::Stopped).and_then(|()| {
             let agent = self.agents.take();
             let exchanged = request.map_err(ureq::Error::from).and_then(|request| exchange(&agent, request));
+            // Before its connection may serve another call: it is no longer this one's to hang up.
+            call.release();
             self.agents.give_back(agent);
             exchanged.map_err(|error| cause(&error, call, &entered))
         });
-        call.release();
         let (sent, new_connection) = (entered.sent(), entered.connected());
         match outcome {
             Ok((status, body)) => Ok(Reply { status, body, new_connection }),
