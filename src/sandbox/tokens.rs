@@ -65,7 +65,11 @@ impl Tokens {
             }
         }
         // The time makes a sandbox that is started again with the same seed hand out other tokens.
-        let token = format!("{}{now}", ids.text(TOKEN_LENGTH));
+        let mut token = format!("{}{now}", ids.text(TOKEN_LENGTH));
+        // After a reset, ids begin anew while tokens stay good.
+        while self.known.contains_key(&token) {
+            token = format!("{}{now}", ids.text(TOKEN_LENGTH));
+        }
         self.known.insert(token.clone(), Grant { bearer, expires_at: now.saturating_add(life_s) });
         self.current.insert(bearer, token.clone());
         (token, life_s)
