@@ -40,7 +40,9 @@ impl Source {
             _ => None,
         };
         let slot = match &credentials {
-            Credentials::App { .. } | Credentials::Suite { .. } => tokens.slot(base_url, Owner::App(credentials.clone())),
+            Credentials::App { .. } | Credentials::Suite { .. } => {
+                tokens.slot(base_url, Owner::App(credentials.clone()))
+            }
             // The host's own tokens are neither shared nor kept.
             Credentials::Token { .. } | Credentials::Provider { .. } => Arc::default(),
         };
