@@ -77,7 +77,7 @@ impl Tokens {
 
     /// Whose token this is, if it is good.
     pub fn bearer(&self, token: Option<&str>, now: i64, codes: &Codes) -> Result<Bearer, Refusal> {
-        let token = token.filter(|token| !token.is_empty()).ok_or(codes.missing)?;
+        let token = token.ok_or(codes.missing)?;
         let grant = self.known.get(token).filter(|grant| (codes.is_for)(grant.bearer)).ok_or(codes.invalid)?;
         if now < grant.expires_at { Ok(grant.bearer) } else { Err(codes.expired.into()) }
     }

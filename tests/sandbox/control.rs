@@ -73,6 +73,7 @@ fn calls_are_in_order_by_endpoint_or_all_and_can_be_forgotten() {
         calls["calls"].as_array().unwrap().iter().map(|call| call["endpoint"].as_str().unwrap().to_owned()).collect()
     };
     assert_eq!(names(""), ["add_contact_way", "list_contact_way", "unknown"]);
+    assert_eq!(names("?endpoint="), names(""));
     assert_eq!(names("?last=2"), ["list_contact_way", "unknown"]);
     assert_eq!(names("?endpoint=add_contact_way"), ["add_contact_way"]);
     wecom.sandbox("DELETE", "calls", Value::Null);
