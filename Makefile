@@ -1,16 +1,19 @@
 # Two commands do all the set-up on a machine with Rust, a C compiler, make, Python 3 and Go:
 #   make demo   lives the whole life of a contact way against the embedded sandbox
 #   make test   everything, in every language
-# Others: make bench, make memcheck, make header, make stage, make clean
+# Others: make install and make uninstall; make bench, make memcheck; make header and make docs (what is generated);
+# make stage, make clean
 
 CARGO  ?= cargo
 CC     ?= cc
+CXX    ?= c++
 CFLAGS ?= -O2 -g
 WARN   := -std=c99 -pedantic -Wall -Wextra -Werror
 STAGE  := $(CURDIR)/build/stage
 LINK   := -I$(STAGE)/include -L$(STAGE)/lib -Wl,-rpath,$(STAGE)/lib -lcontactway
 
-.PHONY: demo test test-rust test-c test-cpp test-python test-go bench memcheck header stage clean tools
+.PHONY: demo test test-rust test-c test-cpp test-python test-go bench memcheck header docs stage library install \
+	uninstall clean tools
 
 demo: build/quickstart
 	cd build && ./quickstart
@@ -23,13 +26,46 @@ tools:
 	@command -v $(CC) >/dev/null || { echo "A C compiler is missing: install gcc or clang."; exit 1; }
 
 # The library as it would be installed, for the tests of every language.
-stage: tools
+stage: library
+	$(MAKE) --no-print-directory install PREFIX=$(STAGE) LIBDIR=$(STAGE)/lib INCLUDEDIR=$(STAGE)/include DESTDIR=
+
+library: tools
 	$(CARGO) build --release --lib
-	mkdir -p $(STAGE)/lib $(STAGE)/include
-	cp target/release/libcontactway.so $(STAGE)/lib/libcontactway.so.1
-	ln -sf libcontactway.so.1 $(STAGE)/lib/libcontactway.so
-	cp target/release/libcontactway.a $(STAGE)/lib/
-	cp include/* $(STAGE)/include/
+
+# make && sudo make install: nothing is built as root, unless nothing was built before.
+PREFIX     ?= /usr/local
+LIBDIR     ?= $(PREFIX)/lib
+INCLUDEDIR ?= $(PREFIX)/include
+RELEASE    := $(or $(CARGO_TARGET_DIR),target)/release
+VERSION    := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml)
+ABI        := $(shell sed -n 's/.*soname,libcontactway\.so\.\([0-9]*\).*/\1/p' build.rs)
+NATIVE     := $(shell cat packaging/native-libs)
+to_lib     := $(DESTDIR)$(LIBDIR)
+SHARED     := libcontactway.so.$(ABI).$(VERSION)
+INSTALLED  := $(addprefix $(to_lib)/,$(SHARED) libcontactway.so.$(ABI) libcontactway.so libcontactway.a \
+	pkgconfig/contactway.pc cmake/contactway/contactway-config.cmake cmake/contactway/contactway-config-version.cmake) \
+	$(addprefix $(DESTDIR)$(INCLUDEDIR)/,$(notdir $(wildcard include/*)))
+from_to     = $(shell realpath -ms --relative-to=$(1) $(2))
+FILL       := sed -e 's|@VERSION@|$(VERSION)|' -e 's|@VERSION_OF_FILE@|$(ABI).$(VERSION)|' -e 's|@ABI@|$(ABI)|' \
+	-e 's|@NATIVE_LIBS@|$(NATIVE)|' -e 's|@NATIVE_LIBS_CMAKE@|$(subst $() ,;,$(NATIVE:-l%=%))|' \
+	-e 's|@PREFIX_FROM_PKGCONFIG@|$(call from_to,$(LIBDIR)/pkgconfig,$(PREFIX))|' \
+	-e 's|@INCLUDEDIR_FROM_LIBDIR@|$(call from_to,$(LIBDIR),$(INCLUDEDIR))|' \
+	-e 's|@INCLUDEDIR@|$${pcfiledir}/$(call from_to,$(LIBDIR)/pkgconfig,$(INCLUDEDIR))|'
+
+install: $(if $(wildcard $(RELEASE)/libcontactway.so),,library)
+	mkdir -p $(to_lib)/pkgconfig $(to_lib)/cmake/contactway $(DESTDIR)$(INCLUDEDIR)
+	install -m 755 $(RELEASE)/libcontactway.so $(to_lib)/$(SHARED)
+	ln -sf $(SHARED) $(to_lib)/libcontactway.so.$(ABI)
+	ln -sf libcontactway.so.$(ABI) $(to_lib)/libcontactway.so
+	packaging/seal.sh $(RELEASE)/libcontactway.a $(to_lib)/$(SHARED) $(to_lib)/libcontactway.a
+	install -m 644 include/* $(DESTDIR)$(INCLUDEDIR)
+	@$(FILL) packaging/contactway.pc.in > $(to_lib)/pkgconfig/contactway.pc
+	@$(FILL) packaging/contactway-config.cmake.in > $(to_lib)/cmake/contactway/contactway-config.cmake
+	@$(FILL) packaging/contactway-config-version.cmake.in > $(to_lib)/cmake/contactway/contactway-config-version.cmake
+
+uninstall:
+	rm -f $(INSTALLED)
+	rmdir $(to_lib)/cmake/contactway 2>/dev/null || true
 
 build/quickstart: stage bindings/c/quickstart.c bindings/c/sandbox_http.c bindings/c/sandbox_http.h
 	$(CC) $(CFLAGS) $(WARN) bindings/c/quickstart.c bindings/c/sandbox_http.c $(LINK) -o $@
@@ -37,9 +73,50 @@ build/quickstart: stage bindings/c/quickstart.c bindings/c/sandbox_http.c bindin
 test-rust: tools
 	$(CARGO) test
 
-test-c:
+# Programs of the C tests, each from the files of its line.
+C_SUPPORT := tests/c/check.c tests/c/world.c bindings/c/sandbox_http.c
+build_c    = @mkdir -p $(@D) && $(CC) $(CFLAGS) $(WARN) -pthread -Itests/c $(filter %.c,$^) $(LINK) -o $@
 
-test-cpp:
+build/tests/contract: stage $(wildcard tests/c/contract/*.c tests/c/*.h) $(C_SUPPORT)
+	$(build_c)
+build/tests/calls: stage tests/c/calls.c $(C_SUPPORT)
+	$(build_c)
+build/tests/vectors: stage tests/c/vectors.c $(C_SUPPORT)
+	$(build_c)
+build/tests/example: stage bindings/c/example.c
+	$(build_c)
+
+test-c: build/tests/contract build/tests/vectors build/tests/example build/quickstart memcheck
+	build/tests/example
+	cd build && ./quickstart >quickstart.out && test -s quickstart-qr.png
+	build/tests/vectors tests/vectors/*.json
+	build/tests/contract
+	python3 tests/c/abi.py include/contactway.h $(STAGE)/lib/libcontactway.so
+	python3 tests/c/binary.py $(STAGE)/lib/libcontactway.so $(STAGE)/lib/libcontactway.a
+	CC="$(CC)" CXX="$(CXX)" tests/c/headers.sh $(STAGE)/include
+	CC="$(CC)" CXX="$(CXX)" python3 tests/c/examples.py include/contactway.h include/contactway.hpp
+	CC="$(CC)" CARGO="$(CARGO)" tests/c/installed/run.sh
+
+# Programs of the C++ tests, in each standard that contactway.hpp is for.
+CPP_NEEDS := tests/cpp/check.hpp build/tests/sandbox_http.o stage
+build_cpp  = @mkdir -p $(@D) && $(CXX) -std=$(1) $(CXXFLAGS) -pedantic -Wall -Wextra -Werror -pthread \
+	$(filter %.cpp %.o,$^) $(LINK) -o $@
+
+build/tests/sandbox_http.o: bindings/c/sandbox_http.c bindings/c/sandbox_http.h
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(WARN) -c $< -o $@
+build/tests/%-c++17: tests/cpp/%.cpp $(CPP_NEEDS)
+	$(call build_cpp,c++17)
+build/tests/%-c++20: tests/cpp/%.cpp $(CPP_NEEDS)
+	$(call build_cpp,c++20)
+build/tests/quickstart-cpp: bindings/cpp/quickstart.cpp stage
+	$(call build_cpp,c++17)
+
+test-cpp: $(addprefix build/tests/,vectors-c++17 vectors-c++20 contract-c++17 contract-c++20 quickstart-cpp)
+	build/tests/vectors-c++17 tests/vectors/*.json
+	build/tests/contract-c++17
+	build/tests/contract-c++20
+	cd build && tests/quickstart-cpp >quickstart-cpp.out && test -s quickstart-cpp-qr.png
 
 # The wheel is tested where it is used: in an environment that holds nothing else. The tools have one of their own.
 PYTHON  ?= python3
@@ -65,14 +142,44 @@ test-python: tools $(PYBUILD)/tools/made
 	cd $(PY) && $(PYTOOLS)/mypy --python-executable $(PYBUILD)/env/bin/python tests
 	cd $(PY) && CONTACTWAY_WHEEL=$$(echo $(PYBUILD)/dist/*.whl) $(PYBUILD)/env/bin/python -m pytest
 
-test-go:
+# The digest makes Go link anew when the library has changed, which its cache does not notice.
+test-go: stage
+	@command -v go >/dev/null || { echo "Go is missing: install 1.23 or newer from https://go.dev/dl or your distribution."; exit 1; }
+	cd bindings/go && test -z "$$(gofmt -l . | tee /dev/stderr)"
+	export CGO_CFLAGS="-O2 -g -DCONTACTWAY_DIGEST=$$(cat $(STAGE)/lib/libcontactway.a $(STAGE)/include/* | cksum | cut -d' ' -f1)" && \
+	cd bindings/go && go vet ./... && go run honnef.co/go/tools/cmd/staticcheck@v0.7.0 ./... && go test -race -count=1 ./... && \
+	if command -v pkg-config >/dev/null; then \
+		PKG_CONFIG_PATH=$(STAGE)/lib/pkgconfig LD_LIBRARY_PATH=$(STAGE)/lib go test -tags contactway_pkgconfig -count=1 -run Vectors .; \
+	else \
+		echo "pkg-config is missing, so linking to an installed library is not tested: install pkg-config."; \
+	fi
 
-bench:
+# Contenders take turns against one server on this machine; the numbers are printed, nothing is judged.
+BENCH := build/bench
 
-memcheck:
+bench: stage
+	@[ "$$(id -u)" != 0 ] || { echo '#include <curl/curl.h>' && echo '#include <openssl/ssl.h>'; } | $(CC) -E - >/dev/null 2>&1 \
+		|| { apt-get update && apt-get install -y libcurl4-openssl-dev libssl-dev openssl; }
+	@{ echo '#include <curl/curl.h>' && echo '#include <openssl/ssl.h>'; } | $(CC) -E - >/dev/null 2>&1 \
+		|| { echo "The headers of libcurl and OpenSSL are missing: apt-get install libcurl4-openssl-dev libssl-dev."; exit 1; }
+	mkdir -p $(BENCH)
+	tests/bench/certificate.sh $(BENCH)
+	$(CC) $(CFLAGS) tests/bench/server.c -lssl -lcrypto -lpthread -o $(BENCH)/server
+	$(CC) $(CFLAGS) $(WARN) tests/bench/contender.c tests/bench/contactway.c $(LINK) -lpthread -o $(BENCH)/contactway
+	$(CC) $(CFLAGS) $(WARN) tests/bench/contender.c tests/bench/libcurl.c -lcurl -lpthread -o $(BENCH)/libcurl
+	$(CC) $(CFLAGS) $(WARN) tests/bench/contender.c tests/bench/raw.c -lpthread -o $(BENCH)/raw
+	$(CC) $(CFLAGS) $(WARN) tests/bench/own_share.c $(LINK) -o $(BENCH)/own_share
+	$(CARGO) build --release --manifest-path tests/bench/ureq/Cargo.toml --target-dir $(BENCH)/ureq
+	python3 tests/bench/run.py $(BENCH)
+
+memcheck: build/tests/contract build/tests/calls
+	tests/c/memcheck.sh build/tests/contract build/tests/calls
 
 header: tools
 	CONTACTWAY_WRITE_HEADER=1 $(CARGO) test --test header
+
+docs: tools
+	CONTACTWAY_WRITE_DOCS=1 $(CARGO) test --test docs
 
 clean:
 	rm -rf build

@@ -35,6 +35,8 @@ mod answer;
 mod auth;
 mod call;
 mod client;
+// Its examples are C, which doctests would take for Rust.
+#[cfg(not(doctest))]
 #[doc(hidden)]
 pub mod ffi;
 mod json;

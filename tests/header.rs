@@ -1,5 +1,7 @@
 //! The header is what the C boundary's source says.
 
+#![allow(clippy::unwrap_used)] // a test through and through
+
 use std::fs;
 use std::path::Path;
 

@@ -1,5 +1,7 @@
 //! Every file in `tests/vectors`; its README says what stands in one.
 
+#![allow(clippy::unwrap_used, clippy::panic)] // a test through and through
+
 mod support;
 
 use std::collections::HashMap;

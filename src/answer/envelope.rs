@@ -1,9 +1,11 @@
 //! WeCom's envelope: one JSON object with an integer `errcode`.
 
+use serde::de::IgnoredAny;
 use serde_json::json;
 use serde_json::value::RawValue;
 
 use crate::json;
+use crate::secret::Secret;
 
 /// What there is to warn of in an answer that succeeded.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,4 +94,31 @@ impl Envelope {
         text.push('}');
         text
     }
+}
+
+/// The text of an answer without `secrets`; it stays an object with an integer `errcode`.
+#[must_use]
+pub fn without_secrets(text: String, secrets: &[&Secret]) -> String {
+    if secrets.iter().all(|secret| secret.redact(&text).is_none()) {
+        return text;
+    }
+    let redacted =
+        |part: &str| secrets.iter().fold(part.to_owned(), |part, secret| secret.redact(&part).unwrap_or(part));
+    let mut rebuilt = String::from("{");
+    for (name, value) in json::members(&text).unwrap_or_default() {
+        if rebuilt.len() > 1 {
+            rebuilt.push(',');
+        }
+        rebuilt.push_str(&json!(redacted(&name)).to_string());
+        rebuilt.push(':');
+        if name == "errcode" {
+            rebuilt.push_str(value.get());
+        } else {
+            // A mask in the midst of JSON that is no string: the value cannot be kept.
+            let value = redacted(value.get());
+            rebuilt.push_str(if serde_json::from_str::<IgnoredAny>(&value).is_ok() { &value } else { "null" });
+        }
+    }
+    rebuilt.push('}');
+    rebuilt
 }

@@ -1,3 +1,110 @@
 //! The embedded stand-in for WeCom as a program.
 
-fn main() {}
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use contactway::sandbox::Sandbox;
+use serde_json::{Map, Value};
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+
+const HELP: &str = "\
+contactway-sandbox: a stand-in for WeCom's contact-way interface, on this machine, from memory
+
+  --port N        listen on 127.0.0.1:N (any free port if left out)
+  --config FILE   start with this configuration, a JSON object; what follows is put over it
+  --seed N        make ids, tokens and random faults from this number
+  --limits        refuse calls that are too many, as WeCom does
+  --state FILE    take up the state in FILE if it is there, and write it when the program ends
+  --help          show this
+
+It prints its address and credentials as one line of JSON, and ends on SIGTERM or SIGINT.
+The page at its address shows what it holds.
+";
+
+fn main() -> ExitCode {
+    match run(std::env::args().skip(1)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(sentence) => {
+            // Nobody is left to tell if this fails too.
+            let _ = writeln!(io::stderr(), "contactway-sandbox: {sentence}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// What the command line asks for.
+#[derive(Default)]
+struct Options {
+    config: Map<String, Value>,
+    state: Option<PathBuf>,
+    help: bool,
+}
+
+fn run(arguments: impl Iterator<Item = String>) -> Result<(), String> {
+    let options = read(arguments)?;
+    if options.help {
+        return say(HELP);
+    }
+    // Before the address is told, so that a signal that follows at once is not missed.
+    let mut signals =
+        Signals::new([SIGTERM, SIGINT]).map_err(|error| format!("signals cannot be waited for ({error})"))?;
+    let sandbox = Sandbox::start(&Value::Object(options.config).to_string()).map_err(|error| error.to_string())?;
+    if let Some(file) = &options.state {
+        take_up(&sandbox, file)?;
+    }
+    say(&format!("{}\n", sandbox.info_json()))?;
+    signals.forever().next();
+    options.state.map_or(Ok(()), |file| write_state(&sandbox, &file))
+}
+
+fn read(mut arguments: impl Iterator<Item = String>) -> Result<Options, String> {
+    let mut options = Options::default();
+    let mut over = Map::new();
+    while let Some(argument) = arguments.next() {
+        let mut value = || arguments.next().ok_or_else(|| format!("{argument} needs a value; see --help"));
+        match argument.as_str() {
+            "--port" | "--seed" => {
+                let text = value()?;
+                let number: u64 = text.parse().map_err(|_| format!("{argument} needs a number, not {text}"))?;
+                over.insert(argument.trim_start_matches("--").to_owned(), number.into());
+            }
+            "--limits" => drop(over.insert("limits".to_owned(), true.into())),
+            "--config" => options.config = configuration(Path::new(&value()?))?,
+            "--state" => options.state = Some(value()?.into()),
+            "--help" | "-h" => options.help = true,
+            _ => return Err(format!("{argument} is not an option; see --help")),
+        }
+    }
+    options.config.append(&mut over);
+    Ok(options)
+}
+
+fn configuration(file: &Path) -> Result<Map<String, Value>, String> {
+    let text = fs::read_to_string(file).map_err(|error| format!("{} cannot be read ({error})", file.display()))?;
+    serde_json::from_str(&text).map_err(|error| format!("{} is not a JSON object ({error})", file.display()))
+}
+
+fn take_up(sandbox: &Sandbox, file: &Path) -> Result<(), String> {
+    match fs::read_to_string(file) {
+        Ok(state) => sandbox.restore(&state).map_err(|why| format!("{} cannot be taken up: {why}", file.display())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(format!("{} cannot be read ({error})", file.display())),
+    }
+}
+
+/// Writes beside the file and then moves, so that a state is never half a state.
+fn write_state(sandbox: &Sandbox, file: &Path) -> Result<(), String> {
+    let mut beside = file.as_os_str().to_owned();
+    beside.push(".new");
+    fs::write(&beside, sandbox.state_json())
+        .and_then(|()| fs::rename(&beside, file))
+        .map_err(|error| format!("{} cannot be written ({error})", file.display()))
+}
+
+fn say(text: &str) -> Result<(), String> {
+    let mut out = io::stdout();
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|error| format!("nobody listens ({error})"))
+}

@@ -17,8 +17,8 @@ use crate::secret::Secret;
 use crate::transport::Roots;
 
 const BASE_URL: &str = "https://qyapi.weixin.qq.com";
-const TIMEOUT_MS: u32 = 10_000;
-const CONNECT_TIMEOUT_MS: u32 = 3_000;
+const TIMEOUT_MS: u64 = 10_000;
+const CONNECT_TIMEOUT_MS: u64 = 3_000;
 const MAX_ATTEMPTS: u32 = 3;
 const MAX_IN_FLIGHT: u32 = 5;
 const PER_MINUTE: u32 = 10_000;
@@ -63,7 +63,7 @@ impl Config {
         let base_url = base_url_of(&mut settings, base_url);
         let timeout = settings.integer("timeout_ms", 1).unwrap_or(TIMEOUT_MS);
         let connect_timeout = settings.integer("connect_timeout_ms", 1).unwrap_or(CONNECT_TIMEOUT_MS);
-        let max_attempts = settings.integer("max_attempts", 1).unwrap_or(MAX_ATTEMPTS);
+        let max_attempts = settings.count("max_attempts", 1).unwrap_or(MAX_ATTEMPTS);
         let limits = read_limits(&mut settings);
         let (proxy, proxy_password) = read_proxy(&mut settings, &base_url);
         let roots = read_roots(&mut settings, &base_url);
@@ -85,8 +85,8 @@ impl Config {
             credentials,
             suite_ticket: suite_ticket.flatten(),
             base_url,
-            timeout: Duration::from_millis(timeout.into()),
-            connect_timeout: Duration::from_millis(connect_timeout.into()),
+            timeout: Duration::from_millis(timeout),
+            connect_timeout: Duration::from_millis(connect_timeout),
             max_attempts,
             limits,
             proxy,
@@ -116,7 +116,11 @@ fn read_credentials(settings: &mut Settings) -> Option<(Credentials, Option<Secr
         }
         1 => {}
         _ => {
-            settings.wrong("", "credentials_once", "give one kind of credentials: secret, access_token, suite or token_provider");
+            settings.wrong(
+                "",
+                "credentials_once",
+                "give one kind of credentials: secret, access_token, suite or token_provider",
+            );
             return None;
         }
     }
@@ -154,13 +158,17 @@ fn read_suite(settings: &mut Settings, object: &Object) -> Option<(Credentials, 
 }
 
 fn read_limits(settings: &mut Settings) -> Limits {
-    let max_in_flight = settings.integer("max_in_flight", 0).unwrap_or(MAX_IN_FLIGHT);
+    let max_in_flight = settings.count("max_in_flight", 0).unwrap_or(MAX_IN_FLIGHT);
     let (per_minute, per_hour) = match settings.value("rate_limit") {
         None => (PER_MINUTE, PER_HOUR),
         Some(Value::Bool(false)) => (0, 0),
         Some(Value::Object(object)) => read_rates(settings, object),
         Some(_) => {
-            settings.wrong("rate_limit", "wrong_type", "rate_limit must be false, or an object with per_minute and per_hour");
+            settings.wrong(
+                "rate_limit",
+                "wrong_type",
+                "rate_limit must be false, or an object with per_minute and per_hour",
+            );
             (0, 0)
         }
     };
@@ -169,8 +177,8 @@ fn read_limits(settings: &mut Settings) -> Limits {
 
 fn read_rates(settings: &mut Settings, object: &Object) -> (u32, u32) {
     let mut rates = Settings::new(object, "/rate_limit");
-    let per_minute = rates.integer("per_minute", 1).unwrap_or(PER_MINUTE);
-    let per_hour = rates.integer("per_hour", 1).unwrap_or(PER_HOUR);
+    let per_minute = rates.count("per_minute", 1).unwrap_or(PER_MINUTE);
+    let per_hour = rates.count("per_hour", 1).unwrap_or(PER_HOUR);
     settings.take(rates);
     (per_minute, per_hour)
 }
@@ -183,7 +191,9 @@ fn base_url_of(settings: &mut Settings, text: &str) -> String {
             _ if uri.query().is_some() || text.contains(['#', '@']) => "without a user, a query or a fragment",
             (Some("https"), Some(_)) => return base_url.to_owned(),
             (Some("http"), Some(host)) if is_loopback(host) => return base_url.to_owned(),
-            (Some("http"), Some(_)) => "https, since a token travels in the query string; http only to a loopback address",
+            (Some("http"), Some(_)) => {
+                "https, since a token travels in the query string; http only to a loopback address"
+            }
             _ => "https://host",
         },
         Err(_) => "https://host",
@@ -213,7 +223,11 @@ fn read_proxy(settings: &mut Settings, base_url: &str) -> (Option<Proxy>, Option
         None => None,
     };
     if proxy.is_none() && given.is_some_and(|url| !url.is_empty()) {
-        settings.wrong("proxy", "bad_proxy", "proxy must be http://host:port or http://user:password@host:port, or \"\" for none");
+        settings.wrong(
+            "proxy",
+            "bad_proxy",
+            "proxy must be http://host:port or http://user:password@host:port, or \"\" for none",
+        );
     }
     let password = proxy.as_ref().and_then(Proxy::password).map(|password| Secret::new(password.to_owned()));
     (proxy, password)

@@ -17,13 +17,13 @@ use std::time::{Duration, Instant};
 
 use ureq::http::Uri;
 
-use crate::answer::{Detail, Effect, Envelope, Error, Kind, Warning};
+use crate::answer::{self, Detail, Effect, Envelope, Error, Kind, Warning};
 use crate::auth::{self, Token, Tokens};
 use crate::call::{Call, Calls, Stop};
 use crate::json::{self, Object};
 use crate::log::{Level, Log};
 use crate::rules::{self, Endpoint};
-use crate::secret::{Secret, percent_encoded};
+use crate::secret::Secret;
 use crate::transport::{Cause, Failure, Reply, Settings, Transport};
 use config::{Config, Validate};
 use limits::{Gate, Gates, Key, Limits, NoPlace, Place};
@@ -78,11 +78,13 @@ struct Progress {
     name: &'static str,
     repeatable: bool,
     attempts: u32,
+    /// Those of them that count against `max_attempts`.
+    counted: u32,
     /// The worst of all attempts.
     effect: Effect,
     http_status: Option<u16>,
-    /// The token in use.
-    token: Option<Token>,
+    /// The tokens used; the last one is in use.
+    tokens: Vec<Token>,
     /// Whether a missing errcode means success, as it does where third-party apps get their tokens.
     errcode_optional: bool,
 }
@@ -141,7 +143,8 @@ impl Client {
             if answer.errmsg.contains(HALF_READ) {
                 warnings.push(Warning {
                     code: "wrong_json_format",
-                    message: "WeCom took only part of the body: it stopped at the first value it could not read".to_owned(),
+                    message: "WeCom took only part of the body: it stopped at the first value it could not read"
+                        .to_owned(),
                     pointer: None,
                 });
             }
@@ -161,7 +164,7 @@ impl Client {
         let _until_cancelled = options.canceller.as_ref().map(|canceller| canceller.join(&call));
         let began = Instant::now();
         let outcome = work(&call, &mut progress);
-        let outcome = self.without_secrets(outcome, progress.token.as_ref());
+        let outcome = self.without_secrets(outcome, &progress.tokens);
         let outcome = outcome.map_err(|error| error.of_endpoint(progress.name));
         self.log_call(&progress, began, &outcome);
         outcome
@@ -177,8 +180,9 @@ impl Client {
         if self.validate == Validate::Off && json::is_object(request) {
             return Ok((Cow::Borrowed(request), Vec::new()));
         }
-        let object = Object::parse(request)
-            .map_err(|error| Error::new(Kind::InvalidArgument, format!("the request: {error}; give one JSON object")))?;
+        let object = Object::parse(request).map_err(|error| {
+            Error::new(Kind::InvalidArgument, format!("the request: {error}; give one JSON object"))
+        })?;
         let broken = rules::broken(endpoint, &object, request.len());
         if self.validate == Validate::Strict && !broken.is_empty() {
             let details = broken.into_iter().map(Detail::from).collect();
@@ -203,15 +207,16 @@ impl Client {
         let mut repeated = false;
         let mut token = self.token(call, progress, None)?;
         loop {
-            let query_starts = if target.path.contains('?') { '&' } else { '?' };
-            let parameter = percent_encoded(token.text.expose());
-            let uri = self.uri(&format!("{}{query_starts}access_token={parameter}", target.path))?;
+            let query_starts = if target.path.contains('?') { "&" } else { "?" };
+            let uri = self.uri(&[target.path, query_starts, "access_token=", token.text.in_url()])?;
             let outcome = self.exchange(call, target.gate, progress, || send(uri.clone()));
             let Err(error) = outcome else { return outcome };
             if error.kind() == Kind::Auth && !repeated {
                 repeated = true;
                 if let Some(fresh) = self.replacement(call, &token, progress)? {
                     token = fresh;
+                    // The one repeat after a token is beside those that `max_attempts` allows.
+                    progress.counted -= 1;
                     continue;
                 }
             }
@@ -229,9 +234,10 @@ impl Client {
         self.gates.get(place)
     }
 
-    fn uri(&self, target: &str) -> Result<Uri, Error> {
+    /// The address of what the parts of a path and query make together.
+    fn uri(&self, target: &[&str]) -> Result<Uri, Error> {
         // The text of the fault would hold the query.
-        Uri::try_from(format!("{}{target}", self.base_url))
+        Uri::try_from([&[self.base_url.as_str()], target].concat().concat())
             .map_err(|_| Error::new(Kind::Internal, "the request's address could not be written"))
     }
 
@@ -243,17 +249,20 @@ impl Client {
         progress: &mut Progress,
         send: impl Fn() -> Result<Reply, Failure>,
     ) -> Result<Envelope, Error> {
-        let mut counted = 0;
         loop {
+            call.check().map_err(|stop| progress.stopped(stop))?;
             let mut place = gate.map(|gate| gate.enter(call)).transpose().map_err(|no| progress.no_place(&no))?;
             progress.attempts += 1;
-            counted += 1;
+            progress.counted += 1;
             let began = Instant::now();
             let reply = send();
             self.log_attempt(progress, began, &reply);
             let stale = matches!(&reply, Err(Failure { cause: Cause::Network(_), reused: true, .. }));
             let (happened, error) = match progress.read(reply) {
-                Ok(answer) => return Ok(answer),
+                Ok(answer) => {
+                    place.iter_mut().for_each(Place::passed);
+                    return Ok(answer);
+                }
                 Err(unread) => unread,
             };
             let Some(happened) = happened else { return Err(error) };
@@ -261,25 +270,26 @@ impl Client {
                 // A kept connection that the server closed meanwhile says nothing of the server: a new one does.
                 continue;
             }
-            let wait = match happened.row().again(progress.repeatable, counted, self.max_attempts) {
-                Again::No => return Err(error),
-                Again::AfterJitter => retry::jitter(counted),
-                Again::WithLessConcurrency => {
-                    place.iter_mut().for_each(Place::too_many_at_once);
-                    retry::concurrency_wait()
-                }
-                Again::AfterTheBlock => {
-                    place.iter_mut().for_each(Place::blocked);
-                    limits::BLOCK
-                }
-            };
+            if let Some(place) = &mut place {
+                place.heed(happened);
+            }
             drop(place);
+            let wait = match happened.row().again(progress.repeatable, progress.counted, self.max_attempts) {
+                Again::No => return Err(error),
+                Again::AfterJitter => retry::jitter(progress.counted),
+                Again::WithLessConcurrency => retry::concurrency_wait(),
+                Again::AfterTheBlock => limits::BLOCK,
+            };
             let until = Instant::now() + wait;
             if until > call.deadline() {
                 return Err(error.retry_after_ms(auth::in_ms(wait)));
             }
             self.log.say(Level::Warning, "wait", || {
-                [("endpoint", progress.name.into()), ("wait_ms", auth::in_ms(wait).into()), ("kind", error.kind().name().into())]
+                [
+                    ("endpoint", progress.name.into()),
+                    ("wait_ms", auth::in_ms(wait).into()),
+                    ("kind", error.kind().name().into()),
+                ]
             });
             call.sleep_until(until).map_err(|stop| progress.stopped(stop))?;
         }
@@ -323,21 +333,16 @@ impl Client {
     }
 
     /// Every text that leaves the library passes here.
-    fn without_secrets(&self, outcome: Result<String, Error>, token: Option<&Token>) -> Result<String, Error> {
+    fn without_secrets(&self, outcome: Result<String, Error>, tokens: &[Token]) -> Result<String, Error> {
         let ticket = self.source.ticket();
         let mut secrets = self.source.credentials.secrets();
-        secrets.extend(self.proxy_password.as_ref());
-        secrets.extend(token.map(|token| token.text.as_ref()));
+        secrets.extend(tokens.iter().map(|token| token.text.as_ref()));
         secrets.extend(ticket.as_deref());
         match outcome {
-            Ok(text) => {
-                let redacted = secrets.into_iter().fold(Cow::Borrowed(text.as_str()), |text, secret| secret.redact(text));
-                Ok(match redacted {
-                    Cow::Borrowed(_) => text,
-                    Cow::Owned(masked) => masked,
-                })
-            }
+            // WeCom never learns the proxy's password; one like "user" would only shred the answer.
+            Ok(text) => Ok(answer::without_secrets(text, &secrets)),
             Err(mut error) => {
+                secrets.extend(self.proxy_password.as_ref());
                 error.redact(&secrets);
                 Err(error)
             }
@@ -355,7 +360,16 @@ impl Drop for Client {
 
 impl Progress {
     fn new(name: &'static str, repeatable: bool) -> Self {
-        Self { name, repeatable, attempts: 0, effect: Effect::None, http_status: None, token: None, errcode_optional: false }
+        Self {
+            name,
+            repeatable,
+            attempts: 0,
+            counted: 0,
+            effect: Effect::None,
+            http_status: None,
+            tokens: Vec::new(),
+            errcode_optional: false,
+        }
     }
 
     /// For an interface whose success has no errcode.
@@ -388,8 +402,8 @@ impl Progress {
         parts.errcode = answer.errcode;
         parts.errmsg.clone_from(&answer.errmsg);
         parts.members = answer.other_members();
-        if happened.row().kind == Kind::RateLimited {
-            error = error.retry_after_ms(auth::in_ms(limits::BLOCK));
+        if let Some(wait) = happened.row().known_wait() {
+            error = error.retry_after_ms(auth::in_ms(wait));
         }
         Err((Some(happened), error))
     }
@@ -448,7 +462,12 @@ impl Progress {
             }
             _ => {}
         }
-        parts.errmsg = format!("no token could be had: {}", parts.errmsg);
+        // Nothing but a token is of interest there, and that must not be seen.
+        parts.members.clear();
+        // What WeCom said stays as it is.
+        if parts.errcode == parts.kind.errcode() {
+            parts.errmsg = format!("no token could be had: {}", parts.errmsg);
+        }
         let transient = parts.retryable;
         self.finish(error, transient)
     }
@@ -466,9 +485,7 @@ impl Progress {
     /// What happened, and what follows from it where an add may have been carried out.
     fn in_words(&self, what: &str) -> String {
         if self.effect == Effect::Unknown && !self.repeatable {
-            format!(
-                "{what}; WeCom may have made the contact way: look for it with list before adding it again"
-            )
+            format!("{what}; WeCom may have made the contact way: look for it with list before adding it again")
         } else {
             what.to_owned()
         }

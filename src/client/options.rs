@@ -30,7 +30,7 @@ impl Options {
     ) -> Result<Self, Error> {
         let object = settings::parse(text, "options")?;
         let mut settings = Settings::new(&object, "");
-        let timeout = settings.integer("timeout_ms", 1).map(|ms| Duration::from_millis(ms.into()));
+        let timeout = settings.integer("timeout_ms", 1).map(Duration::from_millis);
         let handle = settings.value("canceller").map(|value| value.as_integer().and_then(|it| u64::try_from(it).ok()));
         if handle == Some(None) {
             settings.wrong("canceller", "wrong_type", "canceller must be the number that canceller_new answered");

@@ -84,7 +84,8 @@ impl Client {
                 Error::new(Kind::InvalidArgument, format!("path: the file cannot be written: {}", error.kind()))
             })?;
             let bytes = picture.len();
-            let answer = json!({"errcode": 0, "errmsg": "ok", "path": path, "bytes": bytes, "content_type": content_type});
+            let answer =
+                json!({"errcode": 0, "errmsg": "ok", "path": path, "bytes": bytes, "content_type": content_type});
             Ok(answer.to_string())
         })
     }
@@ -93,9 +94,8 @@ impl Client {
         let row = endpoint::row(Endpoint::Get);
         let body = json!({"config_id": config_id}).to_string();
         let target = Target { path: row.path, gate: self.gate(Endpoint::Get), done_already: &[] };
-        let answer = self.with_token(call, &target, progress, &|uri| {
-            self.transport.post(call, uri, JSON, body.as_bytes(), false)
-        })?;
+        let answer = self
+            .with_token(call, &target, progress, &|uri| self.transport.post(call, uri, JSON, body.as_bytes(), false))?;
         json::get(answer.text(), "/contact_way/qr_code").ok_or_else(|| {
             Error::new(Kind::InvalidRequest, "config_id: this contact way has no qr_code; only those of scene 2 have")
         })
@@ -154,7 +154,9 @@ fn picture_of(request: &str) -> Result<(String, Vec<u8>), Error> {
         settings.wrong("filename", "filename_required", "filename is required beside base64");
     }
     let picture = match (path, base64) {
-        (Some(path), _) => fs::read(path).map_err(|error| ("path", format!("the file cannot be read: {}", error.kind()))),
+        (Some(path), _) => {
+            fs::read(path).map_err(|error| ("path", format!("the file cannot be read: {}", error.kind())))
+        }
         (None, Some(text)) => BASE64_STANDARD.decode(text).map_err(|_| ("base64", "it is not base64".to_owned())),
         (None, None) => Ok(Vec::new()),
     };

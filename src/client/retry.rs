@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::limits;
 use crate::answer::codes::{self, Class};
 use crate::answer::{Effect, Kind};
 
@@ -50,14 +51,7 @@ pub struct Row {
     pub kind: Kind,
 }
 
-const fn row(
-    happened: Happened,
-    repeatable: Again,
-    once: Again,
-    effect: Effect,
-    transient: bool,
-    kind: Kind,
-) -> Row {
+const fn row(happened: Happened, repeatable: Again, once: Again, effect: Effect, transient: bool, kind: Kind) -> Row {
     Row { happened, repeatable, once, effect, transient, kind }
 }
 
@@ -110,6 +104,16 @@ impl Happened {
 }
 
 impl Row {
+    /// How long to wait before another call, where that is known.
+    #[must_use]
+    pub fn known_wait(&self) -> Option<Duration> {
+        match self.repeatable {
+            AfterTheBlock => Some(limits::BLOCK),
+            WithLessConcurrency => Some(concurrency_wait()),
+            No | AfterJitter => None,
+        }
+    }
+
     /// Whether and how the request is made again, `attempts` having been made.
     #[must_use]
     pub fn again(&self, repeatable: bool, attempts: u32, max_attempts: u32) -> Again {

@@ -64,14 +64,19 @@ impl<'a> Settings<'a> {
         self.typed(name, "true or false", Value::as_bool)
     }
 
-    /// An integer of at least `least` that 32 bits hold.
-    pub fn integer(&mut self, name: &'static str, least: u32) -> Option<u32> {
+    /// An integer of at least `least`.
+    pub fn integer(&mut self, name: &'static str, least: u64) -> Option<u64> {
         let integer = self.typed(name, "an integer", Value::as_integer)?;
-        let fits = u32::try_from(integer).ok().filter(|integer| *integer >= least);
+        let fits = u64::try_from(integer).ok().filter(|integer| *integer >= least);
         if fits.is_none() {
-            self.wrong(name, "out_of_range", format!("{name} must be {least} to {}", u32::MAX));
+            self.wrong(name, "out_of_range", format!("{name} must be at least {least}"));
         }
         fits
+    }
+
+    /// An integer of at least `least`; beyond what 32 bits hold it makes no difference.
+    pub fn count(&mut self, name: &'static str, least: u32) -> Option<u32> {
+        self.integer(name, least.into()).map(|integer| u32::try_from(integer).unwrap_or(u32::MAX))
     }
 
     /// One of these texts, by its place among them.

@@ -70,7 +70,8 @@ impl Sink for HostLog {
 
 /// A token function of the host.
 pub struct HostTokens {
-    pub provide: unsafe extern "C" fn(user_data: *mut c_void, rejected: i32, buffer: *mut c_char, capacity: usize) -> i32,
+    pub provide:
+        unsafe extern "C" fn(user_data: *mut c_void, rejected: i32, buffer: *mut c_char, capacity: usize) -> i32,
     pub user_data: UserData,
 }
 

@@ -4,6 +4,9 @@
 //! `fork()` the child gets a process of its own here, found by its process id before any lock is taken: a lock that
 //! the parent held at that moment would never open again.
 
+// How many kinds of objects there are depends on the features.
+#![allow(clippy::match_wildcard_for_single_variants)]
+
 use std::collections::HashMap;
 use std::ptr;
 use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
@@ -104,7 +107,6 @@ impl Process {
     pub fn client(&self, handle: u64) -> Result<Arc<Client>, Error> {
         self.find(handle, "client", |object| match object {
             Object::Client(client) => Some(Arc::clone(client)),
-            #[allow(clippy::match_wildcard_for_single_variants)] // how many there are depends on the features
             _ => None,
         })
     }

@@ -24,14 +24,6 @@ pub const RULES: &[Rule] = &[
     Rule {
         endpoints: ALL,
         pointer: "",
-        name: "body_max_bytes",
-        check: Check::MaxBody(BODY_MAX),
-        message: "a request is at most 1 MiB; shorten its longest member",
-        server: Refuses(40206, Guessed),
-    },
-    Rule {
-        endpoints: ALL,
-        pointer: "",
         name: "lone_surrogate",
         check: Check::NoValue(|value| matches!(value, Value::Text(text) if text.lone_surrogate)),
         message: "a \\uD800 to \\uDFFF without its other half is no character; write the character itself in UTF-8",
@@ -41,7 +33,7 @@ pub const RULES: &[Rule] = &[
         endpoints: ALL,
         pointer: "",
         name: "control_character",
-        check: Check::NoValue(|value| value.as_text().is_some_and(|text| text.chars().any(has_only_a_unicode_escape))),
+        check: Check::NoValue(|value| value.as_text().is_some_and(|text| text.bytes().any(has_only_a_unicode_escape))),
         message: "a control character without a short escape can only be written \\uXXXX, which WeCom refuses; remove it",
         server: Refuses(40033, Documented),
     },
@@ -380,13 +372,21 @@ pub const RULES: &[Rule] = &[
         message: "a userid is 1 to 64 of A-Z a-z 0-9 - _ . @",
         server: Refuses(40003, Documented),
     },
+    Rule {
+        endpoints: ALL,
+        pointer: "",
+        name: "body_max_bytes",
+        check: Check::MaxBody(BODY_MAX),
+        message: "a request is at most 1 MiB; shorten its longest member",
+        server: Refuses(40206, Guessed),
+    },
 ];
 
 /// What a conclusion can hold: the text, then the attachments in WeCom's order of precedence.
 const MESSAGES: [&str; 4] = ["text", "image", "link", "miniprogram"];
 
-fn has_only_a_unicode_escape(character: char) -> bool {
-    character < ' ' && !matches!(character, '\u{8}' | '\t' | '\n' | '\u{c}' | '\r')
+fn has_only_a_unicode_escape(byte: u8) -> bool {
+    byte < b' ' && !matches!(byte, 0x08 | b'\t' | b'\n' | 0x0c | b'\r')
 }
 
 fn is_userid(text: &str) -> bool {

@@ -38,7 +38,7 @@ const TEXTS: &[(i32, &str)] = &[
 
     (6000, "data version conflict"),
     (40003, "invalid userid"),
-    (40004, "invalid media type"),
+    (40005, "invalid type"),
     (40033, "invalid charset. please check your request, if include \\uxxxx will create fail!"),
     (40080, "invalid suite_secret"),
     (40082, "invalid suite_access_token"),
@@ -51,8 +51,8 @@ const TEXTS: &[(i32, &str)] = &[
     (41002, "corpid missing"),
     (41006, "missing media_id"),
     (41009, "missing userid"),
-    (41021, "suite_access_token missing"),
-    (41022, "missing suite_id"),
+    (41021, "missing suite_id"),
+    (41022, "suite_access_token missing"),
     (41023, "missing suite_ticket"),
     (41024, "missing suite_secret"),
     (41025, "missing permanent_code"),
@@ -75,7 +75,7 @@ const TEXTS: &[(i32, &str)] = &[
 pub const WARNING: &str = "Warning: wrong json format. ";
 
 /// An answer that is not success.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Refusal {
     pub code: i32,
     pub text: Cow<'static, str>,

@@ -2,7 +2,7 @@
 
 use super::clock::LATEST;
 use super::fields::{Fields, Read, Wrong};
-use super::people::{Department, Member, ROOT};
+use super::people::{Department, Member, People, ROOT};
 use crate::json::{Object, Value};
 
 /// The configuration, defaults filled in.
@@ -23,7 +23,7 @@ pub struct Config {
     pub check_media: bool,
     pub apps: Vec<App>,
     pub suites: Vec<Suite>,
-    pub members: Vec<InCorp<Member>>,
+    pub members: Vec<InCorp<GivenMember>>,
     pub departments: Vec<InCorp<Department>>,
 }
 
@@ -48,9 +48,10 @@ pub struct App {
 /// A third-party app, authorised by one corporation.
 #[derive(Clone, Debug)]
 pub struct Suite {
-    pub suite_id: String,
-    pub suite_secret: String,
-    pub suite_ticket: String,
+    pub id: String,
+    pub secret: String,
+    /// The ticket it starts with.
+    pub ticket: String,
     pub auth_corp_id: String,
     pub permanent_code: String,
 }
@@ -88,7 +89,7 @@ impl Config {
             check_media: fields.flag("check_media")?.unwrap_or(false),
             apps: fields.each("apps", app)?.unwrap_or_else(|| vec![default_app()]),
             suites: fields.each("suites", suite)?.unwrap_or_default(),
-            members: fields.each("members", |fields| member(fields, None))?.unwrap_or_else(default_members),
+            members: fields.each("members", member)?.unwrap_or_else(default_members),
             departments: fields.each("departments", department)?.unwrap_or_else(default_departments),
         };
         if config.apps.is_empty() {
@@ -156,9 +157,9 @@ fn default_app() -> App {
 fn suite(mut fields: Fields) -> Read<Suite> {
     let mut text = |name| fields.required_text(name).map(str::to_owned);
     let suite = Suite {
-        suite_id: text("suite_id")?,
-        suite_secret: text("suite_secret")?,
-        suite_ticket: text("suite_ticket")?,
+        id: text("suite_id")?,
+        secret: text("suite_secret")?,
+        ticket: text("suite_ticket")?,
         auth_corp_id: text("auth_corp_id")?,
         permanent_code: text("permanent_code")?,
     };
@@ -166,30 +167,57 @@ fn suite(mut fields: Fields) -> Read<Suite> {
     Ok(suite)
 }
 
-/// Reads a member; what is left out stays as it is in `before`, or is as in a member that may do everything.
-pub fn member(
-    mut fields: Fields,
-    before: Option<&dyn Fn(&str, Option<&str>) -> Option<Member>>,
-) -> Read<InCorp<Member>> {
-    let userid = fields.required_text("userid")?;
-    let corp_id = fields.text("corp_id")?;
-    let known = before.and_then(|before| before(userid, corp_id));
-    let known = known.unwrap_or_else(|| Member::new(userid, vec![ROOT]));
-    let member = Member {
-        userid: known.userid,
-        active: fields.flag("active")?.unwrap_or(known.active),
-        verified: fields.flag("verified")?.unwrap_or(known.verified),
-        contact_right: fields.flag("contact_right")?.unwrap_or(known.contact_right),
-        visible: fields.flag("visible")?.unwrap_or(known.visible),
-        departments: fields.integers("departments")?.unwrap_or(known.departments),
-    };
-    fields.end()?;
-    Ok(InCorp { corp_id: corp_id.map(str::to_owned), it: member })
+/// What is said of a member; the rest is as it was, or as in a member who may do everything.
+#[derive(Debug, Clone)]
+pub struct GivenMember {
+    userid: String,
+    active: Option<bool>,
+    verified: Option<bool>,
+    contact_right: Option<bool>,
+    visible: Option<bool>,
+    departments: Option<Vec<i64>>,
 }
 
-fn default_members() -> Vec<InCorp<Member>> {
+impl GivenMember {
+    pub fn put_into(self, people: &mut People) {
+        let before = people.members.get(&self.userid).cloned();
+        let before = before.unwrap_or_else(|| Member::new(&self.userid, vec![ROOT]));
+        people.put_member(Member {
+            userid: self.userid,
+            active: self.active.unwrap_or(before.active),
+            verified: self.verified.unwrap_or(before.verified),
+            contact_right: self.contact_right.unwrap_or(before.contact_right),
+            visible: self.visible.unwrap_or(before.visible),
+            departments: self.departments.unwrap_or(before.departments),
+        });
+    }
+}
+
+pub fn member(mut fields: Fields) -> Read<InCorp<GivenMember>> {
+    let it = GivenMember {
+        userid: fields.required_text("userid")?.to_owned(),
+        active: fields.flag("active")?,
+        verified: fields.flag("verified")?,
+        contact_right: fields.flag("contact_right")?,
+        visible: fields.flag("visible")?,
+        departments: fields.integers("departments")?,
+    };
+    let corp_id = fields.text("corp_id")?.map(str::to_owned);
+    fields.end()?;
+    Ok(InCorp { corp_id, it })
+}
+
+fn default_members() -> Vec<InCorp<GivenMember>> {
+    let member = |(userid, id): (&str, i64)| GivenMember {
+        userid: userid.to_owned(),
+        active: None,
+        verified: None,
+        contact_right: None,
+        visible: None,
+        departments: Some(vec![id]),
+    };
     let members = [("zhangsan", 2), ("lisi", 2), ("wangwu", 3), ("zhangyisheng", ROOT)];
-    members.into_iter().map(|(userid, id)| InCorp { corp_id: None, it: Member::new(userid, vec![id]) }).collect()
+    members.into_iter().map(|given| InCorp { corp_id: None, it: member(given) }).collect()
 }
 
 pub fn department(mut fields: Fields) -> Read<InCorp<Department>> {

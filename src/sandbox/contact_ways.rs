@@ -1,6 +1,6 @@
 //! The contact ways of a corporation: one compact record each, found by name and by time of creation.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
@@ -62,7 +62,7 @@ pub struct Temp {
 impl ContactWay {
     /// Whether it can no longer bring anybody: a temporary one that has had its customer, or whose time is over.
     pub fn is_dead(&self, now: i64) -> bool {
-        self.temp.as_ref().is_some_and(|temp| temp.is_used || now >= self.created_at + temp.expires_in)
+        self.temp.as_ref().is_some_and(|temp| temp.is_used || now >= self.created_at.saturating_add(temp.expires_in))
     }
 
     /// Whose face is on the picture: the first member that a contact way for one person had.
@@ -71,6 +71,9 @@ impl ContactWay {
         if self.kind == SINGLE { self.portrait.as_deref().or_else(first) } else { None }
     }
 }
+
+/// How many of the latest are at hand for people to look at.
+const LATEST: usize = 50;
 
 /// Why there is no room for another.
 #[derive(Debug)]
@@ -84,6 +87,8 @@ pub struct ContactWays {
     by_id: HashMap<ConfigId, Box<Kept>>,
     /// Those that `list` shows, so not the temporary ones.
     by_time: BTreeMap<Place, ConfigId>,
+    /// The names of the latest, some of them deleted by now.
+    latest: VecDeque<ConfigId>,
     order: u64,
     /// The day of the latest temporary one, and how many it has seen.
     temp_day: (i64, u32),
@@ -119,6 +124,10 @@ impl ContactWays {
         if way.temp.is_none() {
             self.by_time.insert((way.created_at, order), id);
         }
+        self.latest.push_back(id);
+        if self.latest.len() > LATEST {
+            self.latest.pop_front();
+        }
         self.by_id.insert(id, Box::new(Kept { order, way }));
     }
 
@@ -138,7 +147,7 @@ impl ContactWays {
 
     /// Those created within these times and after this place, oldest first.
     pub fn created(&self, from: i64, to: i64, after: Option<Place>) -> impl Iterator<Item = (Place, ConfigId)> {
-        let first = after.map_or((from, 0), |(time, order)| (time, order + 1)).max((from, 0));
+        let first = after.map_or((from, 0), |(time, order)| (time, order.saturating_add(1))).max((from, 0));
         // An empty range, not one that ends before it begins, which a map refuses.
         let end = (to.saturating_add(1), 0).max(first);
         self.by_time.range(first..end).map(|(place, id)| (*place, *id))
@@ -151,9 +160,14 @@ impl ContactWays {
         all.into_iter().map(|kept| &kept.way).collect()
     }
 
-    /// How many count against the quota.
-    pub fn counted(&self) -> usize {
-        self.by_time.len()
+    /// How many there are, temporary ones included.
+    pub fn len(&self) -> usize {
+        self.by_id.len()
+    }
+
+    /// The latest, newest first.
+    pub fn latest(&self) -> impl Iterator<Item = &ContactWay> {
+        self.latest.iter().rev().filter_map(|id| self.get(*id))
     }
 
     pub fn temp_day(&self) -> (i64, u32) {

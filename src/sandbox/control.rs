@@ -1,17 +1,21 @@
 //! The sandbox's own interface under `/sandbox/`, for tests and people.
 
+use std::sync::RwLockReadGuard;
+
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 
 use super::answer::{Answer, Envelope, Nothing, to_json};
 use super::clock::LATEST;
 use super::config::{self, InCorp};
+use super::customers::Message;
 use super::fields::{Fields, Read, Wrong};
 use super::http::{Request, Response};
-use super::people::{Member, People};
+use super::page;
+use super::people::People;
 use super::scan::{self, Refused, Scan};
 use super::state::State;
-use super::{World, locked, read_locked, wecom, write_locked};
+use super::{Corp, World, locked, read_locked, wecom, write_locked};
 use crate::json::Object;
 
 /// Where the interface lies.
@@ -40,18 +44,19 @@ const ROUTES: &[Route] = &[
     ("POST", "clock", move_clock),
     ("POST", "scan", scan_code),
     ("POST", "accept", accept),
-    ("GET", "messages", messages),
+    ("GET", "messages", |world, request| Ok(messages(world, request))),
     ("POST", "faults", add_faults),
     ("DELETE", "faults", |world, _| { world.faults.clear(); Ok(json!({})) }),
     ("GET", "calls", calls),
     ("DELETE", "calls", |world, _| { world.journal.clear(); Ok(json!({})) }),
-    ("GET", "members", members),
+    ("GET", "recent", |world, _| Ok(page::recent(world))),
+    ("GET", "members", |world, _| Ok(members(world))),
     ("POST", "members", put_member),
     ("DELETE", "members", remove_member),
     ("POST", "departments", put_department),
     ("POST", "suite_ticket", suite_ticket),
     ("DELETE", "tokens", |world, _| { write_locked(&world.tokens).clear(); Ok(json!({})) }),
-    ("GET", "state", |world, _| Ok(json!(State::of(world)))),
+    ("GET", "state", |world, _| { world.settle(); Ok(json!(State::of(world))) }),
     ("PUT", "state", put_state),
     ("POST", "reset", |world, _| { world.reset(); Ok(json!({})) }),
 ];
@@ -144,16 +149,15 @@ fn accept(world: &World, request: &Request) -> Outcome {
     done.map(|scanned| json!(scanned)).map_err(Trouble::Refused)
 }
 
-fn messages(world: &World, request: &Request) -> Outcome {
-    let (now, wanted) = (world.clock.now(), request.query("external_userid"));
-    let mut messages = Vec::new();
-    for corp in world.corps.values() {
-        let customers = &mut write_locked(corp).customers;
-        customers.settle(now);
-        let is_wanted = |id: &String| wanted.as_ref().is_none_or(|wanted| wanted == id);
-        messages.extend(customers.messages.iter().filter(|message| is_wanted(&message.external_userid)).cloned());
-    }
-    Ok(json!({"messages": messages}))
+fn messages(world: &World, request: &Request) -> Json {
+    world.settle();
+    let wanted = request.query("external_userid");
+    let is_wanted = |message: &&Message| wanted.as_ref().is_none_or(|id| *id == message.external_userid);
+    let corps = world.corps.values().map(read_locked);
+    let of_corp = |corp: RwLockReadGuard<Corp>| -> Vec<Message> {
+        corp.customers.messages.iter().filter(is_wanted).cloned().collect()
+    };
+    json!({"messages": corps.flat_map(of_corp).collect::<Vec<_>>()})
 }
 
 fn add_faults(world: &World, request: &Request) -> Outcome {
@@ -171,23 +175,19 @@ fn calls(world: &World, request: &Request) -> Outcome {
     Ok(json!({"calls": world.journal.calls(request.query("endpoint").as_deref(), last)}))
 }
 
-fn members(world: &World, _: &Request) -> Outcome {
+fn members(world: &World) -> Json {
     let mut corporations = serde_json::Map::new();
     for (corp_id, corp) in &world.corps {
         let People { members, departments } = &read_locked(corp).people;
         let (members, departments): (Vec<_>, Vec<_>) = (members.values().collect(), departments.values().collect());
         corporations.insert(corp_id.clone(), json!({"members": members, "departments": departments}));
     }
-    Ok(json!({"corporations": corporations}))
+    json!({"corporations": corporations})
 }
 
 fn put_member(world: &World, request: &Request) -> Outcome {
-    let before = |userid: &str, corp_id: Option<&str>| -> Option<Member> {
-        let mut corps = world.corps.iter().filter(|(id, _)| corp_id.is_none_or(|named| named == *id));
-        corps.find_map(|(_, corp)| read_locked(corp).people.members.get(userid).cloned())
-    };
-    let member = with_body(request, |body| config::member(Fields::new(body, ""), Some(&before)))?;
-    in_each_corp(world, &member, |people, member| people.put_member(member))
+    let member = with_body(request, |body| config::member(Fields::new(body, "")))?;
+    in_each_corp(world, &member, |people, member| member.put_into(people))
 }
 
 fn put_department(world: &World, request: &Request) -> Outcome {
@@ -223,7 +223,7 @@ fn suite_ticket(world: &World, request: &Request) -> Outcome {
     with_body(request, |body| {
         let mut fields = Fields::new(body, "");
         let (suite_id, ticket) = (fields.required_text("suite_id")?, fields.required_text("suite_ticket")?);
-        if !world.config.suites.iter().any(|suite| suite.suite_id == suite_id) {
+        if !world.config.suites.iter().any(|suite| suite.id == suite_id) {
             return Err(fields.wrong("suite_id", "names no suite of the configuration; correct it"));
         }
         locked(&world.suite_tickets).insert(suite_id.to_owned(), ticket.to_owned());

@@ -120,12 +120,10 @@ impl Customers {
         self.next_end = i64::MAX;
         for customer in self.known.values_mut() {
             for (userid, follow) in &mut customer.follow_user {
-                match follow.temp_chat.take_if(|chat| chat.expires_at <= now) {
-                    Some(chat) => over.push((chat, userid.clone(), customer.external_userid.clone())),
-                    None => {
-                        let end = follow.temp_chat.as_ref().map_or(i64::MAX, |chat| chat.expires_at);
-                        self.next_end = self.next_end.min(end);
-                    }
+                if let Some(chat) = follow.temp_chat.take_if(|chat| chat.expires_at <= now) {
+                    over.push((chat, userid.clone(), customer.external_userid.clone()));
+                } else if let Some(chat) = &follow.temp_chat {
+                    self.next_end = self.next_end.min(chat.expires_at);
                 }
             }
         }

@@ -91,14 +91,14 @@ impl<S: Read + Write> Requests<S> {
 
     fn head(&mut self) -> Result<Head, NoRequest> {
         loop {
-            if let Some((length, head)) = parsed(&self.buffer)? {
-                let mut head = head;
+            let parsed = parsed(&self.buffer)?;
+            if parsed.as_ref().map_or(self.buffer.len(), |(length, _)| *length) > HEAD_MAX {
+                return Err(NoRequest::Refused(431));
+            }
+            if let Some((length, mut head)) = parsed {
                 let rest = self.buffer.split_off(length);
                 head.request.head = std::mem::replace(&mut self.buffer, rest);
                 return Ok(head);
-            }
-            if self.buffer.len() > HEAD_MAX {
-                return Err(NoRequest::Refused(431));
             }
             self.more()?;
         }

@@ -44,11 +44,13 @@ impl<'de> Deserialize<'de> for ConfigId {
 pub struct Ids {
     seed: u64,
     made: AtomicU64,
+    /// Counted for itself, so that refusals do not change the names that follow.
+    hints: AtomicU64,
 }
 
 impl Ids {
     pub fn new(seed: u64) -> Self {
-        Self { seed, made: AtomicU64::new(0) }
+        Self { seed, made: AtomicU64::new(0), hints: AtomicU64::new(0) }
     }
 
     /// How many were made: what must be kept for the next one to be new.
@@ -81,7 +83,7 @@ impl Ids {
 
     /// Fifteen decimal digits, the end of a hint.
     pub fn fifteen_digits(&self) -> u64 {
-        mix(self.next() ^ self.seed) % 1_000_000_000_000_000
+        mix(self.hints.fetch_add(1, Ordering::Relaxed) ^ self.seed) % 1_000_000_000_000_000
     }
 
     fn next(&self) -> u64 {

@@ -77,6 +77,12 @@ impl Journal {
         wanted
     }
 
+    /// The latest calls, newest first, and how many are kept.
+    pub fn latest(&self, most: usize) -> (Vec<Call>, usize) {
+        let calls = locked(&self.calls);
+        (calls.kept.iter().rev().take(most).map(Entry::call).collect(), calls.kept.len())
+    }
+
     pub fn clear(&self) {
         *locked(&self.calls) = Calls::default();
     }
@@ -90,10 +96,11 @@ impl Entry {
     fn call(&self) -> Call {
         let head = String::from_utf8_lossy(&self.head);
         let mut line = head.lines().next().unwrap_or_default().split(' ');
-        let mut headers = BTreeMap::new();
+        let mut headers: BTreeMap<String, String> = BTreeMap::new();
         for (name, value) in http::headers(&self.head) {
             // A header that came twice is one list, as HTTP has it.
-            headers.entry(name).and_modify(|before: &mut String| *before += &format!(", {value}")).or_insert(value);
+            let value = headers.get(&name).map_or(value.clone(), |before| format!("{before}, {value}"));
+            headers.insert(name, value);
         }
         Call {
             endpoint: self.endpoint,

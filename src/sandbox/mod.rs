@@ -16,6 +16,7 @@ mod ids;
 mod journal;
 mod limits;
 mod media;
+mod page;
 mod people;
 mod qr;
 mod scan;
@@ -26,6 +27,7 @@ mod tokens;
 mod wecom;
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
@@ -95,7 +97,6 @@ impl From<Wrong> for StartError {
 }
 
 /// A running sandbox; dropping it ends it.
-#[derive(Debug)]
 pub struct Sandbox {
     world: Arc<World>,
     _server: Server,
@@ -160,8 +161,14 @@ impl Sandbox {
     }
 }
 
+/// What it holds, secrets among it, is nobody's to print.
+impl fmt::Debug for Sandbox {
+    fn fmt(&self, to: &mut fmt::Formatter) -> fmt::Result {
+        to.debug_struct("Sandbox").field("base_url", &self.base_url()).finish_non_exhaustive()
+    }
+}
+
 /// All that the server's threads share.
-#[derive(Debug)]
 struct World {
     config: Config,
     base_url: String,
@@ -205,6 +212,12 @@ impl World {
         }
     }
 
+    /// Ends the temporary chats whose time is over by now.
+    fn settle(&self) {
+        let now = self.clock.now();
+        self.corps.values().for_each(|corp| write_locked(corp).customers.settle(now));
+    }
+
     /// Back to the start.
     fn reset(&self) {
         for (id, corp) in &self.corps {
@@ -222,7 +235,7 @@ impl World {
 }
 
 fn tickets(config: &Config) -> BTreeMap<String, String> {
-    config.suites.iter().map(|suite| (suite.suite_id.clone(), suite.suite_ticket.clone())).collect()
+    config.suites.iter().map(|suite| (suite.id.clone(), suite.ticket.clone())).collect()
 }
 
 impl Corp {
@@ -232,7 +245,7 @@ impl Corp {
             people.departments.insert(department.it.id, department.it.clone());
         }
         for member in config.members.iter().filter(|member| member.is_in(corp_id)) {
-            people.put_member(member.it.clone());
+            member.it.clone().put_into(&mut people);
         }
         Self { people, ..Self::default() }
     }
@@ -240,13 +253,16 @@ impl Corp {
 
 impl Answers for World {
     fn answer(&self, request: Request, connection: u64, stop: &Stop) -> (Response, Delivery) {
-        if request.path().starts_with(control::PATH) {
-            return (control::answer(self, &request), Delivery::Whole);
+        let path = request.path();
+        if let Some(name) = path.strip_prefix(qr::PATH_OF_PAGE) {
+            return (qr::response(self, name), Delivery::Whole);
         }
-        if request.path().starts_with(media::PATH) {
-            return (media::picture(), Delivery::Whole);
+        match path {
+            "/" => (page::page(), Delivery::Whole),
+            path if path.starts_with(control::PATH) => (control::answer(self, &request), Delivery::Whole),
+            path if path.starts_with(media::PATH) => (media::picture(), Delivery::Whole),
+            _ => wecom::call(self, &request, connection, stop),
         }
-        wecom::call(self, &request, connection, stop)
     }
 }
 

@@ -9,6 +9,8 @@ use super::{World, read_locked};
 
 /// Where the pictures lie.
 pub const PATH: &str = "/qr/";
+/// The same for the page, whose looking is no call.
+pub const PATH_OF_PAGE: &str = "/sandbox/qr/";
 /// Pixels to a module.
 const SCALE: usize = 8;
 /// Modules of white around the code, as its standard asks.
@@ -23,9 +25,9 @@ pub fn address(world: &World, way: &ContactWay) -> Option<String> {
     (way.scene != MINIPROGRAM).then(|| format!("{}{PATH}{}", world.base_url, way.config_id))
 }
 
-/// The picture at a path.
-pub fn response(world: &World, path: &str) -> Response {
-    let id = path.strip_prefix(PATH).and_then(|name| name.parse::<ConfigId>().ok());
+/// The picture whose address ends so.
+pub fn response(world: &World, name: &str) -> Response {
+    let id = name.parse::<ConfigId>().ok();
     let png = id.and_then(|id| {
         let ways = world.corps.values().map(read_locked);
         let mut faces = ways.filter_map(|corp| {

@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::contact_ways::ContactWay;
 use super::customers::{Customer, Customers, Follow, TempChat};
 use super::ids::{ConfigId, Ids};
+use super::people::Member;
 use super::{Corp, World, write_locked};
 
 /// Who scans what.
@@ -49,13 +50,15 @@ pub fn scan(world: &World, scan: &Scan) -> Result<Scanned, Refused> {
     refusal(way, scan, now)?;
     let serving = people.expand(way.user.iter().map(AsRef::as_ref), &way.party);
     let serving: Vec<&str> =
-        serving.into_iter().filter(|id| people.members.get(*id).is_some_and(|member| member.can_serve())).collect();
+        serving.into_iter().filter(|id| people.members.get(*id).is_some_and(Member::can_serve)).collect();
     let external_userid = known(customers, scan, &world.ids);
     let Some(userid) = who(way, customers, &external_userid, &serving) else {
         return Err((84074, "nobody who may serve customers is behind this contact way; update its user".to_owned()));
     };
     way.scans = way.scans.saturating_add(1);
-    Ok(befriend(way, customers, &userid, external_userid, now))
+    let pair = Pair { userid: &userid, external_userid: &external_userid };
+    let accepted = way.skip_verify;
+    Ok(befriend(way, customers, pair, accepted, now))
 }
 
 /// The member agrees to the customer.
@@ -71,11 +74,7 @@ pub fn accept(world: &World, userid: &str, external_userid: &str) -> Result<Scan
         if way.is_dead(now) {
             return Err((41044, format!("the contact way {id} is dead by now")));
         }
-        let (verify, way_scanned) = (way.skip_verify, &mut *way);
-        way_scanned.skip_verify = true;
-        let accepted = befriend(way_scanned, customers, userid, external_userid.to_owned(), now);
-        way_scanned.skip_verify = verify;
-        return Ok(accepted);
+        return Ok(befriend(way, customers, Pair { userid, external_userid }, true, now));
     }
     Err((
         84061,
@@ -131,27 +130,37 @@ fn who(way: &ContactWay, customers: &Customers, external_userid: &str, serving: 
         .or_else(|| turn.and_then(|turn| serving.get(turn)).map(|userid| (*userid).to_owned()))
 }
 
-/// Ties the customer to the member, or asks the member first.
-fn befriend(
-    way: &mut ContactWay,
-    customers: &mut Customers,
-    userid: &str,
-    external_userid: String,
-    now: i64,
-) -> Scanned {
-    let accepted = way.skip_verify;
+#[derive(Clone, Copy)]
+struct Pair<'p> {
+    userid: &'p str,
+    external_userid: &'p str,
+}
+
+/// Ties the customer to the member, who may still have to agree.
+fn befriend(way: &mut ContactWay, customers: &mut Customers, pair: Pair, accepted: bool, now: i64) -> Scanned {
+    let Pair { userid, external_userid } = pair;
+    let before = customers.follow_mut(userid, external_userid).map(|follow| follow.clone());
+    // Who has agreed before is not asked again, and a chat that lives goes on.
+    let accepted = accepted || before.as_ref().is_some_and(|before| before.accepted);
+    let temp_chat = before.and_then(|before| before.temp_chat);
     let state = way.state.to_string();
-    let follow = Follow { config_id: way.config_id, state: state.clone(), added_at: now, accepted, temp_chat: None };
-    if let Some(customer) = customers.known.get_mut(&external_userid) {
+    let follow = Follow { config_id: way.config_id, state: state.clone(), added_at: now, accepted, temp_chat };
+    if let Some(customer) = customers.known.get_mut(external_userid) {
         customer.follow_user.insert(userid.to_owned(), follow);
     }
     let mut begun = None;
     if let Some(temp) = way.temp.as_mut().filter(|_| accepted) {
         temp.is_used = true;
-        let chat =
-            TempChat { expires_at: now.saturating_add(temp.chat_expires_in), conclusions: temp.conclusions.clone() };
-        begun = Some(Begun { expires_at: chat.expires_at });
-        customers.begin_chat(userid, &external_userid, chat);
+        let expires_at = now.saturating_add(temp.chat_expires_in);
+        begun = Some(Begun { expires_at });
+        customers.close_chat(userid, external_userid, now);
+        customers.begin_chat(userid, external_userid, TempChat { expires_at, conclusions: temp.conclusions.clone() });
     }
-    Scanned { external_userid, userid: userid.to_owned(), state, accepted, temp_chat: begun }
+    Scanned {
+        external_userid: external_userid.to_owned(),
+        userid: userid.to_owned(),
+        state,
+        accepted,
+        temp_chat: begun,
+    }
 }

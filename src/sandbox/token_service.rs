@@ -30,14 +30,14 @@ pub fn gettoken(world: &World, request: &Request, now: i64) -> Outcome {
 pub fn get_suite_token(world: &World, request: &Request, now: i64) -> Outcome {
     let body = object(request)?;
     let text = |name| body.get(name).and_then(Value::as_text).map(str::to_owned);
-    let suite_id = given(text("suite_id"), 41022)?;
+    let suite_id = given(text("suite_id"), 41021)?;
     let suite_secret = given(text("suite_secret"), 41024)?;
     let suite_ticket = given(text("suite_ticket"), 41023)?;
     let mut suites = world.config.suites.iter().zip(0..);
-    let Some((suite, place)) = suites.find(|(suite, _)| suite.suite_id == suite_id) else {
+    let Some((suite, place)) = suites.find(|(suite, _)| suite.id == suite_id) else {
         return Err(40083.into());
     };
-    if suite.suite_secret != suite_secret {
+    if suite.secret != suite_secret {
         return Err(40080.into());
     }
     if locked(&world.suite_tickets).get(&suite_id) != Some(&suite_ticket) {
@@ -56,10 +56,10 @@ pub fn get_corp_token(world: &World, request: &Request, now: i64) -> Outcome {
     let permanent_code = given(text("permanent_code"), 41025)?;
     let suites = &world.config.suites;
     let suite_id = match bearer {
-        Bearer::Suite(place) => suites.get(usize::from(place)).map(|suite| &suite.suite_id),
+        Bearer::Suite(place) => suites.get(usize::from(place)).map(|suite| &suite.id),
         _ => None,
     };
-    let mut of_suite = suites.iter().zip(0..).filter(|(suite, _)| Some(&suite.suite_id) == suite_id);
+    let mut of_suite = suites.iter().zip(0..).filter(|(suite, _)| Some(&suite.id) == suite_id);
     let Some((suite, place)) = of_suite.find(|(suite, _)| suite.auth_corp_id == auth_corp_id) else {
         return Err(710_000.into());
     };

@@ -93,8 +93,7 @@ pub fn call(world: &World, request: &Request, connection: u64, stop: &Stop) -> (
     stop.sleep(if fault.is_after { latency } else { latency + fault.delay });
     let response = fault.lets_work().then(|| match &entered {
         Some(entered) => entered.response(request),
-        None if name == PICTURE => qr::response(world, path),
-        None => Response::empty(404),
+        None => path.strip_prefix(qr::PATH).map_or_else(|| Response::empty(404), |name| qr::response(world, name)),
     });
     if fault.is_after {
         stop.sleep(fault.delay);
@@ -134,7 +133,7 @@ impl<'w> Entered<'w> {
 
     fn outcome(&self, request: &Request) -> Outcome {
         let caller = match (&self.caller, &self.interface.work) {
-            (Some(Err(refusal)), _) => return Err(Refusal::new(refusal.code, refusal.text.clone())),
+            (Some(Err(refusal)), _) => return Err(refusal.clone()),
             (Some(Ok(caller)), _) => caller,
             (None, Work::Open(work)) => return work(self.world, request, self.now),
             (None, _) => return Err((-1).into()),

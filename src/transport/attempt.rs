@@ -54,10 +54,9 @@ impl Attempt {
         self.io_deadline.get()
     }
 
-    /// A new connection is being made; what a proxy was told so far is not the request.
+    /// A new connection is being made.
     pub fn connecting(&self) {
         self.connected.set(true);
-        self.sent.set(false);
         self.io_deadline.set(self.connect_deadline);
     }
 

@@ -22,7 +22,10 @@ const MAX_ADDRESSES: usize = 16;
 
 /// What was looked up, by host and port.
 #[derive(Debug, Default)]
-pub struct Names(Mutex<HashMap<(String, u16), (Vec<SocketAddr>, Instant)>>);
+pub struct Names(Mutex<HashMap<(String, u16), Known>>);
+
+/// Addresses, and since when they are known.
+type Known = (Vec<SocketAddr>, Instant);
 
 impl Names {
     fn recall(&self, host: &str, port: u16) -> Option<Vec<SocketAddr>> {

@@ -1,5 +1,23 @@
 //! The sandbox from the outside, over HTTP on loopback.
 #![cfg(feature = "sandbox")]
+// Tests fail by panicking, and read better without references to literals.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::needless_pass_by_value)]
 
+mod add;
+mod conclusions;
+mod control;
+mod docs;
+mod faults;
 mod first_light;
+mod get;
+mod limits;
+mod list;
+mod media;
+mod people;
+mod pictures;
+mod server;
+mod suites;
 mod support;
+mod temporary;
+mod update;
+mod wire;

@@ -91,21 +91,20 @@ impl Connection {
 
 /// A request's bytes.
 pub fn request(method: &str, target: &str, headers: &[(&str, &str)], body: &[u8]) -> Vec<u8> {
-    let mut head = format!("{method} {target} HTTP/1.1\r\nHost: sandbox\r\nContent-Length: {}\r\n", body.len());
-    for (name, value) in headers {
-        head += &format!("{name}: {value}\r\n");
-    }
-    head += "\r\n";
-    [head.as_bytes(), body].concat()
+    let length = body.len().to_string();
+    let headers = [("Host", "sandbox"), ("Content-Length", &length)].into_iter().chain(headers.iter().copied());
+    let headers: String = headers.map(|(name, value)| [name, ": ", value, "\r\n"].concat()).collect();
+    [format!("{method} {target} HTTP/1.1\r\n{headers}\r\n").as_bytes(), body].concat()
 }
 
 impl Wecom {
-    /// A sandbox of this configuration.
+    /// A sandbox of this configuration, used as its first app. Its tokens last, unless the configuration says how long.
     pub fn start(config: Value) -> Self {
+        let config = with(json!({"token_life_s": 300_000_000}), config);
         let sandbox = Sandbox::start(&config.to_string()).unwrap();
         let info: Value = serde_json::from_str(&sandbox.info_json()).unwrap();
         let mut wecom = Self { sandbox, info, token: String::new() };
-        wecom.token = wecom.gettoken()["access_token"].as_str().unwrap().to_owned();
+        wecom.token = wecom.gettoken()["access_token"].as_str().unwrap().into();
         wecom
     }
 
@@ -125,6 +124,12 @@ impl Wecom {
     pub fn gettoken(&self) -> Value {
         let (corp_id, secret) = (self.info["corp_id"].as_str().unwrap(), self.info["secret"].as_str().unwrap());
         self.gettoken_for(corp_id, secret)
+    }
+
+    /// Goes on as another app.
+    pub fn log_in(&mut self, corp_id: &str, secret: &str) {
+        let answer = self.gettoken_for(corp_id, secret);
+        self.token = answer["access_token"].as_str().unwrap_or_else(|| panic!("{answer}")).into();
     }
 
     pub fn gettoken_for(&self, corp_id: &str, secret: &str) -> Value {

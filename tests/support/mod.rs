@@ -1,6 +1,9 @@
 //! A client beside a sandbox, for the tests.
 
 #![allow(dead_code)] // each test file uses its own part
+#![allow(clippy::unwrap_used)] // these are tests, which clippy sees only in `#[test]`
+
+pub mod raw;
 
 use contactway::sandbox::Sandbox;
 use contactway::{Client, Endpoint, Error, Options, Shared, json_get};
@@ -34,11 +37,8 @@ impl Shop {
     pub fn ask(&self, method: &str, path: &str, body: &str) -> String {
         let url = format!("{}{path}", self.sandbox.base_url());
         let request = ureq::http::Request::builder().method(method).uri(url).body(body.to_owned()).unwrap();
-        let agent: ureq::Agent = ureq::Agent::config_builder()
-            .http_status_as_error(false)
-            .allow_non_standard_methods(true)
-            .build()
-            .into();
+        let agent: ureq::Agent =
+            ureq::Agent::config_builder().http_status_as_error(false).allow_non_standard_methods(true).build().into();
         agent.run(request).unwrap().body_mut().read_to_string().unwrap()
     }
 
@@ -58,18 +58,18 @@ impl Shop {
     pub fn count(&self, endpoint: &str) -> usize {
         self.calls().iter().filter(|call| *call == endpoint).count()
     }
+}
 
-    /// How many contact ways there are.
-    pub fn contact_ways(&self, client: &Client) -> usize {
-        let mut cursor = String::new();
-        let mut count = 0;
-        loop {
-            let page = list(client, &format!("{{\"limit\":1000,\"cursor\":{}}}", serde_json::Value::from(cursor))).unwrap();
-            count += page.matches("config_id").count();
-            cursor = json_get(&page, "/next_cursor").unwrap();
-            if cursor.is_empty() {
-                return count;
-            }
+/// How many contact ways there are.
+pub fn contact_ways(client: &Client) -> usize {
+    let mut cursor = String::new();
+    let mut count = 0;
+    loop {
+        let page = list(client, &format!("{{\"limit\":1000,\"cursor\":{}}}", serde_json::Value::from(cursor))).unwrap();
+        count += page.matches("config_id").count();
+        cursor = json_get(&page, "/next_cursor").unwrap();
+        if cursor.is_empty() {
+            return count;
         }
     }
 }

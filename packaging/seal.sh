@@ -1,0 +1,28 @@
+#!/bin/sh
+# Makes of the static library one that shows nothing but what the shared one exports, so that it can stand in one program
+# with another library written in Rust; and a sixth as large. Where the tools are not GNU's it stays as it is.
+#
+#     packaging/seal.sh libcontactway.a libcontactway.so TO.a
+set -eu
+archive=$1
+shared=$2
+to=$3
+
+if ! ${LD:-ld} --help 2>/dev/null | grep -q force-group-allocation; then
+    echo "libcontactway.a is installed as it is: hiding its inner names needs GNU ld and objcopy (binutils)." >&2
+    cp "$archive" "$to"
+    exit
+fi
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+# What nobody can reach from the exported functions goes; groups are dissolved, since the linker keeps only one of
+# equal name in a program, and it might keep the other library's.
+roots=$(nm -D --defined-only "$shared" | sed -n 's/.* \(contactway_[a-z0-9_]*\)$/-u \1/p')
+# shellcheck disable=SC2086 # one word each
+${LD:-ld} -r --gc-sections --force-group-allocation $roots --whole-archive "$archive" -o "$work/whole.o"
+# Bitcode of the standard library, for a linker that optimises Rust, would confuse those that read it.
+objcopy --strip-unneeded --remove-section=.llvmbc --remove-section=.llvmcmd \
+    --wildcard --keep-global-symbol='contactway_*' "$work/whole.o" "$work/contactway.o"
+rm -f "$to"
+ar rcs "$to" "$work/contactway.o"

@@ -1,0 +1,186 @@
+//! Tokens: fetched once for everybody, renewed early, replaced once, and never hammered for.
+
+mod support;
+
+use std::sync::{Arc, Barrier};
+use std::thread;
+
+use contactway::{Client, Effect, Endpoint, Kind, Options, Shared, json_get};
+use support::{SIMPLE, Shop, add, list};
+
+fn get_token_calls(shop: &Shop) -> usize {
+    shop.count("gettoken")
+}
+
+#[test]
+fn thirty_two_cold_threads_fetch_one_token() {
+    let shop = Shop::open();
+    shop.faults(r#"{"endpoint":"gettoken","nth":1,"times":1,"do":{"delay_ms":200}}"#);
+    let clients: Vec<_> = (0..32).map(|_| shop.client(r#","max_in_flight":0"#)).collect();
+    let start = Barrier::new(32);
+    thread::scope(|scope| {
+        for client in &clients {
+            scope.spawn(|| {
+                start.wait();
+                list(client, "{}").unwrap();
+            });
+        }
+    });
+    assert_eq!(get_token_calls(&shop), 1);
+    assert_eq!(shop.count("list_contact_way"), 32);
+}
+
+#[test]
+fn a_waiter_takes_over_from_a_leader_that_runs_out_of_time() {
+    let shop = Shop::open();
+    shop.faults(r#"{"endpoint":"gettoken","nth":1,"times":1,"do":{"silence":true}}"#);
+    let client = shop.client("");
+    thread::scope(|scope| {
+        let leader = scope.spawn(|| {
+            let options = Options::parse(r#"{"timeout_ms":300}"#, None, |_| unreachable!()).unwrap();
+            client.call(Endpoint::List, "{}", &options).unwrap_err()
+        });
+        while get_token_calls(&shop) == 0 {
+            thread::yield_now();
+        }
+        assert!(list(&client, "{}").is_ok());
+        let error = leader.join().unwrap();
+        assert_eq!((error.kind(), error.effect()), (Kind::Timeout, Effect::None));
+    });
+    assert_eq!(get_token_calls(&shop), 2);
+}
+
+#[test]
+fn different_credentials_have_different_tokens() {
+    let shop = Shop::with(
+        r#"{"apps":[{"corp_id":"ww1","secret":"first-secret","permissions":["contact_way"]},
+                    {"corp_id":"ww1","secret":"second-secret","permissions":["contact_way"]}]}"#,
+    );
+    for secret in ["first-secret", "second-secret"] {
+        let config = format!(r#"{{"base_url":"{}","corp_id":"ww1","secret":"{secret}"}}"#, shop.sandbox.base_url());
+        list(&Client::new(&config, &shop.shared).unwrap(), "{}").unwrap();
+    }
+    assert_eq!(get_token_calls(&shop), 2);
+}
+
+#[test]
+fn an_expired_token_is_replaced_and_the_call_made_once_more() {
+    let shop = Shop::with(r#"{"clock":1767225600,"token_life_s":7200}"#);
+    let client = shop.client("");
+    list(&client, "{}").unwrap();
+    // The sandbox's clock moves, ours does not: WeCom ends the token early.
+    shop.ask("POST", "/sandbox/clock", r#"{"advance_s":8000}"#);
+    add(&client, SIMPLE).unwrap();
+    assert_eq!(get_token_calls(&shop), 2);
+    assert_eq!(shop.count("add_contact_way"), 2);
+    // Twice within a minute is told, not fetched for.
+    shop.ask("POST", "/sandbox/clock", r#"{"advance_s":8000}"#);
+    let error = add(&client, SIMPLE).unwrap_err();
+    assert_eq!((error.kind(), error.errcode(), error.effect()), (Kind::Auth, 42001, Effect::None));
+    assert_eq!(get_token_calls(&shop), 2);
+}
+
+#[test]
+fn the_same_token_coming_back_is_not_tried_again() {
+    let shop = Shop::open();
+    let client = shop.client("");
+    shop.faults(r#"{"endpoint":"list_contact_way","nth":1,"times":9,"do":{"errcode":40014}}"#);
+    let error = list(&client, "{}").unwrap_err();
+    assert_eq!((error.kind(), error.errcode()), (Kind::Auth, 40014));
+    assert_eq!(shop.count("list_contact_way"), 1);
+    assert_eq!(get_token_calls(&shop), 2);
+}
+
+#[test]
+fn many_threads_with_one_expired_token_fetch_one() {
+    let shop = Shop::with(r#"{"clock":1767225600}"#);
+    let client = shop.client(r#","max_in_flight":0"#);
+    list(&client, "{}").unwrap();
+    shop.ask("POST", "/sandbox/clock", r#"{"advance_s":8000}"#);
+    let start = Barrier::new(16);
+    thread::scope(|scope| {
+        for _ in 0..16 {
+            scope.spawn(|| {
+                start.wait();
+                list(&client, "{}").unwrap();
+            });
+        }
+    });
+    assert_eq!(get_token_calls(&shop), 2);
+}
+
+#[test]
+fn a_wrong_secret_is_asked_about_once() {
+    let shop = Shop::open();
+    let corp_id = json_get(&shop.sandbox.info_json(), "/corp_id").unwrap();
+    let config =
+        format!(r#"{{"base_url":"{}","corp_id":"{corp_id}","secret":"wrong-secret-9"}}"#, shop.sandbox.base_url());
+    let client = Arc::new(Client::new(&config, &shop.shared).unwrap());
+    for _ in 0..50 {
+        let error = add(&client, SIMPLE).unwrap_err();
+        assert_eq!((error.kind(), error.errcode(), error.effect()), (Kind::Auth, 40001, Effect::None));
+        assert!(!error.is_retryable());
+        assert!(!error.to_json().contains("wrong-secret-9"));
+    }
+    assert_eq!(get_token_calls(&shop), 1);
+    assert_eq!(shop.count("add_contact_way"), 0);
+    // Another client with the right one is not held up.
+    list(&shop.client(""), "{}").unwrap();
+}
+
+#[test]
+fn a_token_endpoint_that_is_ill_for_a_moment_is_asked_again() {
+    let shop = Shop::open();
+    shop.faults(
+        r#"{"endpoint":"gettoken","nth":1,"times":1,"do":{"status":502,"body":"<html>"}},
+           {"endpoint":"gettoken","nth":2,"times":1,"do":{"errcode":-1}}"#,
+    );
+    list(&shop.client(""), "{}").unwrap();
+    assert_eq!(get_token_calls(&shop), 3);
+}
+
+#[test]
+fn an_answer_without_a_token_is_auth() {
+    let shop = Shop::open();
+    shop.faults(r#"{"endpoint":"gettoken","nth":1,"times":9,"do":{"status":200,"body":"{\"errcode\":0}"}}"#);
+    let error = list(&shop.client(""), "{}").unwrap_err();
+    assert_eq!((error.kind(), error.errcode()), (Kind::Auth, -1004));
+}
+
+#[test]
+fn the_hosts_own_token_is_used_as_it_is() {
+    let shop = Shop::open();
+    let info = shop.sandbox.info_json();
+    let [corp_id, secret] = ["/corp_id", "/secret"].map(|pointer| json_get(&info, pointer).unwrap());
+    let fetched = shop.ask("GET", &format!("/cgi-bin/gettoken?corpid={corp_id}&corpsecret={secret}"), "");
+    let token = json_get(&fetched, "/access_token").unwrap();
+    let client = |token: &str| {
+        let config = format!(r#"{{"base_url":"{}","access_token":"{token}"}}"#, shop.sandbox.base_url());
+        Client::new(&config, &Shared::default()).unwrap()
+    };
+    list(&client(&token), "{}").unwrap();
+    let error = list(&client("not-a-token"), "{}").unwrap_err();
+    assert_eq!((error.kind(), error.errcode()), (Kind::Auth, 40014));
+    assert_eq!(get_token_calls(&shop), 1);
+}
+
+const SUITE: &str = r#"{"suite_id":"ws1","suite_secret":"suite-secret-1","suite_ticket":"ticket-1",
+    "auth_corp_id":"ww1","permanent_code":"permanent-1"}"#;
+
+#[test]
+fn a_third_party_app_gets_its_tokens_with_a_ticket_that_the_host_renews() {
+    let apps = r#"[{"corp_id":"ww1","secret":"s","permissions":["contact_way"]}]"#;
+    let shop = Shop::with(&format!(r#"{{"suites":[{SUITE}],"apps":{apps}}}"#));
+    let base_url = shop.sandbox.base_url();
+    let config = format!(r#"{{"base_url":"{base_url}","suite":{SUITE}}}"#);
+    let client = Client::new(&config, &shop.shared).unwrap();
+    list(&client, "{}").unwrap();
+    assert_eq!(shop.calls(), ["get_suite_token", "get_corp_token", "list_contact_way"]);
+
+    let stale = Client::new(&config.replace("ticket-1", "ticket-0"), &Shared::default()).unwrap();
+    let error = list(&stale, "{}").unwrap_err();
+    assert_eq!(error.kind(), Kind::Auth);
+    assert!(error.errcode() > 0 && !error.to_json().contains("ticket-0"), "{}", error.to_json());
+    stale.set_suite_ticket("ticket-1").unwrap();
+    list(&stale, "{}").unwrap();
+}
