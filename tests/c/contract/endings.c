@@ -54,8 +54,8 @@ static void deadlines(void)
            "/error/effect", "unknown", "/error/retryable", "false", "/error/attempts", "1");
     /* A byte now and then is no progress that a deadline waits for. */
     world_fault(&world, "get_contact_way", "\"do\":{\"drip_ms\":100}");
-    EXPECT(contactway_get(world.client, "{\"config_id\":\"c\"}", "{\"timeout_ms\":500}"), "/errcode", "-1006", "/error/kind",
-           "timeout");
+    EXPECT(contactway_get(world.client, "{\"config_id\":\"c\"}", "{\"timeout_ms\":500}"), "/errcode", "-1006",
+           "/error/kind", "timeout");
     /* One that is slow enough for a deadline and not more is no failure. */
     world_fault(&world, "list_contact_way", "\"do\":{\"delay_ms\":50}");
     EXPECT(contactway_list(world.client, "{}", "{\"timeout_ms\":60000}"), "/errcode", "0");
