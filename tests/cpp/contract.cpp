@@ -91,7 +91,7 @@ void errors()
     CHECK(api.kind() == "api" && api.errcode() > 0 && api.details() == "[]");
 
     fault(sandbox, "add_contact_way", R"("silence":true)");
-    const auto late = check::error_of([&] { client.add(add, {300ms}); });
+    const auto late = check::error_of([&] { client.add(add, {1s}); });
     CHECK(late.kind() == "timeout" && late.errcode() == CONTACTWAY_TIMEOUT && late.effect() == "unknown");
     // A copy says the same, when the original is gone.
     const auto copy = std::make_unique<contactway::error>(late);

@@ -50,7 +50,7 @@ static void deadlines(void)
     EXPECT(contactway_list(world.client, "{}", NULL), "/errcode", "0");
 
     world_fault(&world, "add_contact_way", "\"do\":{\"silence\":true}");
-    EXPECT(contactway_add(world.client, ADD, "{\"timeout_ms\":300}"), "/errcode", "-1006", "/error/kind", "timeout",
+    EXPECT(contactway_add(world.client, ADD, "{\"timeout_ms\":1000}"), "/errcode", "-1006", "/error/kind", "timeout",
            "/error/effect", "unknown", "/error/retryable", "false", "/error/attempts", "1");
     /* A byte now and then is no progress that a deadline waits for. */
     world_fault(&world, "get_contact_way", "\"do\":{\"drip_ms\":100}");
