@@ -11,7 +11,7 @@ mod roots;
 mod socket;
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use ureq::http::{self, Request};
 use ureq::tls::TlsConfig;
@@ -174,7 +174,7 @@ fn cause(error: &ureq::Error, call: &Call, attempt: &Attempt) -> Cause {
         return Cause::Stopped(stop);
     }
     match error {
-        E::Timeout(_) if Instant::now() >= attempt.io_deadline() => Cause::ConnectTimeout,
+        E::Timeout(_) if !attempt.sent() => Cause::ConnectTimeout,
         E::Timeout(_) => Cause::Network("the connection took too long".to_owned()),
         E::HostNotFound => Cause::Network("the host's name was not found".to_owned()),
         E::Io(error) => Cause::Network(in_words(error)),
