@@ -10,26 +10,36 @@ const MASK: &str = "***";
 
 /// A secret, a token or a password: it has no `Display`, its `Debug` shows nothing, and it is zeroed when dropped.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Secret(Zeroizing<String>);
+pub struct Secret {
+    text: Zeroizing<String>,
+    /// It goes into every request's address.
+    in_url: Zeroizing<String>,
+}
 
 impl Secret {
     /// Keeps `text` from being printed.
     #[must_use]
     pub fn new(text: String) -> Self {
-        Self(Zeroizing::new(text))
+        Self { in_url: Zeroizing::new(percent_encoded(&text)), text: Zeroizing::new(text) }
     }
 
     /// The secret itself, for the wire and for comparing.
     #[must_use]
     pub fn expose(&self) -> &str {
-        &self.0
+        &self.text
+    }
+
+    /// The secret as the value of a query parameter.
+    #[must_use]
+    pub fn in_url(&self) -> &str {
+        &self.in_url
     }
 
     /// `text` without this secret, however it is spelled in a URL or in JSON; none where it does not stand there.
     #[must_use]
     pub fn redact(&self, text: &str) -> Option<String> {
         // Nothing to find, or so short that masking it would only shred the text.
-        if self.0.len() < 4 {
+        if self.text.len() < 4 {
             return None;
         }
         let masked = text.contains(self.expose()).then(|| text.replace(self.expose(), MASK));
@@ -120,7 +130,7 @@ pub fn percent_encoded(text: &str) -> String {
 
 impl Hash for Secret {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.0.as_str().hash(state);
+        self.text.as_str().hash(state);
     }
 }
 

@@ -102,9 +102,8 @@ pub fn without_secrets(text: String, secrets: &[&Secret]) -> String {
     if secrets.iter().all(|secret| secret.redact(&text).is_none()) {
         return text;
     }
-    let redacted = |part: &str| {
-        secrets.iter().fold(part.to_owned(), |part, secret| secret.redact(&part).unwrap_or(part))
-    };
+    let redacted =
+        |part: &str| secrets.iter().fold(part.to_owned(), |part, secret| secret.redact(&part).unwrap_or(part));
     let mut rebuilt = String::from("{");
     for (name, value) in json::members(&text).unwrap_or_default() {
         if rebuilt.len() > 1 {

@@ -281,7 +281,7 @@ impl Rate {
                 // A client with a lower rate, who is gone, may have left it further off than this rate ever does.
                 let due = due.clamp(now, now + BURST + interval(limits));
                 self.due = Some(due);
-                due + interval(limits) * ahead - BURST
+                (due + interval(limits) * ahead).checked_sub(BURST).unwrap_or(now)
             }
         };
         self.drop_old(now);

@@ -23,7 +23,7 @@ use crate::call::{Call, Calls, Stop};
 use crate::json::{self, Object};
 use crate::log::{Level, Log};
 use crate::rules::{self, Endpoint};
-use crate::secret::{Secret, percent_encoded};
+use crate::secret::Secret;
 use crate::transport::{Cause, Failure, Reply, Settings, Transport};
 use config::{Config, Validate};
 use limits::{Gate, Gates, Key, Limits, NoPlace, Place};
@@ -207,9 +207,8 @@ impl Client {
         let mut repeated = false;
         let mut token = self.token(call, progress, None)?;
         loop {
-            let query_starts = if target.path.contains('?') { '&' } else { '?' };
-            let parameter = percent_encoded(token.text.expose());
-            let uri = self.uri(&format!("{}{query_starts}access_token={parameter}", target.path))?;
+            let query_starts = if target.path.contains('?') { "&" } else { "?" };
+            let uri = self.uri(&[target.path, query_starts, "access_token=", token.text.in_url()])?;
             let outcome = self.exchange(call, target.gate, progress, || send(uri.clone()));
             let Err(error) = outcome else { return outcome };
             if error.kind() == Kind::Auth && !repeated {
@@ -235,9 +234,10 @@ impl Client {
         self.gates.get(place)
     }
 
-    fn uri(&self, target: &str) -> Result<Uri, Error> {
+    /// The address of what the parts of a path and query make together.
+    fn uri(&self, target: &[&str]) -> Result<Uri, Error> {
         // The text of the fault would hold the query.
-        Uri::try_from(format!("{}{target}", self.base_url))
+        Uri::try_from([&[self.base_url.as_str()], target].concat().concat())
             .map_err(|_| Error::new(Kind::Internal, "the request's address could not be written"))
     }
 

@@ -39,7 +39,13 @@ impl Source {
             }),
             _ => None,
         };
-        let slot = tokens.slot(base_url, Owner::App(credentials.clone()));
+        let slot = match &credentials {
+            Credentials::App { .. } | Credentials::Suite { .. } => {
+                tokens.slot(base_url, Owner::App(credentials.clone()))
+            }
+            // The host's own tokens are neither shared nor kept.
+            Credentials::Token { .. } | Credentials::Provider { .. } => Arc::default(),
+        };
         Self { credentials, slot, suite, provider: RwLock::default() }
     }
 
@@ -161,8 +167,8 @@ impl Client {
     }
 
     fn app_token(&self, call: &Arc<Call>, corp_id: &str, secret: &Secret) -> Result<Fetched, Error> {
-        let (corp_id, secret) = (percent_encoded(corp_id), percent_encoded(secret.expose()));
-        let uri = self.uri(&format!("/cgi-bin/gettoken?corpid={corp_id}&corpsecret={secret}"))?;
+        let corp_id = percent_encoded(corp_id);
+        let uri = self.uri(&["/cgi-bin/gettoken?corpid=", &corp_id, "&corpsecret=", secret.in_url()])?;
         let mut progress = Progress::new("gettoken", true);
         let answer = self.exchange(call, None, &mut progress, || self.transport.get(call, uri.clone()))?;
         fetched(answer.text(), "access_token")
@@ -184,8 +190,7 @@ impl Client {
         loop {
             let progress = Progress::new("get_suite_token", true);
             let token = self.kept_in(&source.slot, call, &progress, || self.suite_token(call, suite))?;
-            let parameter = percent_encoded(token.text.expose());
-            let uri = self.uri(&format!("/cgi-bin/service/get_corp_token?suite_access_token={parameter}"))?;
+            let uri = self.uri(&["/cgi-bin/service/get_corp_token?suite_access_token=", token.text.in_url()])?;
             let mut progress = Progress::without_errcode("get_corp_token");
             let outcome = self.exchange(call, None, &mut progress, || {
                 self.transport.post(call, uri.clone(), JSON, body.as_bytes(), false)
@@ -209,7 +214,7 @@ impl Client {
         let ticket = ticket.as_ref().map_or("", |ticket| ticket.expose());
         let body =
             json!({"suite_id": suite.id, "suite_secret": suite.secret.expose(), "suite_ticket": ticket}).to_string();
-        let uri = self.uri("/cgi-bin/service/get_suite_token")?;
+        let uri = self.uri(&["/cgi-bin/service/get_suite_token"])?;
         let mut progress = Progress::without_errcode("get_suite_token");
         let answer = self.exchange(call, None, &mut progress, || {
             self.transport.post(call, uri.clone(), JSON, body.as_bytes(), false)

@@ -110,22 +110,33 @@ fn visit_value(value: &Value, pointer: &dyn Fn() -> String, visit: &mut dyn FnMu
     }
 }
 
+/// So few are compared each with each faster than they are sorted.
+const FEW_MEMBERS: usize = 16;
+
+fn repeats_one(object: &Object) -> bool {
+    let earlier = |at: usize, name| object.0[..at].iter().any(|(other, _)| other == name);
+    object.0.iter().enumerate().any(|(at, (name, _))| earlier(at, name))
+}
+
 fn repeated_members(request: &Object, tell: Tell) {
-    fn of(object: &Object, above: &str, tell: Tell) {
+    fn of(object: &Object, above: &dyn Fn() -> String, tell: Tell) {
+        if object.0.len() <= FEW_MEMBERS && !repeats_one(object) {
+            return;
+        }
         let mut names: Vec<&str> = object.0.iter().map(|(name, _)| name.as_ref()).collect();
         names.sort_unstable();
         let mut told = None;
         for pair in names.windows(2) {
             if pair[0] == pair[1] && told != Some(pair[0]) {
                 told = Some(pair[0]);
-                tell(format!("{above}/{}", pointer_token(pair[0])), None);
+                tell(format!("{}/{}", above(), pointer_token(pair[0])), None);
             }
         }
     }
-    of(request, "", tell);
+    of(request, &String::new, tell);
     every_value(request, "", &mut |pointer, value| {
         if let Value::Object(object) = value {
-            of(object, &pointer(), tell);
+            of(object, pointer, tell);
         }
     });
 }

@@ -59,7 +59,7 @@ impl Tokens {
     /// The bearer's token, the same as before while that is good, and the seconds it has left.
     pub fn hand_out(&mut self, bearer: Bearer, now: i64, life_s: i64, ids: &Ids) -> (String, i64) {
         if let Some(token) = self.current.get(&bearer) {
-            let left = self.known.get(token).map_or(0, |grant| grant.expires_at - now);
+            let left = self.known.get(token).map_or(0, |grant| grant.expires_at.saturating_sub(now));
             if left > 0 {
                 return (token.clone(), left);
             }

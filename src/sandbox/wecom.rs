@@ -133,7 +133,7 @@ impl<'w> Entered<'w> {
 
     fn outcome(&self, request: &Request) -> Outcome {
         let caller = match (&self.caller, &self.interface.work) {
-            (Some(Err(refusal)), _) => return Err(Refusal::new(refusal.code, refusal.text.clone())),
+            (Some(Err(refusal)), _) => return Err(refusal.clone()),
             (Some(Ok(caller)), _) => caller,
             (None, Work::Open(work)) => return work(self.world, request, self.now),
             (None, _) => return Err((-1).into()),

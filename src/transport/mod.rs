@@ -2,23 +2,26 @@
 //!
 //! ureq with two parts of its own making: a resolver that remembers ([`resolver`]), and a connector whose socket obeys
 //! the call's deadline and hangs up when the call is stopped ([`socket`]), wrapped so that a request leaves in one
-//! packet ([`coalesce`]).
+//! packet ([`coalesce`]). Agents wait for their next call on a stack ([`agents`]).
 
+mod agents;
 mod attempt;
 mod coalesce;
 mod resolver;
 mod roots;
 mod socket;
 
+use std::io::Read;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ureq::http::{self, Request};
+use ureq::http::{self, Request, header::CONTENT_TYPE};
 use ureq::tls::TlsConfig;
 use ureq::unversioned::transport::{ConnectProxyConnector, Connector, RustlsConnector};
 use ureq::{Agent, Proxy};
 
 use crate::call::{Call, Stop};
+use agents::{Agents, IDLE_MAX, Shared};
 use attempt::Attempt;
 
 pub use roots::Roots;
@@ -27,14 +30,15 @@ pub use roots::Roots;
 pub const BODY_MAX: u64 = 8 * 1024 * 1024;
 /// A connection idle for longer may be closed already, which an add must not find out the hard way.
 const FRESH: Duration = Duration::from_secs(5);
-/// More would be closed by most servers.
-const IDLE_MAX: Duration = Duration::from_secs(60);
-const IDLE_CONNECTIONS: usize = 64;
+/// An agent serves one exchange at a time: a connection to WeCom, and one to where its pictures are.
+const CONNECTIONS: usize = 2;
 const HEADERS_MAX: usize = 32 * 1024;
+/// As much as the standard library wants free before it looks for the end.
+const END_SEEN: usize = 32;
 
 /// A client's connections.
 pub struct Transport {
-    agent: Agent,
+    agents: Agents,
     connect_timeout: Duration,
 }
 
@@ -96,8 +100,8 @@ impl Transport {
             .proxy(settings.proxy)
             .tls_config(TlsConfig::builder().root_certs(settings.roots.into_ureq()).build())
             .user_agent(concat!("contactway/", env!("CARGO_PKG_VERSION")))
-            .max_idle_connections(IDLE_CONNECTIONS)
-            .max_idle_connections_per_host(IDLE_CONNECTIONS)
+            .max_idle_connections(CONNECTIONS)
+            .max_idle_connections_per_host(1)
             .max_idle_age(IDLE_MAX)
             .max_response_header_size(HEADERS_MAX)
             .input_buffer_size(2 * HEADERS_MAX)
@@ -108,8 +112,12 @@ impl Transport {
                 .chain(socket::SocketConnector::new(Arc::clone(&names)))
                 .chain(RustlsConnector::default())
                 .chain(coalesce::CoalescingConnector);
-        let agent = Agent::with_parts(config, connector, resolver::Remembering(names));
-        Self { agent, connect_timeout: settings.connect_timeout }
+        let connector = Arc::new(connector);
+        let make = move || {
+            let resolver = resolver::Remembering(Arc::clone(&names));
+            Agent::with_parts(config.clone(), Shared(Arc::clone(&connector)), resolver)
+        };
+        Self { agents: Agents::new(make), connect_timeout: settings.connect_timeout }
     }
 
     /// POSTs `body`, on a kept connection where there is one.
@@ -127,7 +135,7 @@ impl Transport {
         body: &[u8],
         once: bool,
     ) -> Result<Reply, Failure> {
-        let request = Request::post(uri).header("content-type", content_type).body(body);
+        let request = Request::post(uri).header(CONTENT_TYPE, content_type).body(body);
         self.run(call, request, once)
     }
 
@@ -148,23 +156,29 @@ impl Transport {
         let attempt = Attempt::new(call, self.connect_timeout, if once { FRESH } else { IDLE_MAX });
         let entered = attempt.enter();
         let outcome = call.check().map_err(Cause::Stopped).and_then(|()| {
-            let exchanged = request.map_err(ureq::Error::from).and_then(|request| self.exchange(request));
+            let agent = self.agents.take();
+            let exchanged = request.map_err(ureq::Error::from).and_then(|request| exchange(&agent, request));
+            // Before its connection may serve another call: it is no longer this one's to hang up.
+            call.release();
+            self.agents.give_back(agent);
             exchanged.map_err(|error| cause(&error, call, &entered))
         });
-        call.release();
         let (sent, new_connection) = (entered.sent(), entered.connected());
         match outcome {
             Ok((status, body)) => Ok(Reply { status, body, new_connection }),
             Err(cause) => Err(Failure { cause, sent, reused: sent && !new_connection, new_connection }),
         }
     }
+}
 
-    fn exchange<B: ureq::AsSendBody>(&self, request: Request<B>) -> Result<(u16, Vec<u8>), ureq::Error> {
-        let mut response = self.agent.run(request)?;
-        let status = response.status().as_u16();
-        let body = response.body_mut().with_config().limit(BODY_MAX).read_to_vec()?;
-        Ok((status, body))
-    }
+fn exchange<B: ureq::AsSendBody>(agent: &Agent, request: Request<B>) -> Result<(u16, Vec<u8>), ureq::Error> {
+    let mut response = agent.run(request)?;
+    let status = response.status().as_u16();
+    // Room for all of it, and enough beyond that the end is seen without growing.
+    let length = response.body().content_length().unwrap_or(0).min(BODY_MAX);
+    let mut body = Vec::with_capacity(usize::try_from(length).unwrap_or(0) + END_SEEN);
+    response.body_mut().with_config().limit(BODY_MAX).reader().read_to_end(&mut body)?;
+    Ok((status, body))
 }
 
 /// Our words for ureq's error, by its variant: its own texts may hold the URL, and so the token.

@@ -47,7 +47,6 @@ static const struct {
     {"{\"a/b~\":1}", "/a~1b~0", "unknown_member"},
     {"{\"timeout_ms\":0}", "/timeout_ms", "out_of_range"},
     {"{\"timeout_ms\":-1}", "/timeout_ms", "out_of_range"},
-    {"{\"timeout_ms\":99999999999}", "/timeout_ms", "out_of_range"},
     {"{\"timeout_ms\":1.5}", "/timeout_ms", "wrong_type"},
     {"{\"timeout_ms\":\"1\"}", "/timeout_ms", "wrong_type"},
     {"{\"timeout_ms\":null}", "/timeout_ms", "wrong_type"},

@@ -56,7 +56,7 @@ static void large(const struct world *world)
     char *state = format("{" ADD ",\"state\":\"%s\"}", text), *name = format("{\"%s\":1}", text), *found;
 
     EXPECT(contactway_add(world->client, state, NULL), "/errcode", "-1003", "/error/kind", "invalid_request",
-           "/error/details/0/rule", "body_max_bytes", "/error/details/1/pointer", "/state", "/error/details/2", ABSENT);
+           "/error/details/0/pointer", "/state", "/error/details/1/rule", "body_max_bytes", "/error/details/2", ABSENT);
     EXPECT(contactway_add(world->client, text, NULL), "/errcode", "-1001");
     EXPECT(contactway_list(world->client, "{}", name), "/errcode", "-1001", "/error/details/0/rule", "unknown_member");
     /* Sent all the same: the server's business, but an answer. */
