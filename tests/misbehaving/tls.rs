@@ -108,7 +108,13 @@ fn a_peer_that_speaks_no_tls_gets_no_request() {
 
 #[test]
 fn a_token_never_travels_unencrypted_beyond_this_machine() {
-    for url in ["http://qyapi.weixin.qq.com", "http://10.0.0.1", "http://127.0.0.1.example.com", "ftp://localhost"] {
+    for url in [
+        "http://qyapi.weixin.qq.com",
+        "http://10.0.0.1",
+        "http://127.0.0.1.example.com",
+        "ftp://localhost",
+        "https://localhost:port",
+    ] {
         let config = format!(r#"{{"base_url":"{url}","access_token":"a-token"}}"#);
         let error = Client::new(&config, &Shared::default()).err().unwrap_or_else(|| panic!("{url} was accepted"));
         assert_eq!((error.kind(), error.details()[0].pointer.as_str()), (Kind::InvalidArgument, "/base_url"));
