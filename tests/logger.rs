@@ -121,7 +121,8 @@ fn each_level_lets_through_what_matters_as_much_or_more() {
             (4, "attempt"),
             (1, "call"),
         ];
-        let expected: Vec<_> = all.into_iter().filter(|(of, _)| *of <= level).map(|(of, it)| (of, it.to_owned())).collect();
+        let expected: Vec<_> =
+            all.into_iter().filter(|(of, _)| *of <= level).map(|(of, it)| (of, it.to_owned())).collect();
         // Whether the second attempt needs another connection is the server's affair.
         let mut events = heard.events();
         let mut connections = 0;
@@ -269,7 +270,8 @@ fn listed_with(answers: &Answers, refusals: usize, code: i32) -> (String, usize)
     let config = format!(r#"{{"base_url":"http://{}","corp_id":"ww1","token_provider":true}}"#, server.address);
     let client = new_client(&config);
     // SAFETY: a function and data that fit each other; the client is freed before the data.
-    let set = unsafe { contactway_set_token_provider(client, Some(provide), ptr::from_ref(answers).cast_mut().cast(), None) };
+    let set =
+        unsafe { contactway_set_token_provider(client, Some(provide), ptr::from_ref(answers).cast_mut().cast(), None) };
     assert_eq!(json_get(&taken(set), "/errcode").as_deref(), Some("0"));
     let answer = listed(client);
     contactway_client_free(client);

@@ -284,9 +284,9 @@ fn no_log_line_holds_a_secret_a_body_or_the_callers_address() {
             let server = server(step, status, body.replace("MARK-access.token-2", "MARK-provided-1"));
             let base_url = format!("http://{}", server.address);
             let config = match step {
-                "provided" => format!(
-                    r#"{{"base_url":"{base_url}","corp_id":"ww1","token_provider":true,"timeout_ms":1500}}"#
-                ),
+                "provided" => {
+                    format!(r#"{{"base_url":"{base_url}","corp_id":"ww1","token_provider":true,"timeout_ms":1500}}"#)
+                }
                 _ => config(&base_url, false),
             };
             let config = CString::new(config).unwrap();

@@ -183,11 +183,9 @@ fn compare(shop: &Shop, deeds: &[Deed], took: Duration) {
     for deed in deeds {
         let (said, carried_out_allowed, not_carried_out_allowed) = match &deed.said {
             Said::Done(_) => ("success".to_owned(), true, false),
-            Said::Failed(error) => (
-                format!("{} {:?}", error.kind().name(), error.effect()),
-                error.effect() == Effect::Unknown,
-                true,
-            ),
+            Said::Failed(error) => {
+                (format!("{} {:?}", error.kind().name(), error.effect()), error.effect() == Effect::Unknown, true)
+            }
         };
         let what = || match &deed.said {
             Said::Done(answer) => answer.clone(),

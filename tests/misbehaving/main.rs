@@ -203,7 +203,11 @@ fn what_is_unusual_but_right_is_understood() {
             peer.answer("200 OK", "Content-Type: text/plain; charset=gbk\r\n", r#"{"errcode":0,"errmsg":"好"}"#);
         }),
         ("nested as deep as a stack is high", |peer| {
-            peer.answer("200 OK", "", format!("{{\"errcode\":0,\"a\":{}1{}}}", "[".repeat(100_000), "]".repeat(100_000)));
+            peer.answer(
+                "200 OK",
+                "",
+                format!("{{\"errcode\":0,\"a\":{}1{}}}", "[".repeat(100_000), "]".repeat(100_000)),
+            );
         }),
         ("blanks around", |peer| {
             peer.answer("200 OK", "", format!("\r\n \t{GRANTED}\r\n\r\n"));
@@ -220,6 +224,37 @@ fn what_is_unusual_but_right_is_understood() {
         let answer = answer.unwrap_or_else(|error| panic!("{name}: {error:?}"));
         assert_eq!(json_get(&answer, "/errcode").as_deref(), Some("0"), "{name}");
     }
+}
+
+#[test]
+fn a_body_that_was_read_in_part_is_a_success_with_a_warning() {
+    let server = Raw::serve(|peer| {
+        peer.request();
+        peer.answer("200 OK", "", r#"{"errcode":0,"errmsg":"ok. Warning: wrong json format. ","config_id":"id"} "#);
+    });
+    let answer = add(&server.client(""), SIMPLE).unwrap();
+    let member = |pointer| json_get(&answer, pointer);
+    assert_eq!((member("/errcode").as_deref(), member("/config_id").as_deref()), (Some("0"), Some("id")), "{answer}");
+    assert_eq!(member("/warnings/0/code").as_deref(), Some("wrong_json_format"), "{answer}");
+    assert_eq!(member("/warnings/1"), None);
+}
+
+#[test]
+fn a_refusal_comes_with_what_to_do_about_it() {
+    let url = "https://open.work.weixin.qq.com/devtool/query?e=41044";
+    let server = Raw::serve(move |peer| {
+        peer.request();
+        let errmsg =
+            format!("contact way not found, hint: [1700000000_8_abc], from ip: 203.0.113.7, more info at {url}");
+        peer.answer("200 OK", "", format!(r#"{{"errcode":41044,"errmsg":"{errmsg}","other":[1.50]}}"#));
+    });
+    let answer = list(&server.client(""), "{}").unwrap_err().to_json();
+    let member = |pointer| json_get(&answer, pointer);
+    assert!(member("/errmsg").unwrap().ends_with(url), "WeCom's words: {answer}");
+    assert_eq!(member("/error/help_url").as_deref(), Some(url), "{answer}");
+    assert_eq!(member("/error/hint").as_deref(), Some("1700000000_8_abc"), "{answer}");
+    assert!(member("/error/advice").unwrap().contains("config_id"), "{answer}");
+    assert_eq!(member("/other").as_deref(), Some("[1.50]"), "as it was sent: {answer}");
 }
 
 #[test]
@@ -345,8 +380,10 @@ fn a_drip_ends_at_the_deadline() {
                 thread::sleep(Duration::from_millis(20));
             }
         },
-        |peer| while peer.send("HTTP/1.1 100 Continue\r\n\r\n") {
-            thread::sleep(Duration::from_millis(20));
+        |peer| {
+            while peer.send("HTTP/1.1 100 Continue\r\n\r\n") {
+                thread::sleep(Duration::from_millis(20));
+            }
         },
     ];
     for (index, drip) in drips.into_iter().enumerate() {
