@@ -1,5 +1,6 @@
 //! Any JSON and any bytes as configuration, request and options: an answer comes out, and what is refused is not sent.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test through and through
 #![allow(unsafe_code)] // bytes that are no text can only come through C
 
 mod support;

@@ -1,5 +1,7 @@
 //! A call ends when its time is up, its canceller is fired or its client freed, whatever it hangs in.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test through and through
+
 mod support;
 
 use std::any::Any;
@@ -214,8 +216,10 @@ fn wait_for_the_rate() -> Stuck {
     Stuck { at_deadline: Kind::RateLimited, ..stuck }
 }
 
-/// Where a call can hang; whether the same client is of use afterwards.
-const PHASES: &[(&str, fn() -> Stuck, bool)] = &[
+/// Where a call can hang, and whether the same client is of use afterwards.
+type Phase = (&'static str, fn() -> Stuck, bool);
+
+const PHASES: &[Phase] = &[
     ("connect", full_backlog, true),
     ("TLS", silent_tls, false),
     ("gettoken", silent_gettoken, true),

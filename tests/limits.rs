@@ -1,5 +1,7 @@
 //! Limits: kept here so that WeCom need not refuse, shared by all clients of a process, and WeCom's own heeded.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test through and through
+
 mod support;
 
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -1,6 +1,7 @@
-//! The log and the token provider through C: every event a JSON line, every user_data destroyed exactly once, and
+//! The log and the token provider through C: every event a JSON line, every host's data destroyed exactly once, and
 //! whatever a provider answers it overruns nothing.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test through and through
 #![allow(unsafe_code)] // the functions under test are C's
 
 mod support;
@@ -35,7 +36,7 @@ struct Heard {
 }
 
 impl Heard {
-    /// The user_data of a logger; [`destroy`] takes it back.
+    /// What a logger is given; [`destroy`] takes it back.
     fn data(self: &Arc<Self>) -> *mut c_void {
         Arc::into_raw(Arc::clone(self)).cast_mut().cast()
     }

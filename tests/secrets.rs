@@ -1,5 +1,6 @@
 //! Secrets appear in nothing that comes out, though the server echoes them in every way it can think of.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test through and through
 #![allow(unsafe_code)] // the logger and the token provider are C's
 
 mod support;
@@ -169,7 +170,7 @@ fn everything(client: &Client) -> String {
                 let json = error.to_json();
                 let value: serde_json::Value = serde_json::from_str(&json).unwrap_or_else(|_| panic!("{json}"));
                 assert!(value["errcode"].is_i64() && value["error"]["kind"].is_string(), "{json}");
-                said += &format!("{json}\n{error}\n{error:?}\n{error:#?}\n{:?}", error.details());
+                said += &[json, format!("{error} {error:?} {error:#?} {:?}", error.details())].concat();
             }
         }
     }
@@ -233,7 +234,7 @@ fn wrong_configurations_and_options_do_not_repeat_what_they_hold() {
         r#"{"access_token":"t","store":"mysql://u:MARK-8@h/d"}"#.to_owned(),
         r#"{"access_token":"t","validate":"MARK-9"}"#.to_owned(),
         format!(r#"{{"access_token":{token}"#),
-        format!(r#"[{token}]"#),
+        format!("[{token}]"),
     ] {
         let Err(error) = Client::new(&config, &Shared::default()) else { panic!("{config} was accepted") };
         let said = format!("{} {error} {error:?}", error.to_json());

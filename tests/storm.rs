@@ -1,5 +1,7 @@
 //! Ten thousand calls through random faults from 32 threads; then what they said is compared with what WeCom has.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test through and through
+
 mod support;
 
 use std::collections::HashMap;
@@ -227,13 +229,13 @@ fn compare(shop: &Shop, deeds: &[Deed], took: Duration) {
     assert!(deeds.len() as u64 >= CALLS);
 }
 
-/// The last update that succeeded, or one after it of unknown effect, is what is there.
+/// The last update that succeeded is what is there, or any of unknown effect: what a call gave up may arrive late.
 fn compare_updates(deeds: &[Deed], by_id: &HashMap<&str, &Value>) {
     let mut possible: HashMap<&str, Vec<&str>> = HashMap::new();
     for deed in deeds.iter().filter(|deed| deed.endpoint == Endpoint::Update) {
         let possible = possible.entry(&deed.config_id).or_insert_with(|| vec![""]);
         match &deed.said {
-            Said::Done(_) => *possible = vec![&deed.name],
+            Said::Done(_) => possible[0] = &deed.name,
             Said::Failed(error) if error.effect() == Effect::Unknown => possible.push(&deed.name),
             Said::Failed(_) => {}
         }

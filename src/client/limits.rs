@@ -365,7 +365,7 @@ mod tests {
         let mut from = 0;
         let mut most = 0;
         for to in 0..begins.len() {
-            while begins[to] - begins[from] >= span {
+            while begins[to] >= begins[from] + span {
                 from += 1;
             }
             most = most.max(to - from + 1);

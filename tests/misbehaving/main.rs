@@ -1,5 +1,7 @@
 //! A server that breaks every rule of HTTP and TLS: the call ends as the table says, and the next one works.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test through and through
+
 mod proxy;
 #[path = "../support/mod.rs"]
 mod support;
@@ -40,14 +42,17 @@ fn chunked(body: &[u8]) -> Vec<u8> {
     bytes
 }
 
-/// What a server does once the request is there, and the kind of error it comes to.
+/// What a server does once the request is there.
+type Act = fn(&mut Peer);
+
+/// Such an act, and the kind of error it comes to.
 struct Case {
     name: &'static str,
-    does: fn(&mut Peer),
+    does: Act,
     kind: Kind,
 }
 
-const fn case(name: &'static str, kind: Kind, does: fn(&mut Peer)) -> Case {
+const fn case(name: &'static str, kind: Kind, does: Act) -> Case {
     Case { name, does, kind }
 }
 
@@ -179,7 +184,7 @@ fn whatever_a_server_answers_it_is_an_error_of_the_right_kind_and_the_next_call_
 
 #[test]
 fn what_is_unusual_but_right_is_understood() {
-    let cases: [(&str, fn(&mut Peer)); 9] = [
+    let cases: [(&str, Act); 9] = [
         ("gzip", |peer| {
             peer.answer("200 OK", "Content-Encoding: gzip\r\n", gzipped(large(100_000).as_bytes()));
         }),

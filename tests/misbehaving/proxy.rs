@@ -7,6 +7,7 @@ use std::{env, fs, thread};
 
 use contactway::{Client, Effect, Kind, Shared};
 
+use super::Act;
 use super::support::raw::{Peer, Raw};
 use super::support::{SIMPLE, add, list};
 use super::tls::{authority, ca_file, server};
@@ -72,7 +73,7 @@ fn a_proxy_that_fails_is_no_connection_and_nothing_was_sent() {
     let ours = authority();
     let file = ca_file(&ours, "proxy-fails");
     let wecom = server(&ours, "localhost", false, Peer::grant_all);
-    let failures: [(&str, fn(&mut Peer), Kind); 5] = [
+    let failures: [(&str, Act, Kind); 5] = [
         ("407", |peer| drop_after(peer, "407 Proxy Authentication Required"), Kind::Network),
         ("502", |peer| drop_after(peer, "502 Bad Gateway"), Kind::Network),
         ("closed", Peer::close, Kind::Network),

@@ -1,7 +1,7 @@
 //! Servers whose TLS is wrong, and one whose TLS is right.
 
 use std::net::TcpStream;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::{env, fs, io, process};
 
@@ -54,7 +54,7 @@ pub fn server(authority: &Authority, name: &str, expired: bool, serve: fn(&mut P
     )
 }
 
-pub fn client(server: &Raw, ca_file: &PathBuf, more: &str) -> Client {
+pub fn client(server: &Raw, ca_file: &Path, more: &str) -> Client {
     let (port, ca_file) = (server.address.port(), ca_file.display());
     let config = format!(
         r#"{{"base_url":"https://localhost:{port}","access_token":"a-token","ca_file":"{ca_file}","proxy":""{more}}}"#
