@@ -195,6 +195,7 @@ impl Progress {
                 }
                 return (None, self.stopped(stop));
             }
+            Cause::ConnectTimeout => (Kind::Timeout, "no connection within connect_timeout_ms".to_owned()),
             Cause::Network(what) => (Kind::Network, what),
             Cause::Broken(what) => (Kind::BadResponse, what),
         };

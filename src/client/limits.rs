@@ -276,7 +276,12 @@ impl Rate {
         let ahead = u32::try_from(ahead).unwrap_or(u32::MAX);
         let by_minute = match (limits.per_minute, self.due) {
             (0, _) | (_, None) => now,
-            (_, Some(due)) => (due.max(now) + interval(limits) * ahead).checked_sub(BURST).unwrap_or(now),
+            (_, Some(due)) => {
+                // A client with a lower rate, who is gone, may have left it further off than this rate ever does.
+                let due = due.clamp(now, now + BURST + interval(limits));
+                self.due = Some(due);
+                (due + interval(limits) * ahead).checked_sub(BURST).unwrap_or(now)
+            }
         };
         self.drop_old(now);
         by_minute.max(self.by_hour(limits, ahead).unwrap_or(now))
@@ -330,4 +335,165 @@ impl Rate {
 /// Between calls that are evenly spread.
 fn interval(limits: &Limits) -> Duration {
     SPREAD / limits.per_minute
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NONE: Limits = Limits { max_in_flight: 0, per_minute: 0, per_hour: 0 };
+    const WECOM: Limits = Limits { max_in_flight: 5, per_minute: 10_000, per_hour: 150_000 };
+
+    /// When each of so many calls begins that come as fast as they may.
+    fn begins(limits: &Limits, calls: u32) -> Vec<Duration> {
+        let start = Instant::now();
+        let mut rate = Rate::default();
+        let mut now = start;
+        let mut begins = Vec::new();
+        for _ in 0..calls {
+            now = rate.earliest(limits, 0, now);
+            assert!(rate.earliest(limits, 0, now) <= now, "it may begin when it was told to");
+            rate.take(limits, now);
+            begins.push(now - start);
+        }
+        begins
+    }
+
+    /// The most that begin in any such span.
+    fn most_within(begins: &[Duration], span: Duration) -> usize {
+        let mut from = 0;
+        let mut most = 0;
+        for to in 0..begins.len() {
+            while begins[to] >= begins[from] + span {
+                from += 1;
+            }
+            most = most.max(to - from + 1);
+        }
+        most
+    }
+
+    #[test]
+    fn at_full_speed_at_least_95_percent_are_used_and_never_more_than_all() {
+        for per_minute in [1, 2, 7, 60, 600, 10_000] {
+            let limits = Limits { per_minute, ..NONE };
+            let begins = begins(&limits, per_minute * 20);
+            assert!(most_within(&begins, MINUTE) <= per_minute as usize, "{per_minute}");
+            let minutes = begins[begins.len() - 1].as_secs_f64() / 60.0;
+            assert!(f64::from(per_minute) * 20.0 / minutes >= 0.95 * f64::from(per_minute), "{per_minute}: {minutes}");
+        }
+    }
+
+    #[test]
+    fn so_it_is_with_the_hour() {
+        let begins = begins(&WECOM, 600_000);
+        assert!(most_within(&begins, MINUTE) <= 10_000);
+        assert!(most_within(&begins, HOUR) <= 150_000);
+        let hours = begins[begins.len() - 1].as_secs_f64() / 3600.0;
+        // The last of four hours' calls begin a quarter of an hour into the fourth.
+        assert!(hours < 3.0 * 61.0 / 60.0 + 0.3, "{hours}");
+    }
+
+    #[test]
+    fn those_further_back_are_told_how_long_it_takes() {
+        let start = Instant::now();
+        let mut rate = Rate::default();
+        let limits = Limits { per_minute: 62, per_hour: 3, ..NONE };
+        rate.take(&limits, start);
+        rate.take(&limits, start);
+        assert_eq!(rate.earliest(&limits, 0, start), start + BURST);
+        assert_eq!(rate.earliest(&limits, 1, start), start + HOUR + MINUTE);
+        let limits = Limits { per_hour: 0, ..limits };
+        assert_eq!(rate.earliest(&limits, 9, start), start + 10 * BURST);
+    }
+
+    fn call() -> Arc<Call> {
+        Call::new(HOUR)
+    }
+
+    fn state(limits: Limits) -> State {
+        State { asked: vec![limits], ..State::default() }
+    }
+
+    fn admitted(state: &mut State, call: &Arc<Call>, now: Instant) -> Option<bool> {
+        match state.admit(call, now) {
+            Admitted::Yes { probe } => Some(probe),
+            Admitted::NotBefore(_) => None,
+        }
+    }
+
+    #[test]
+    fn places_are_given_in_the_order_of_coming() {
+        let now = Instant::now();
+        let mut state = state(Limits { max_in_flight: 1, ..NONE });
+        let [first, second, third] = [(); 3].map(|()| call());
+        assert_eq!(admitted(&mut state, &first, now), Some(false));
+        assert_eq!(admitted(&mut state, &second, now), None);
+        assert_eq!(admitted(&mut state, &third, now), None);
+        state.in_flight -= 1;
+        assert_eq!(admitted(&mut state, &third, now), None, "the second was there before");
+        assert_eq!(admitted(&mut state, &second, now), Some(false));
+        assert_eq!(state.waiting.len(), 1);
+    }
+
+    #[test]
+    fn after_a_block_one_call_probes_and_only_an_answer_ends_it() {
+        let gate = Arc::new(Gate(Mutex::new(state(Limits { max_in_flight: 5, ..NONE }))));
+        let enter = |gate: &Arc<Gate>| gate.enter(&Call::new(Duration::from_millis(20)));
+        let mut refused = enter(&gate).unwrap_or_else(|_| unreachable!());
+        refused.blocked();
+        drop(refused);
+        let probing = |gate: &Gate| lock(&gate.0).blocked.as_ref().map(|blocked| blocked.probing);
+        assert!(matches!(enter(&gate), Err(NoPlace::After(wait)) if wait > BLOCK / 2));
+        // The block's time is over.
+        let over = |gate: &Gate| {
+            if let Some(blocked) = &mut lock(&gate.0).blocked {
+                blocked.until = Instant::now();
+            }
+        };
+        over(&gate);
+        let lost = enter(&gate).unwrap_or_else(|_| unreachable!());
+        assert!(lost.probe && probing(&gate) == Some(true));
+        assert_eq!(enter(&gate).err(), Some(NoPlace::Stopped(Stop::Deadline)), "one at a time");
+        // A probe whose answer was lost has shown nothing; the next one probes too.
+        drop(lost);
+        let mut refused = enter(&gate).unwrap_or_else(|_| unreachable!());
+        assert!(refused.probe);
+        refused.heed(Happened::Code(Class::TooMany));
+        drop(refused);
+        assert!(enter(&gate).is_err(), "blocked for another minute");
+        over(&gate);
+        let mut passed = enter(&gate).unwrap_or_else(|_| unreachable!());
+        passed.heed(Happened::Code(Class::NotThere));
+        assert_eq!(probing(&gate), None);
+        assert!(enter(&gate).is_ok());
+    }
+
+    #[test]
+    fn too_many_at_once_halves_once_for_all_that_were_under_way() {
+        let gate = Arc::new(Gate(Mutex::new(state(Limits { max_in_flight: 8, ..NONE }))));
+        let mut places: Vec<_> = (0..8).map_while(|_| gate.enter(&call()).ok()).collect();
+        assert_eq!(places.len(), 8);
+        for place in &mut places {
+            place.too_many_at_once();
+        }
+        let now = Instant::now();
+        assert_eq!(lock(&gate.0).most_in_flight(now), 4);
+        assert_eq!(lock(&gate.0).most_in_flight(now + RECOVERY), 5);
+        drop(places);
+        gate.enter(&call()).unwrap_or_else(|_| unreachable!()).too_many_at_once();
+        assert_eq!(lock(&gate.0).most_in_flight(now), 2);
+        assert_eq!(lock(&gate.0).most_in_flight(now + 9 * RECOVERY), 8);
+    }
+
+    #[test]
+    fn gates_that_count_nothing_any_more_are_not_kept() {
+        let gates = Gates::default();
+        for number in 0..1000 {
+            let key = Key { base_url: String::new(), owner: format!("{number}"), interface: "add_contact_way" };
+            let gate = gates.gate(&key, NONE);
+            assert!(gate.enter(&call()).is_ok());
+            gate.forget(NONE);
+        }
+        assert!(lock(&gates.0).len() < 1000);
+    }
 }

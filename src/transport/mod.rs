@@ -93,6 +93,8 @@ pub struct Failure {
 pub enum Cause {
     /// The call had to end.
     Stopped(Stop),
+    /// No connection within its time, which is shorter than the call's.
+    ConnectTimeout,
     /// No connection, or one that broke; in words without any part of the URL.
     Network(String),
     /// The answer is no HTTP, is cut short, or is too large; in words.
@@ -203,7 +205,7 @@ fn cause(error: &ureq::Error, call: &Call, attempt: &Attempt) -> Cause {
     match error {
         // The system's timers may ring a moment early.
         E::Timeout(_) if attempt.io_deadline() >= call.deadline() => Cause::Stopped(Stop::Deadline),
-        E::Timeout(_) => Cause::Network("no connection within connect_timeout_ms".to_owned()),
+        E::Timeout(_) => Cause::ConnectTimeout,
         E::HostNotFound => Cause::Network("the host's name was not found".to_owned()),
         E::Io(error) => Cause::Network(in_words(error)),
         E::Rustls(error) => Cause::Network(format!("TLS failed: {error}")),

@@ -148,6 +148,11 @@ impl Peer {
         while self.request().is_some() && self.grant() {}
     }
 
+    /// The connection itself, beneath whatever it is wrapped in.
+    pub fn socket(&self) -> TcpStream {
+        self.socket.try_clone().unwrap()
+    }
+
     /// Resets the connection.
     pub fn reset(&mut self) {
         let socket = socket2::SockRef::from(&self.socket);
