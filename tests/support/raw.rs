@@ -71,7 +71,8 @@ impl Raw {
 
     /// A client of it with a token of its own, so that every request is the test's; `more` as in `,"max_attempts":1`.
     pub fn client(&self, more: &str) -> Client {
-        let config = format!(r#"{{"base_url":"http://{}","access_token":"a-token","corp_id":"ww1"{more}}}"#, self.address);
+        let config =
+            format!(r#"{{"base_url":"http://{}","access_token":"a-token","corp_id":"ww1"{more}}}"#, self.address);
         Client::new(&config, &Shared::default()).unwrap()
     }
 
@@ -170,8 +171,7 @@ impl Peer {
 fn whole(bytes: &[u8]) -> Option<usize> {
     let head = bytes.windows(4).position(|it| it == b"\r\n\r\n")? + 4;
     let text = String::from_utf8_lossy(&bytes[..head]).to_ascii_lowercase();
-    let length = text.split("content-length:").nth(1).map_or(0, |rest| {
-        rest.lines().next().unwrap().trim().parse().unwrap()
-    });
+    let length =
+        text.split("content-length:").nth(1).map_or(0, |rest| rest.lines().next().unwrap().trim().parse().unwrap());
     (bytes.len() >= head + length).then_some(head + length)
 }
