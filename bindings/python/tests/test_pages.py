@@ -36,7 +36,7 @@ def test_a_cursor_that_repeats_ends_the_walk(client: contactway.Client, faults: 
     ways = client.iter_contact_ways()
     assert next(ways) == {"config_id": "a"}
     with pytest.raises(contactway.BadResponse, match="cursor"):
-        list(ways)
+        list(itertools.islice(ways, 10))
     assert len(calls("list_contact_way")) == 2
 
 

@@ -17,7 +17,7 @@ def test_sixteen_threads_are_in_flight_at_once(client: contactway.Client, faults
     client.list()
     faults("get_contact_way", silence=True)
     with ThreadPoolExecutor(16) as threads, contactway.Canceller() as canceller:
-        begun = [threads.submit(client.get, config_id="0" * 32, timeout=120, canceller=canceller) for _ in range(16)]
+        begun = [threads.submit(client.get, config_id="0" * 32, timeout=30, canceller=canceller) for _ in range(16)]
         try:
             # None can end before the canceller is fired, so that all are there at the same time.
             until(lambda: len(calls("get_contact_way")) == 16)

@@ -91,8 +91,8 @@ class Vector:
         for pair in self.each(f"{step}/expect"):
             pointer = self.at(f"{pair}/0")
             assert pointer is not None
-            value = self.at(f"{pair}/1")
-            assert at(answer, pointer) == (None if value == "null" else value), (step, pointer, answer)
+            found = at(answer, pointer)
+            assert ("null" if found is None else found) == self.at(f"{pair}/1"), (step, pointer, answer)
         for pair in self.each(f"{step}/save"):
             name, pointer = self.at(f"{pair}/0"), self.at(f"{pair}/1")
             assert name is not None
