@@ -52,7 +52,7 @@ static const struct {
     {"{\"timeout_ms\":null}", "/timeout_ms", "wrong_type"},
     {"{\"timeout_ms\":1000,\"timeout_ms\":2000}", "/timeout_ms", "repeated_member"},
     {"{\"canceller\":\"1\"}", "/canceller", "wrong_type"},
-    {"{\"canceller\":-1}", "/canceller", "wrong_type"},
+    {"{\"canceller\":1.5}", "/canceller", "wrong_type"},
 };
 
 static const struct {
@@ -88,6 +88,9 @@ static void wrong_option(contactway_client client, int i)
         EXPECT(calls[i].call(client, calls[i].request, no_options[k].options), "/errcode", "-1001", "/error/kind",
                "invalid_argument", "/errmsg", "~options", "/errmsg", no_options[k].says);
     }
+    /* A number that is no canceller's is a handle like any other. */
+    EXPECT(calls[i].call(client, calls[i].request, "{\"canceller\":-1}"), "/errcode", "-1002", "/error/kind",
+           "invalid_handle", "/errmsg", "~canceller");
     /* All that is wrong is told at once. */
     EXPECT(calls[i].call(client, calls[i].request, "{\"timeout_ms\":0,\"canceller\":[],\"deadline\":1}"), "/errcode",
            "-1001", "/error/details/0/pointer", "/timeout_ms", "/error/details/1/pointer", "/canceller",

@@ -13,7 +13,7 @@ static const struct {
 } wrong[] = {
     {"{}", "/secret", "credentials_required"},
     {"{\"secret\":\"s3cret-0f-the-app\"}", "/corp_id", "corp_id_required"},
-    {"{\"access_token\":\"t0ken-0f-the-h0st\"," APP "}", "/", "credentials_once"},
+    {"{\"access_token\":\"t0ken-0f-the-h0st\"," APP "}", "", "credentials_once"},
     {"{" APP ",\"secrets\":1}", "/secrets", "unknown_member"},
     {"{" APP ",\"timeout_ms\":0}", "/timeout_ms", "out_of_range"},
     {"{" APP ",\"timeout_ms\":\"10\"}", "/timeout_ms", "wrong_type"},
