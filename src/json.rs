@@ -65,7 +65,8 @@ pub struct Text<'a> {
     pub lone_surrogate: bool,
 }
 
-/// The members of an object in their order, repeated ones included.
+/// The members of an object in their order, repeated ones included. A name's lone surrogate stands there as replacement
+/// characters.
 #[derive(Debug, Default)]
 pub struct Object<'a>(pub Vec<(Cow<'a, str>, Value<'a>)>);
 

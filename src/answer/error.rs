@@ -1,6 +1,5 @@
 //! The error of every function, and how it is written as JSON.
 
-use std::borrow::Cow;
 use std::fmt;
 
 use serde_json::value::RawValue;
@@ -228,14 +227,14 @@ impl Error {
     /// Takes secrets out of whatever came from elsewhere.
     pub(crate) fn redact(&mut self, secrets: &[&Secret]) {
         for secret in secrets {
-            if let Cow::Owned(masked) = secret.redact(Cow::Borrowed(&self.0.errmsg)) {
+            if let Some(masked) = secret.redact(&self.0.errmsg) {
                 self.0.errmsg = masked;
             }
             for (name, value) in &mut self.0.members {
-                if let Cow::Owned(masked) = secret.redact(Cow::Borrowed(name)) {
+                if let Some(masked) = secret.redact(name) {
                     *name = masked;
                 }
-                if let Cow::Owned(masked) = secret.redact(Cow::Borrowed(value.get())) {
+                if let Some(masked) = secret.redact(value.get()) {
                     // A mask in the midst of JSON that is no string: the value cannot be kept.
                     *value = RawValue::from_string(masked).unwrap_or_else(|_| RawValue::NULL.to_owned());
                 }

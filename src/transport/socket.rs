@@ -176,12 +176,16 @@ impl Transport for SocketTransport {
     /// would, and what came since.
     fn is_open(&mut self) -> bool {
         let Some(attempt) = Attempt::current() else { return false };
+        // It is about to go back to the others, or not this call's yet: no longer this call's to hang up.
+        attempt.call.release();
         if attempt.sent() {
             return true;
         }
-        if self.last_used.elapsed() >= attempt.idle_max {
+        let idle = self.last_used.elapsed();
+        if idle >= attempt.idle_max {
             return false;
         }
+        attempt.reuses(idle);
         let peeked = self.socket.recv_with_flags(&mut [MaybeUninit::uninit()], libc::MSG_PEEK | libc::MSG_DONTWAIT);
         peeked.is_err_and(|error| error.kind() == ErrorKind::WouldBlock)
     }

@@ -1,0 +1,252 @@
+package contactway_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/contactway/contactway/bindings/go"
+	"github.com/contactway/contactway/bindings/go/contactwaytest"
+)
+
+// lines is what a logger wrote.
+type lines struct {
+	mutex sync.Mutex
+	text  bytes.Buffer
+}
+
+func (l *lines) Write(line []byte) (int, error) {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	return l.text.Write(line)
+}
+
+func (l *lines) String() string {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	return l.text.String()
+}
+
+func logger(to *lines, level slog.Level) *slog.Logger {
+	return slog.New(slog.NewTextHandler(to, &slog.HandlerOptions{Level: level}))
+}
+
+func TestLoggerHearsUpToItsLevel(t *testing.T) {
+	sandbox := contactwaytest.NewSandbox(t)
+	var all, errorsOnly lines
+	config := sandbox.Config()
+	config.Logger = logger(&all, slog.LevelDebug-4)
+	client := sandbox.NewClientWith(config)
+	ctx := context.Background()
+	if _, err := client.Add(ctx, counter); err != nil {
+		t.Fatal(err)
+	}
+	for _, expected := range []string{"level=INFO", "level=DEBUG", "endpoint=add_contact_way"} {
+		if !strings.Contains(all.String(), expected) {
+			t.Errorf("%s is not in\n%s", expected, all.String())
+		}
+	}
+	if strings.Contains(all.String(), sandbox.Secret) || strings.Contains(all.String(), "zhangsan") {
+		t.Errorf("what is nobody's business is in\n%s", all.String())
+	}
+
+	client.SetLogger(logger(&errorsOnly, slog.LevelError))
+	heard := all.String()
+	if _, err := client.Add(ctx, counter); err != nil {
+		t.Fatal(err)
+	}
+	if errorsOnly.String() != "" || all.String() != heard {
+		t.Errorf("logged after the logger was changed: %s", errorsOnly.String())
+	}
+	_, _ = client.Add(ctx, contactway.AddRequest{})
+	if !strings.Contains(errorsOnly.String(), "level=ERROR") {
+		t.Errorf("a failed call is not in %q", errorsOnly.String())
+	}
+	client.SetLogger(nil)
+	heard = errorsOnly.String()
+	_, _ = client.Add(ctx, contactway.AddRequest{})
+	if errorsOnly.String() != heard {
+		t.Error("logged without a logger")
+	}
+}
+
+type panicking struct{ slog.Handler }
+
+func (panicking) Handle(context.Context, slog.Record) error { panic("no room") }
+
+func TestPanickingLoggerEndsNoCall(t *testing.T) {
+	sandbox := contactwaytest.NewSandbox(t)
+	config := sandbox.Config()
+	config.Logger = slog.New(panicking{slog.Default().Handler()})
+	if _, err := sandbox.NewClientWith(config).Add(context.Background(), counter); err != nil {
+		t.Error(err)
+	}
+}
+
+// freed waits until the garbage collector has found that nobody holds a value any more.
+func freed[T any](t *testing.T, what string, use func(*T)) {
+	t.Helper()
+	gone := make(chan struct{})
+	func() {
+		held := new(T)
+		runtime.SetFinalizer(held, func(*T) { close(gone) })
+		use(held)
+	}()
+	waitFor(t, "the release of "+what, func() bool {
+		runtime.GC()
+		select {
+		case <-gone:
+			return true
+		default:
+			return false
+		}
+	})
+}
+
+func TestNothingIsHeldAfterClose(t *testing.T) {
+	sandbox := contactwaytest.NewSandbox(t)
+	freed(t, "a closed client's logger", func(held *lines) {
+		client := sandbox.NewClient()
+		client.SetLogger(logger(held, slog.LevelInfo))
+		_, _ = client.Add(context.Background(), counter)
+		client.Close()
+	})
+	client := sandbox.NewClient()
+	freed(t, "a logger that was replaced", func(held *lines) {
+		client.SetLogger(logger(held, slog.LevelInfo))
+		client.SetLogger(nil)
+	})
+	freed(t, "a token provider", func(held *lines) {
+		config := sandbox.Config()
+		config.Secret = ""
+		config.TokenProvider = func(context.Context, bool) (string, error) { return held.String(), nil }
+		provided, err := contactway.New(config)
+		if err != nil {
+			t.Fatal(err)
+		}
+		provided.Close()
+	})
+	freed(t, "a job's progress function", func(held *lines) {
+		_, _ = client.Sync(context.Background(), contactway.SyncRequest{}, contactway.OnProgress(func(contactway.Progress) bool {
+			return held.String() == ""
+		}))
+	})
+}
+
+// provided is a client whose tokens come from a function.
+func provided(sandbox *contactwaytest.Sandbox, provide contactway.TokenProvider) *contactway.Client {
+	config := sandbox.Config()
+	config.Secret = ""
+	config.TokenProvider = provide
+	return sandbox.NewClientWith(config)
+}
+
+// tokenOf is a token that the sandbox takes.
+func tokenOf(t *testing.T, sandbox *contactwaytest.Sandbox) string {
+	t.Helper()
+	query := url.Values{"corpid": {sandbox.CorpID}, "corpsecret": {sandbox.Secret}}
+	token, found := contactway.JSONGet(sandbox.DoRaw("GET", "/cgi-bin/gettoken?"+query.Encode(), nil), "/access_token")
+	if !found {
+		t.Fatal("the sandbox hands out no token")
+	}
+	return token
+}
+
+func TestTokenProvider(t *testing.T) {
+	sandbox := contactwaytest.NewSandbox(t)
+	good := tokenOf(t, sandbox)
+	var asked []bool
+	client := provided(sandbox, func(_ context.Context, rejected bool) (string, error) {
+		asked = append(asked, rejected)
+		if rejected {
+			return good, nil
+		}
+		return "stale", nil
+	})
+	if _, err := client.Add(context.Background(), counter); err != nil {
+		t.Fatal(err)
+	}
+	if fmt.Sprint(asked) != "[false true]" {
+		t.Errorf("asked %v", asked)
+	}
+}
+
+func TestTokenProviderWithoutAToken(t *testing.T) {
+	sandbox := contactwaytest.NewSandbox(t)
+	broken := errors.New("the token server is down")
+	for name, test := range map[string]struct {
+		provide contactway.TokenProvider
+		says    string
+	}{
+		"error":    {func(context.Context, bool) (string, error) { return "", broken }, broken.Error()},
+		"panic":    {func(context.Context, bool) (string, error) { panic("no server") }, "no server"},
+		"empty":    {func(context.Context, bool) (string, error) { return "", nil }, "0"},
+		"too long": {func(context.Context, bool) (string, error) { return strings.Repeat("x", 1<<20), nil }, "buffer"},
+	} {
+		_, err := provided(sandbox, test.provide).Add(context.Background(), counter)
+		if !errors.Is(err, contactway.ErrAuth) || !strings.Contains(err.Error(), test.says) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if errors.Is(err, broken) != (name == "error") {
+			t.Errorf("%s: %v and the provider's own error", name, err)
+		}
+	}
+	if calls := sandbox.Calls(""); len(calls) != 0 {
+		t.Errorf("%d calls were sent", len(calls))
+	}
+}
+
+func TestCloseEndsTheTokenProvidersContext(t *testing.T) {
+	sandbox := contactwaytest.NewSandbox(t)
+	begun, ended := make(chan struct{}), make(chan error, 1)
+	client := provided(sandbox, func(ctx context.Context, _ bool) (string, error) {
+		close(begun)
+		<-ctx.Done()
+		return "", ctx.Err()
+	})
+	go func() {
+		_, err := client.Add(context.Background(), counter)
+		ended <- err
+	}()
+	<-begun
+	client.Close()
+	select {
+	case err := <-ended:
+		if err == nil {
+			t.Error("the call succeeded without a token")
+		}
+	case <-time.After(5 * time.Second):
+		t.Fatal("the token provider waits on")
+	}
+}
+
+func TestSuiteTicket(t *testing.T) {
+	sandbox := contactwaytest.NewSandboxWith(t, `{"suites": [{"suite_id": "s", "suite_secret": "hush",
+		"suite_ticket": "ticket-2", "auth_corp_id": "ww-suite", "permanent_code": "perm-1"}]}`)
+	client := sandbox.NewClientWith(contactway.Config{BaseURL: sandbox.BaseURL, Suite: &contactway.Suite{
+		SuiteID: "s", SuiteSecret: "hush", SuiteTicket: "ticket-1", AuthCorpID: "ww-suite", PermanentCode: "perm-1",
+	}})
+	ctx := context.Background()
+	if _, err := client.Add(ctx, counter); !errors.Is(err, contactway.ErrAuth) {
+		t.Errorf("an old ticket: %v", err)
+	}
+	for _, wrong := range []string{"", "n\x00w"} {
+		if err := client.SetSuiteTicket(wrong); !errors.Is(err, contactway.ErrInvalidArgument) {
+			t.Errorf("the ticket %q: %v", wrong, err)
+		}
+	}
+	if err := client.SetSuiteTicket("ticket-2"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := client.Add(ctx, counter); err != nil {
+		t.Error(err)
+	}
+}

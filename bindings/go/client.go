@@ -1,0 +1,131 @@
+package contactway
+
+// #include "library.h"
+// #include "callbacks.h"
+import "C"
+
+import (
+	"context"
+	"log/slog"
+	"runtime/cgo"
+	"strconv"
+	"time"
+)
+
+const (
+	// defaultTimeout is the library's own, for waits that happen before the library is reached.
+	defaultTimeout = 10 * time.Second
+	// defaultPlaces is far above the five calls at once that WeCom bears per interface.
+	defaultPlaces = 64
+)
+
+// Client makes the calls of one company. It may be used by any number of goroutines at the same time, and is to be
+// closed.
+type Client struct {
+	handle  clientHandle
+	timeout time.Duration
+	places  chan struct{}
+	tokens  *tokenSource // nil without a provider
+}
+
+// unmade stands for a client that New did not make: the library answers its calls with invalid_handle.
+var unmade = &Client{timeout: defaultTimeout, places: make(chan struct{}, 1)}
+
+// New makes a client. Nothing is sent yet. The error is an [*Error] that names every wrong member.
+func New(config Config) (*Client, error) {
+	if config.MaxConcurrentCalls < 0 {
+		return nil, invalidArgument("MaxConcurrentCalls is %d and must not be negative", config.MaxConcurrentCalls)
+	}
+	text, err := config.encode()
+	if err != nil {
+		return nil, err
+	}
+	client, err := NewFromJSON(text)
+	if err != nil {
+		return nil, err
+	}
+	if config.MaxConcurrentCalls > 0 {
+		client.places = make(chan struct{}, config.MaxConcurrentCalls)
+	}
+	if config.Logger != nil {
+		client.SetLogger(config.Logger)
+	}
+	if config.TokenProvider != nil {
+		if err := client.setTokenProvider(config.TokenProvider); err != nil {
+			client.Close()
+			return nil, err
+		}
+	}
+	return client, nil
+}
+
+// NewFromJSON makes a client from a configuration as C programs write it, a JSON object.
+func NewFromJSON(config []byte) (*Client, error) {
+	if err := checkInterface(loadedInterface()); err != nil {
+		return nil, err
+	}
+	text, err := cString("the configuration", config)
+	if err != nil {
+		return nil, err
+	}
+	var failure *C.char
+	handle := C.contactway_client_new(text, &failure)
+	if handle == 0 {
+		return nil, errorOf(taken(failure))
+	}
+	timeout := defaultTimeout
+	if given, found := JSONGet(config, "/timeout_ms"); found {
+		if ms, err := strconv.ParseInt(given, 10, 64); err == nil {
+			timeout = time.Duration(ms) * time.Millisecond
+		}
+	}
+	return &Client{handle: handle, timeout: timeout, places: make(chan struct{}, defaultPlaces)}, nil
+}
+
+// Close frees the client. Calls under way end promptly, as cancelled; later ones answer invalid_handle. It may be
+// called at any time, also more than once, and always returns nil.
+func (c *Client) Close() error {
+	if c == nil {
+		return nil
+	}
+	if c.tokens != nil {
+		c.tokens.end()
+	}
+	C.contactway_client_free(c.handle)
+	return nil
+}
+
+// SetLogger sends what the client does to a logger, or nowhere if it is nil. The level is what the logger lets through
+// at this moment; the most verbose, the library's trace, is [slog.LevelDebug] - 4. The message is the name of an event,
+// and the attributes tell more of it; bodies and secrets are never logged. The logger's handler must not call the
+// client.
+func (c *Client) SetLogger(logger *slog.Logger) {
+	if c == nil || c.handle == 0 {
+		return
+	}
+	if logger == nil {
+		C.contactway_go_unset_logger(c.handle)
+		return
+	}
+	C.contactway_go_set_logger(c.handle, C.uintptr_t(cgo.NewHandle(logger)), C.int32_t(libraryLevel(logger)))
+}
+
+// SetSuiteTicket renews the suite ticket of a third-party app, which WeCom sends every ten minutes.
+func (c *Client) SetSuiteTicket(suiteTicket string) error {
+	if c == nil {
+		c = unmade
+	}
+	text, err := cString("the suite ticket", []byte(suiteTicket))
+	if err != nil {
+		return err
+	}
+	_, err = outcome(C.contactway_set_suite_ticket(c.handle, text))
+	return err
+}
+
+func (c *Client) setTokenProvider(provide TokenProvider) error {
+	ctx, end := context.WithCancel(context.Background())
+	c.tokens = &tokenSource{ctx: ctx, end: end, provide: provide}
+	_, err := outcome(C.contactway_go_set_token_provider(c.handle, C.uintptr_t(cgo.NewHandle(c.tokens))))
+	return err
+}

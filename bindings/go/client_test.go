@@ -1,0 +1,184 @@
+package contactway_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/pprof"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/contactway/contactway/bindings/go"
+	"github.com/contactway/contactway/bindings/go/contactwaytest"
+)
+
+func TestConfigNamesEveryWrongMember(t *testing.T) {
+	_, err := contactway.New(contactway.Config{
+		CorpID: "ww1", Secret: "s", BaseURL: "http://example.com", MaxAttempts: -1, Timeout: time.Microsecond,
+	})
+	failure := failureOf(t, err)
+	var pointers []string
+	for _, detail := range failure.Details {
+		pointers = append(pointers, detail.Pointer)
+	}
+	for _, pointer := range []string{"/base_url", "/max_attempts", "/timeout_ms"} {
+		if !strings.Contains(strings.Join(pointers, " "), pointer) {
+			t.Errorf("%s is not among the details %v", pointer, pointers)
+		}
+	}
+	if failure.Kind != contactway.ErrInvalidArgument || failure.Raw == nil {
+		t.Errorf("kind %q, raw %s", failure.Kind, failure.Raw)
+	}
+}
+
+func TestConfigReachesTheLibrary(t *testing.T) {
+	sandbox := contactwaytest.NewSandbox(t)
+	for name, change := range map[string]func(*contactway.Config){
+		"everything": func(c *contactway.Config) {
+			c.Timeout, c.ConnectTimeout, c.MaxAttempts = time.Second, time.Second, 2
+			c.MaxInFlight = contactway.Some(0)
+			c.RateLimit = &contactway.RateLimit{PerMinute: 100}
+			c.Proxy = contactway.Some("")
+			c.Store = "memory"
+			c.Settle = contactway.Some(time.Duration(0))
+			c.Validate = contactway.Warn
+		},
+		"no rate limit": func(c *contactway.Config) { c.NoRateLimit = true },
+		"extra":         func(c *contactway.Config) { c.Extra = raw("max_attempts", "1") },
+	} {
+		config := sandbox.Config()
+		change(&config)
+		if _, err := sandbox.NewClientWith(config).Add(context.Background(), counter); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestNegativeMaxConcurrentCallsIsRefused(t *testing.T) {
+	config := contactwaytest.NewSandbox(t).Config()
+	config.MaxConcurrentCalls = -1
+	if _, err := contactway.New(config); !errors.Is(err, contactway.ErrInvalidArgument) {
+		t.Errorf("%v is not invalid_argument", err)
+	}
+}
+
+func TestSecretsAreNotPrinted(t *testing.T) {
+	suite := &contactway.Suite{SuiteID: "id", SuiteSecret: "hush-suite", SuiteTicket: "hush-ticket", PermanentCode: "hush-code"}
+	config := contactway.Config{
+		CorpID: "ww1", Secret: "hush-secret", AccessToken: "hush-token", Suite: suite,
+		Proxy: contactway.Some("http://u:hush-proxy@h:1"), Store: "postgres://u:hush-store@h/d",
+	}
+	var printed bytes.Buffer
+	for _, format := range []string{"%v", "%+v", "%#v", "%s"} {
+		fmt.Fprintf(&printed, format, config)
+		fmt.Fprintf(&printed, format, &config)
+		fmt.Fprintf(&printed, format, suite)
+	}
+	slog.New(slog.NewTextHandler(&printed, nil)).Info("made", "config", config, "suite", suite)
+	slog.New(slog.NewJSONHandler(&printed, nil)).Info("made", "config", config, "suite", suite)
+	if strings.Contains(printed.String(), "hush") {
+		t.Error(printed.String())
+	}
+	if !strings.Contains(printed.String(), "ww1") {
+		t.Error("the company is not named")
+	}
+}
+
+func TestCloseEndsCallsInFlight(t *testing.T) {
+	sandbox := silent(t)
+	config := sandbox.Config()
+	config.MaxConcurrentCalls = 2
+	client := sandbox.NewClientWith(config)
+	const calls = 5
+	ended := make(chan error, calls)
+	for range calls {
+		go func() {
+			_, err := client.Add(context.Background(), counter)
+			ended <- err
+		}()
+	}
+	waitFor(t, "two adds", func() bool { return len(sandbox.Calls("add_contact_way")) == 2 })
+	var closing sync.WaitGroup
+	for range 3 {
+		closing.Add(1)
+		go func() {
+			defer closing.Done()
+			if err := client.Close(); err != nil {
+				t.Error(err)
+			}
+		}()
+	}
+	closing.Wait()
+	kinds := map[contactway.Kind]int{}
+	for range calls {
+		select {
+		case err := <-ended:
+			kinds[failureOf(t, err).Kind]++
+			if errors.Is(err, context.Canceled) {
+				t.Errorf("%v blames the context", err)
+			}
+		case <-time.After(5 * time.Second):
+			t.Fatal("a call goes on after Close")
+		}
+	}
+	if kinds[contactway.ErrCancelled] != 2 || kinds[contactway.ErrInvalidHandle] != 3 {
+		t.Errorf("the calls ended as %v", kinds)
+	}
+	if _, err := client.Add(context.Background(), counter); !errors.Is(err, contactway.ErrInvalidHandle) {
+		t.Errorf("a closed client answers %v", err)
+	}
+}
+
+func TestClientThatNewDidNotMake(t *testing.T) {
+	for _, client := range []*contactway.Client{nil, {}} {
+		ctx := context.Background()
+		_, err := client.Add(ctx, counter)
+		if !errors.Is(err, contactway.ErrInvalidHandle) {
+			t.Errorf("Add answers %v", err)
+		}
+		for _, err := range client.All(ctx, contactway.ListRequest{}) {
+			if !errors.Is(err, contactway.ErrInvalidHandle) {
+				t.Errorf("All answers %v", err)
+			}
+		}
+		if err := client.SetSuiteTicket("ticket"); !errors.Is(err, contactway.ErrInvalidHandle) {
+			t.Errorf("SetSuiteTicket answers %v", err)
+		}
+		client.SetLogger(slog.Default())
+		if err := client.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// A thousand goroutines wait in Go, and not each on a thread of the operating system.
+func TestThreadsAreBounded(t *testing.T) {
+	sandbox := contactwaytest.NewSandboxWith(t, `{"latency_ms": 10}`)
+	config := sandbox.Config()
+	config.MaxInFlight = contactway.Some(0)
+	config.NoRateLimit = true
+	config.MaxConcurrentCalls = 16
+	config.Timeout = time.Minute
+	client := sandbox.NewClientWith(config)
+	threads := pprof.Lookup("threadcreate")
+	before := threads.Count()
+	var calls sync.WaitGroup
+	for range 1000 {
+		calls.Add(1)
+		go func() {
+			defer calls.Done()
+			if _, err := client.List(context.Background(), contactway.ListRequest{}); err != nil {
+				t.Error(err)
+			}
+		}()
+	}
+	calls.Wait()
+	// Beside a call's own, the runtime starts a few for itself.
+	if more := threads.Count() - before; more > 16+16 {
+		t.Errorf("%d threads were made for 16 calls at once", more)
+	}
+}

@@ -1,0 +1,141 @@
+package contactway
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"maps"
+	"time"
+)
+
+// Config says for whom a client speaks, and how. Exactly one kind of credentials is given: CorpID and Secret, Suite,
+// AccessToken, or CorpID and TokenProvider. What is left out has the library's default.
+type Config struct {
+	CorpID        string        // the company's id, such as ww…
+	Secret        string        // of a self-built app, or one developed on a customer's behalf
+	Suite         *Suite        // of a third-party app
+	AccessToken   string        // a token that the program manages; never refreshed
+	TokenProvider TokenProvider // the program's own source of tokens
+
+	BaseURL        string         // https://qyapi.weixin.qq.com if empty; http only to a loopback address
+	Timeout        time.Duration  // of a call whose context has no deadline, in whole milliseconds; 10 s if 0
+	ConnectTimeout time.Duration  // in whole milliseconds; 3 s if 0
+	MaxAttempts    int            // how often a request is sent at most; 3 if 0
+	MaxInFlight    *int           // calls at once per company and interface; 5 if nil; Some(0) means no limit
+	RateLimit      *RateLimit     // per company and interface; WeCom's own if nil
+	NoRateLimit    bool           // whether WeCom alone counts; RateLimit must be nil then
+	Proxy          *string        // http://user:password@host:port; the environment's if nil; Some("") means none
+	CAFile         string         // trusted roots (PEM); the system's if empty
+	Store          string         // "memory", "sqlite:<path>" or "postgres://…"; memory if empty
+	Settle         *time.Duration // how long an add of unknown outcome is left to settle, in whole seconds; 60 s if nil
+	Validate       Validate       // what is done about a request that breaks a rule; Strict if empty
+
+	// Logger is told what the client does; nothing is logged if it is nil. See [Client.SetLogger].
+	Logger *slog.Logger
+	// MaxConcurrentCalls is how many calls, jobs included, the client makes at once, each of which holds a thread of
+	// the operating system; 64 if 0. Further calls wait in Go, within their deadlines.
+	MaxConcurrentCalls int
+
+	Extra map[string]json.RawMessage // members that this binding does not know yet
+}
+
+// Suite are the credentials of a third-party app at one company.
+type Suite struct {
+	SuiteID       string `json:"suite_id"`
+	SuiteSecret   string `json:"suite_secret"`
+	SuiteTicket   string `json:"suite_ticket"` // the latest that WeCom has sent; see [Client.SetSuiteTicket]
+	AuthCorpID    string `json:"auth_corp_id"`
+	PermanentCode string `json:"permanent_code"`
+}
+
+// RateLimit is how many calls are made per company and interface. 0 means WeCom's own limit.
+type RateLimit struct {
+	PerMinute int `json:"per_minute"` // 10,000 if 0
+	PerHour   int `json:"per_hour"`   // 150,000 if 0
+}
+
+// Validate says what is done about a request that breaks a documented rule.
+type Validate string
+
+// The ways of validating.
+const (
+	Strict Validate = "strict" // it is refused, and nothing is sent
+	Warn   Validate = "warn"   // it is sent, and the answer warns of each broken rule
+	Off    Validate = "off"    // it is sent as it is
+)
+
+// TokenProvider hands out an access token. rejected says that WeCom refused the one last handed out. It runs on any
+// goroutine that makes a call, several at once; ctx ends when the client is closed. It must not call the client.
+type TokenProvider func(ctx context.Context, rejected bool) (token string, err error)
+
+const hidden = "***"
+
+// String names the company and leaves out every secret.
+func (c Config) String() string {
+	return fmt.Sprintf("contactway.Config{CorpID: %q, BaseURL: %q, %s}", c.CorpID, c.BaseURL, hidden)
+}
+
+// GoString is [Config.String].
+func (c Config) GoString() string { return c.String() }
+
+// LogValue is [Config.String].
+func (c Config) LogValue() slog.Value { return slog.StringValue(c.String()) }
+
+// String names the app and the company and leaves out every secret.
+func (s Suite) String() string {
+	return fmt.Sprintf("contactway.Suite{SuiteID: %q, AuthCorpID: %q, %s}", s.SuiteID, s.AuthCorpID, hidden)
+}
+
+// GoString is [Suite.String].
+func (s Suite) GoString() string { return s.String() }
+
+// LogValue is [Suite.String].
+func (s Suite) LogValue() slog.Value { return slog.StringValue(s.String()) }
+
+// encode writes the configuration as the library reads it.
+func (c Config) encode() ([]byte, error) {
+	extra := maps.Clone(c.Extra)
+	if extra == nil {
+		extra = map[string]json.RawMessage{}
+	}
+	if c.NoRateLimit {
+		extra["rate_limit"] = json.RawMessage("false")
+	}
+	if c.TokenProvider != nil {
+		extra["token_provider"] = json.RawMessage("true")
+	}
+	var settle *int64
+	if c.Settle != nil {
+		settle = Some(int64(*c.Settle / time.Second))
+	}
+	return encode(struct {
+		CorpID           string     `json:"corp_id"`
+		Secret           string     `json:"secret"`
+		Suite            *Suite     `json:"suite"`
+		AccessToken      string     `json:"access_token"`
+		BaseURL          string     `json:"base_url"`
+		TimeoutMS        *int64     `json:"timeout_ms"`
+		ConnectTimeoutMS *int64     `json:"connect_timeout_ms"`
+		MaxAttempts      int        `json:"max_attempts"`
+		MaxInFlight      *int       `json:"max_in_flight"`
+		RateLimit        *RateLimit `json:"rate_limit"`
+		Proxy            *string    `json:"proxy"`
+		CAFile           string     `json:"ca_file"`
+		Store            string     `json:"store"`
+		SettleS          *int64     `json:"settle_s"`
+		Validate         Validate   `json:"validate"`
+		Extra            map[string]json.RawMessage
+	}{
+		c.CorpID, c.Secret, c.Suite, c.AccessToken, c.BaseURL, milliseconds(c.Timeout), milliseconds(c.ConnectTimeout),
+		c.MaxAttempts, c.MaxInFlight, c.RateLimit, c.Proxy, c.CAFile, c.Store, settle, c.Validate, extra,
+	})
+}
+
+// milliseconds is nil for a duration that was left out. One under a millisecond is 0, which the library refuses.
+func milliseconds(duration time.Duration) *int64 {
+	if duration == 0 {
+		return nil
+	}
+	return Some(duration.Milliseconds())
+}

@@ -1,0 +1,199 @@
+// Package contactwaytest starts stand-ins for WeCom for tests: no company, no member and no QR code is needed.
+//
+//	func TestGreeting(t *testing.T) {
+//		sandbox := contactwaytest.NewSandbox(t)
+//		client := sandbox.NewClient()
+//		…
+//		sandbox.Scan(added.ConfigID)
+//	}
+package contactwaytest
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/url"
+	"testing"
+	"time"
+
+	"github.com/contactway/contactway/bindings/go"
+)
+
+// Sandbox is a running stand-in for WeCom, which stops with its test. What it cannot do fails the test at once, so it
+// is to be used on the test's own goroutine.
+type Sandbox struct {
+	*contactway.Sandbox
+	t testing.TB
+}
+
+// Scanned is what came of a customer's scanning a code.
+type Scanned struct {
+	ExternalUserID string          `json:"external_userid"`
+	UserID         string          `json:"userid"` // who got the customer
+	State          string          `json:"state"`
+	Accepted       bool            `json:"accepted"`  // false where the member must agree first
+	TempChat       json.RawMessage `json:"temp_chat"` // null, or with expires_at
+}
+
+// Message is what a customer was sent.
+type Message struct {
+	UserID         string                  `json:"userid"`
+	ExternalUserID string                  `json:"external_userid"`
+	MsgType        string                  `json:"msgtype"` // text, image, link or miniprogram
+	Text           *contactway.Text        `json:"text"`
+	Image          *contactway.Image       `json:"image"`
+	Link           *contactway.Link        `json:"link"`
+	Miniprogram    *contactway.Miniprogram `json:"miniprogram"`
+	SentAt         int64                   `json:"sent_at"` // seconds since 1970
+}
+
+// Call is a request that came.
+type Call struct {
+	Endpoint   string            `json:"endpoint"`
+	Method     string            `json:"method"`
+	Target     string            `json:"target"`
+	Headers    map[string]string `json:"headers"`
+	Body       string            `json:"body"`
+	Connection int64             `json:"connection"`
+	At         int64             `json:"at"` // seconds since 1970
+}
+
+// Fault says which calls go wrong, and how.
+type Fault struct {
+	Endpoint string         `json:"endpoint"`        // such as add_contact_way or gettoken; "*" for all
+	Nth      int            `json:"nth,omitempty"`   // from the nth call on; 1 if 0
+	Times    int            `json:"times,omitempty"` // so many calls; 1 if 0
+	When     string         `json:"when,omitempty"`  // "before" the work is done, or "after" it; before if empty
+	Do       map[string]any `json:"do"`              // such as errcode, status, delay_ms, reset or silence
+}
+
+// NewSandbox starts a sandbox with one medical company, its app, and the members zhangsan, lisi, wangwu and
+// zhangyisheng.
+func NewSandbox(t testing.TB) *Sandbox {
+	t.Helper()
+	return NewSandboxWith(t, "{}")
+}
+
+// NewSandboxWith starts a sandbox from a configuration, a JSON object.
+func NewSandboxWith(t testing.TB, config string) *Sandbox {
+	t.Helper()
+	started, err := contactway.StartSandbox([]byte(config))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(started.Stop)
+	return &Sandbox{Sandbox: started, t: t}
+}
+
+// NewClient makes a client of the sandbox, which is closed with the test.
+func (s *Sandbox) NewClient() *contactway.Client {
+	s.t.Helper()
+	return s.NewClientWith(s.Config())
+}
+
+// NewClientWith makes a client from a configuration, usually a changed [contactway.Sandbox.Config].
+func (s *Sandbox) NewClientWith(config contactway.Config) *contactway.Client {
+	s.t.Helper()
+	client, err := contactway.New(config)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.t.Cleanup(func() { client.Close() })
+	return client
+}
+
+// Do asks the sandbox's own interface, such as Do("POST", "faults", rules), and reads the answer into answer, which may
+// be nil.
+func (s *Sandbox) Do(method, path string, body, answer any) {
+	s.t.Helper()
+	var text []byte
+	if body != nil {
+		var err error
+		if text, err = json.Marshal(body); err != nil {
+			s.t.Fatal(err)
+		}
+	}
+	raw := s.DoRaw(method, "/sandbox/"+path, text)
+	var envelope struct {
+		Errcode int64  `json:"errcode"`
+		Errmsg  string `json:"errmsg"`
+	}
+	if err := json.Unmarshal(raw, &envelope); err != nil {
+		s.t.Fatalf("%s %s: %v", method, path, err)
+	}
+	if envelope.Errcode != 0 {
+		s.t.Fatalf("%s %s: %s", method, path, envelope.Errmsg)
+	}
+	if answer != nil {
+		if err := json.Unmarshal(raw, answer); err != nil {
+			s.t.Fatalf("%s %s: %v", method, path, err)
+		}
+	}
+}
+
+// DoRaw sends a request of any kind and returns the answer's body, whatever it says. It leaves no connection open.
+func (s *Sandbox) DoRaw(method, path string, body []byte) []byte {
+	s.t.Helper()
+	request, err := http.NewRequest(method, s.BaseURL+path, bytes.NewReader(body))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	own := http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	response, err := own.Do(request)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer response.Body.Close()
+	answer, err := io.ReadAll(response.Body)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return answer
+}
+
+// Scan lets a customer scan a contact way's code.
+func (s *Sandbox) Scan(configID string) Scanned {
+	s.t.Helper()
+	var scanned Scanned
+	s.Do(http.MethodPost, "scan", map[string]string{"config_id": configID}, &scanned)
+	return scanned
+}
+
+// Messages are what a customer was sent, in their order.
+func (s *Sandbox) Messages(externalUserID string) []Message {
+	s.t.Helper()
+	var answer struct {
+		Messages []Message `json:"messages"`
+	}
+	s.Do(http.MethodGet, "messages?external_userid="+url.QueryEscape(externalUserID), nil, &answer)
+	return answer.Messages
+}
+
+// Calls are the requests that came for an interface, such as add_contact_way, in their order; all if it is empty.
+func (s *Sandbox) Calls(endpoint string) []Call {
+	s.t.Helper()
+	var answer struct {
+		Calls []Call `json:"calls"`
+	}
+	path := "calls"
+	if endpoint != "" {
+		path += "?endpoint=" + url.QueryEscape(endpoint)
+	}
+	s.Do(http.MethodGet, path, nil, &answer)
+	return answer.Calls
+}
+
+// AddFaults makes calls go wrong from now on.
+//
+//	sandbox.AddFaults(contactwaytest.Fault{Endpoint: "add_contact_way", Do: map[string]any{"errcode": 45009}})
+func (s *Sandbox) AddFaults(faults ...Fault) {
+	s.t.Helper()
+	s.Do(http.MethodPost, "faults", map[string][]Fault{"rules": faults}, nil)
+}
+
+// Advance moves the sandbox's clock on, in whole seconds.
+func (s *Sandbox) Advance(by time.Duration) {
+	s.t.Helper()
+	s.Do(http.MethodPost, "clock", map[string]int64{"advance_s": int64(by / time.Second)}, nil)
+}

@@ -1,0 +1,200 @@
+package contactway_test
+
+import (
+	"context"
+	"errors"
+	"runtime"
+	"testing"
+	"time"
+
+	"github.com/contactway/contactway/bindings/go"
+	"github.com/contactway/contactway/bindings/go/contactwaytest"
+)
+
+var counter = contactway.AddRequest{Type: 1, Scene: 2, User: []string{"zhangsan"}}
+
+// silent is a sandbox that takes adds in and never answers them.
+func silent(t *testing.T) *contactwaytest.Sandbox {
+	sandbox := contactwaytest.NewSandbox(t)
+	sandbox.AddFaults(contactwaytest.Fault{Endpoint: "add_contact_way", Times: 1000, Do: map[string]any{"silence": true}})
+	return sandbox
+}
+
+// waitFor waits until what a call does in the background has happened.
+func waitFor(t *testing.T, what string, happened func() bool) {
+	t.Helper()
+	for range 1000 {
+		if happened() {
+			return
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	t.Fatalf("%s did not happen within 5 s", what)
+}
+
+func failureOf(t *testing.T, err error) *contactway.Error {
+	t.Helper()
+	var failure *contactway.Error
+	if !errors.As(err, &failure) {
+		t.Fatalf("%v is no *contactway.Error", err)
+	}
+	return failure
+}
+
+func TestDeadlineBecomesTheCallsOwn(t *testing.T) {
+	client := silent(t).NewClient()
+	ctx, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
+	defer cancel()
+	deadline, _ := ctx.Deadline()
+	_, err := client.Add(ctx, counter)
+	late := time.Since(deadline)
+
+	failure := failureOf(t, err)
+	if !errors.Is(err, contactway.ErrTimeout) || !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("%v is not both a timeout and DeadlineExceeded", err)
+	}
+	if failure.Effect != contactway.EffectUnknown || failure.Retryable {
+		t.Errorf("an add that may have been carried out has effect %q, retryable %v", failure.Effect, failure.Retryable)
+	}
+	if late > 5*time.Second {
+		t.Errorf("it ended %v after the deadline", late)
+	}
+}
+
+func TestTimeoutOfTheClientIsNotTheContexts(t *testing.T) {
+	sandbox := silent(t)
+	config := sandbox.Config()
+	config.Timeout = 200 * time.Millisecond
+	_, err := sandbox.NewClientWith(config).Add(context.Background(), counter)
+	if !errors.Is(err, contactway.ErrTimeout) || errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("%v is not the client's own timeout", err)
+	}
+}
+
+func TestCancelEndsTheCallPromptly(t *testing.T) {
+	sandbox := silent(t)
+	client := sandbox.NewClient()
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() {
+		_, err := client.Add(ctx, counter)
+		ended <- err
+	}()
+	waitFor(t, "the add", func() bool { return len(sandbox.Calls("add_contact_way")) == 1 })
+	cancel()
+	select {
+	case err := <-ended:
+		if !errors.Is(err, contactway.ErrCancelled) || !errors.Is(err, context.Canceled) {
+			t.Errorf("%v is not both cancelled and Canceled", err)
+		}
+		if failure := failureOf(t, err); failure.Effect != contactway.EffectUnknown || failure.Endpoint != "add_contact_way" {
+			t.Errorf("effect %q, endpoint %q", failure.Effect, failure.Endpoint)
+		}
+	case <-time.After(5 * time.Second):
+		t.Fatal("the call goes on after its context was cancelled")
+	}
+}
+
+func TestEndedContextSendsNothing(t *testing.T) {
+	sandbox := contactwaytest.NewSandbox(t)
+	client := sandbox.NewClient()
+	cancelled, cancel := context.WithCancel(context.Background())
+	cancel()
+	late, cancelLate := context.WithDeadline(context.Background(), time.Now().Add(-time.Second))
+	defer cancelLate()
+	almost, cancelAlmost := context.WithDeadline(context.Background(), time.Now().Add(500*time.Microsecond))
+	defer cancelAlmost()
+	for _, test := range []struct {
+		name   string
+		ctx    context.Context
+		kind   contactway.Kind
+		reason error
+	}{
+		{"cancelled", cancelled, contactway.ErrCancelled, context.Canceled},
+		{"too late", late, contactway.ErrTimeout, context.DeadlineExceeded},
+		{"under a millisecond left", almost, contactway.ErrTimeout, context.DeadlineExceeded},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			_, err := client.Add(test.ctx, counter)
+			if !errors.Is(err, test.kind) || !errors.Is(err, test.reason) {
+				t.Errorf("%v is not both %v and %v", err, test.kind, test.reason)
+			}
+			failure := failureOf(t, err)
+			if failure.Effect != contactway.EffectNone || failure.Attempts != 0 || !failure.Retryable {
+				t.Errorf("effect %q, attempts %d, retryable %v", failure.Effect, failure.Attempts, failure.Retryable)
+			}
+		})
+	}
+	if calls := sandbox.Calls(""); len(calls) != 0 {
+		t.Errorf("%d calls were sent", len(calls))
+	}
+}
+
+func TestNilContextIsAnError(t *testing.T) {
+	var none context.Context
+	_, err := contactwaytest.NewSandbox(t).NewClient().Add(none, counter)
+	if !errors.Is(err, contactway.ErrInvalidArgument) {
+		t.Errorf("%v is not invalid_argument", err)
+	}
+}
+
+// held is a client with one place, which a silent call holds until release.
+func held(t *testing.T, timeout time.Duration) (client *contactway.Client, sandbox *contactwaytest.Sandbox, release func()) {
+	sandbox = silent(t)
+	config := sandbox.Config()
+	config.Timeout = timeout
+	config.MaxConcurrentCalls = 1
+	client = sandbox.NewClientWith(config)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		_, _ = client.Add(ctx, counter)
+	}()
+	waitFor(t, "the add", func() bool { return len(sandbox.Calls("add_contact_way")) == 1 })
+	return client, sandbox, func() { cancel(); <-ended }
+}
+
+func TestWaitingForAPlaceObeysTheContext(t *testing.T) {
+	client, sandbox, release := held(t, 0)
+	defer release()
+	ctx, cancel := context.WithCancel(context.Background())
+	time.AfterFunc(20*time.Millisecond, cancel)
+	_, err := client.Get(ctx, contactway.GetRequest{ConfigID: "x"})
+	if !errors.Is(err, contactway.ErrCancelled) || !errors.Is(err, context.Canceled) {
+		t.Errorf("%v is not both cancelled and Canceled", err)
+	}
+	if calls := sandbox.Calls("get_contact_way"); len(calls) != 0 {
+		t.Errorf("%d calls were sent", len(calls))
+	}
+}
+
+func TestWaitingForAPlaceCountsAsPartOfTheCall(t *testing.T) {
+	client, _, release := held(t, 50*time.Millisecond)
+	defer release()
+	_, err := client.Get(context.Background(), contactway.GetRequest{ConfigID: "x"})
+	if !errors.Is(err, contactway.ErrTimeout) || errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("%v is not the client's own timeout", err)
+	}
+	if failure := failureOf(t, err); failure.Effect != contactway.EffectNone || failure.Raw != nil {
+		t.Errorf("%v reached the library", err)
+	}
+}
+
+func TestNoGoroutineIsLeftBehind(t *testing.T) {
+	sandbox := silent(t)
+	client := sandbox.NewClient()
+	before := runtime.NumGoroutine()
+	for range 20 {
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Millisecond)
+		_, _ = client.Add(ctx, counter)
+		cancel()
+		ctx, cancel = context.WithCancel(context.Background())
+		time.AfterFunc(5*time.Millisecond, cancel)
+		_, _ = client.Add(ctx, counter)
+		ctx, cancel = context.WithCancel(context.Background())
+		_, _ = client.List(ctx, contactway.ListRequest{})
+		cancel()
+	}
+	waitFor(t, "the end of every goroutine", func() bool { return runtime.NumGoroutine() <= before })
+}

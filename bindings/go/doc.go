@@ -1,0 +1,29 @@
+// Package contactway speaks WeCom's (企业微信) customer-contact interface for "contact ways" (客户联系「联系我」): it
+// makes, reads, lists, changes and deletes them, and closes temporary chats.
+//
+//	client, err := contactway.New(contactway.Config{CorpID: "ww…", Secret: "…"})
+//	…
+//	defer client.Close()
+//	added, err := client.Add(ctx, contactway.AddRequest{Type: 1, Scene: 2, User: []string{"zhangsan"}})
+//
+// It is a thin layer over the library contactway, which checks requests against every documented rule before anything
+// is sent, keeps tokens, holds back what WeCom would refuse, and repeats what may be repeated.
+//
+// # Contexts
+//
+// A context's deadline is the deadline of the whole call, waits and repetitions included, shorter or longer than the
+// client's own Timeout, which counts where the context has none. Cancelling a context ends its call promptly; the
+// method returns when the library has let go of it, and no goroutine stays behind. A context that has ended already
+// sends nothing. Where an add was ended after its first byte had left, the error's Effect is unknown: the contact way
+// may have been made.
+//
+// # Goroutines and threads
+//
+// Every method may be called by any number of goroutines at the same time. A call holds a thread of the operating
+// system while it lasts, so a client makes at most Config.MaxConcurrentCalls at once; further goroutines wait in Go.
+//
+// # Errors
+//
+// Every error is an [*Error]. Its kind is matched with [errors.Is] and [ErrTimeout] and its like; where the context was
+// the reason, [context.DeadlineExceeded] or [context.Canceled] match too.
+package contactway

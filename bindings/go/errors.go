@@ -1,0 +1,149 @@
+package contactway
+
+// #include "library.h"
+import "C"
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// Kind says what kind of failure an [Error] is. Each is an error value for [errors.Is]:
+//
+//	if errors.Is(err, contactway.ErrRateLimited) { … }
+//
+// A newer library may answer kinds that are not listed here.
+type Kind string
+
+// The kinds.
+const (
+	ErrInvalidArgument Kind = "invalid_argument" // not JSON, an unknown option, a bad configuration
+	ErrInvalidHandle   Kind = "invalid_handle"   // the client was closed, or never made
+	ErrInvalidRequest  Kind = "invalid_request"  // the request breaks a documented rule; nothing was sent
+	ErrAuth            Kind = "auth"             // no token could be had
+	ErrAPI             Kind = "api"              // WeCom refused
+	ErrRateLimited     Kind = "rate_limited"     // WeCom refused for the rate, or the call was held back here
+	ErrTimeout         Kind = "timeout"          // the deadline passed
+	ErrNetwork         Kind = "network"          // DNS, connect, TLS, reset
+	ErrBadResponse     Kind = "bad_response"     // no answer of WeCom's, or one that cannot be read
+	ErrStore           Kind = "store"            // the ledger or the token store failed
+	ErrCancelled       Kind = "cancelled"        // the context was cancelled, or the client closed
+	ErrPartial         Kind = "partial"          // a job ran to its end and some rows failed
+	ErrConflict        Kind = "conflict"         // a key stands for something else, or another machine does the job
+	ErrUnsupported     Kind = "unsupported"      // this build lacks the feature
+	ErrInternal        Kind = "internal"         // a bug in the library
+)
+
+// Error makes a kind an error value.
+func (k Kind) Error() string { return "contactway: " + string(k) }
+
+// Effect says whether WeCom may have carried a failed request out.
+type Effect string
+
+// The effects.
+const (
+	EffectNone    Effect = "none"    // it did not
+	EffectUnknown Effect = "unknown" // it may have
+)
+
+// Detail is one rule that a request or a configuration breaks.
+type Detail struct {
+	Pointer string `json:"pointer"` // where (RFC 6901), such as /user/0
+	Rule    string `json:"rule"`    // which, such as userid_form
+	Message string `json:"message"` // what it says and what to do
+}
+
+// Error is the error of every call. It matches its [Kind] with [errors.Is], and [context.DeadlineExceeded] or
+// [context.Canceled] too where the context was the reason.
+type Error struct {
+	Errcode    int64           // WeCom's own where WeCom refused, else one of the library's, -1001 and below
+	Errmsg     string          // what WeCom said where WeCom refused, else what went wrong and what to do
+	Kind       Kind            // which of the kinds
+	Effect     Effect          // whether WeCom may have carried the request out
+	Retryable  bool            // whether the same call may be made again without risk of a second contact way
+	Endpoint   string          // WeCom's name of the interface, such as add_contact_way; empty if there is none
+	Attempts   int             // how often the request was sent, or tried to be
+	HTTPStatus int             // 0 if there was no answer
+	Details    []Detail        // every rule broken
+	RetryAfter time.Duration   // how long to wait before another try; 0 if waiting does not help
+	Advice     string          // what to do about this errcode, where that is known
+	Hint       string          // WeCom's number for its support, where it sent one
+	HelpURL    string          // WeCom's page about this errcode, where it sent one
+	Raw        json.RawMessage // the answer as JSON; nil where the library was not reached
+	cause      error
+}
+
+// Error says what failed, how and why.
+func (e *Error) Error() string {
+	text := fmt.Sprintf("%s (%d): %s", string(e.Kind), e.Errcode, e.Errmsg)
+	if e.Endpoint != "" {
+		text = e.Endpoint + ": " + text
+	}
+	if e.cause != nil {
+		text += ": " + e.cause.Error()
+	}
+	return "contactway: " + text
+}
+
+// Is makes errors.Is(err, contactway.ErrTimeout) and its like true by kind.
+func (e *Error) Is(target error) bool {
+	kind, isKind := target.(Kind)
+	return isKind && kind == e.Kind
+}
+
+// Unwrap is the error of the context or of the token provider, where that was the reason; else nil.
+func (e *Error) Unwrap() error { return e.cause }
+
+// errorOf reads a failure's answer.
+func errorOf(raw json.RawMessage) *Error {
+	var answer struct {
+		Errcode int64  `json:"errcode"`
+		Errmsg  string `json:"errmsg"`
+		Error   struct {
+			Kind         Kind     `json:"kind"`
+			Effect       Effect   `json:"effect"`
+			Retryable    bool     `json:"retryable"`
+			Endpoint     string   `json:"endpoint"`
+			Attempts     int      `json:"attempts"`
+			HTTPStatus   int      `json:"http_status"`
+			Details      []Detail `json:"details"`
+			RetryAfterMS int64    `json:"retry_after_ms"`
+			Advice       string   `json:"advice"`
+			Hint         string   `json:"hint"`
+			HelpURL      string   `json:"help_url"`
+		} `json:"error"`
+	}
+	if err := json.Unmarshal(raw, &answer); err != nil {
+		failure := unsent(ErrInternal, C.CONTACTWAY_INTERNAL, "the library's answer cannot be read: %v", err)
+		failure.Effect = EffectUnknown
+		failure.Raw = raw
+		return failure
+	}
+	said := answer.Error
+	return &Error{
+		Errcode:    answer.Errcode,
+		Errmsg:     answer.Errmsg,
+		Kind:       said.Kind,
+		Effect:     said.Effect,
+		Retryable:  said.Retryable,
+		Endpoint:   said.Endpoint,
+		Attempts:   said.Attempts,
+		HTTPStatus: said.HTTPStatus,
+		Details:    said.Details,
+		RetryAfter: time.Duration(said.RetryAfterMS) * time.Millisecond,
+		Advice:     said.Advice,
+		Hint:       said.Hint,
+		HelpURL:    said.HelpURL,
+		Raw:        raw,
+	}
+}
+
+// unsent is an error that was found before the library was asked.
+func unsent(kind Kind, errcode int64, format string, arguments ...any) *Error {
+	return &Error{Kind: kind, Errcode: errcode, Errmsg: fmt.Sprintf(format, arguments...), Effect: EffectNone}
+}
+
+func invalidArgument(format string, arguments ...any) *Error {
+	return unsent(ErrInvalidArgument, C.CONTACTWAY_INVALID_ARGUMENT, format, arguments...)
+}

@@ -1,0 +1,3 @@
+module github.com/contactway/contactway/bindings/go
+
+go 1.23

@@ -1,0 +1,105 @@
+package contactway
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+func TestAnotherInterfaceIsRefused(t *testing.T) {
+	if err := checkInterface(loadedInterface()); err != nil {
+		t.Error(err)
+	}
+	if err := checkInterface(loadedInterface() + 1); !errors.Is(err, ErrUnsupported) {
+		t.Errorf("%v is not unsupported", err)
+	}
+}
+
+// A static library needs the system libraries that Rust's own needs.
+func TestSystemLibraries(t *testing.T) {
+	source, err := os.ReadFile("link_static.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := regexp.MustCompile(`#cgo linux LDFLAGS: (.*)`).FindSubmatch(source)
+	empty := filepath.Join(t.TempDir(), "empty.rs")
+	if err := os.WriteFile(empty, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	rustc := exec.Command("rustc", "--crate-type", "staticlib", "--print", "native-static-libs", empty)
+	rustc.Dir = t.TempDir()
+	said, err := rustc.CombinedOutput()
+	if err != nil {
+		t.Fatalf("rustc: %v: %s", err, said)
+	}
+	if needed := "native-static-libs: " + string(named[1]) + "\n"; !strings.Contains(string(said), needed) {
+		t.Errorf("link_static.go names %s, rustc says %s", named[1], said)
+	}
+}
+
+// A canceller that has served its call is freed.
+func TestCancellerIsFreed(t *testing.T) {
+	sandbox, err := StartSandbox(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer sandbox.Stop()
+	client, err := New(sandbox.Config())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	canceller, release := cancellerOf(ctx)
+	chosen := settings{}
+	options, err := chosen.text(canceller, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request, err := cString("the request", []byte("{}"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	list := func() error {
+		_, err := outcome(functions["list"].run(client.handle, request, options, 0))
+		return err
+	}
+	if err := list(); err != nil {
+		t.Errorf("before its release: %v", err)
+	}
+	release()
+	if err := list(); !errors.Is(err, ErrInvalidHandle) {
+		t.Errorf("after its release: %v", err)
+	}
+}
+
+func TestProgressStopsAndPanics(t *testing.T) {
+	for name, test := range map[string]struct {
+		report   func(Progress) bool
+		goesOn   bool
+		panicked any
+	}{
+		"goes on": {func(p Progress) bool { return p.Done == 3 && p.EtaMS == 1500 }, true, nil},
+		"stops":   {func(Progress) bool { return false }, false, nil},
+		"panics":  {func(Progress) bool { panic("enough") }, false, "enough"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			handle, ended := watched(test.report)
+			defer func() {
+				if panicked := recover(); panicked != test.panicked {
+					t.Errorf("panicked with %v", panicked)
+				}
+			}()
+			defer ended()
+			if goesOn := handle.Value().(*watcher).told(`{"done":3,"total":9,"eta_ms":1500}`); goesOn != test.goesOn {
+				t.Errorf("it goes on: %v", goesOn)
+			}
+		})
+	}
+}

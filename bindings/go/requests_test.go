@@ -1,0 +1,441 @@
+package contactway_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/contactway/contactway/bindings/go"
+	"github.com/contactway/contactway/bindings/go/contactwaytest"
+)
+
+func raw(name, value string) map[string]json.RawMessage {
+	return map[string]json.RawMessage{name: json.RawMessage(value)}
+}
+
+// unchecked is a client that sends whatever it is given.
+func unchecked(sandbox *contactwaytest.Sandbox) *contactway.Client {
+	config := sandbox.Config()
+	config.Validate = contactway.Off
+	return sandbox.NewClientWith(config)
+}
+
+func TestWhatIsSent(t *testing.T) {
+	id := "42b34949e138eb6e027c123cba77fad7"
+	for name, test := range map[string]struct {
+		request contactway.UpdateRequest
+		body    string
+	}{
+		"what is left out": {
+			contactway.UpdateRequest{ConfigID: id},
+			`{"config_id":"` + id + `"}`,
+		},
+		"what is empty": {
+			contactway.UpdateRequest{
+				ConfigID: id, Style: contactway.Some(0), Remark: contactway.Some(""), SkipVerify: contactway.Some(false),
+				User: []string{}, Party: []int64{}, Conclusions: &contactway.Conclusions{},
+			},
+			`{"config_id":"` + id + `","style":0,"remark":"","skip_verify":false,"user":[],"party":[],"conclusions":{}}`,
+		},
+		"values": {
+			contactway.UpdateRequest{
+				ConfigID: id, State: contactway.Some("a|b:1"), User: []string{"zhangsan", "lisi"}, Party: []int64{1 << 40},
+				ExpiresIn: contactway.Some(86400), IsExclusive: contactway.Some(true),
+				Conclusions: &contactway.Conclusions{Text: &contactway.Text{Content: "祝您早日康复"}},
+			},
+			`{"config_id":"` + id + `","state":"a|b:1","user":["zhangsan","lisi"],"party":[1099511627776],` +
+				`"expires_in":86400,"is_exclusive":true,"conclusions":{"text":{"content":"祝您早日康复"}}}`,
+		},
+		"characters": {
+			contactway.UpdateRequest{ConfigID: id, Remark: contactway.Some("<a href=\"x\">&\\ \u2028\u2029\t\n\r\b\f\x7f😀")},
+			`{"config_id":"` + id + `","remark":"<a href=\"x\">&\\ ` + "\u2028\u2029" + `\t\n\r\b\f` + "\x7f😀" + `"}`,
+		},
+		"members not known yet": {
+			contactway.UpdateRequest{
+				Extra:       map[string]json.RawMessage{"z": json.RawMessage(`[1e2]`), "a": json.RawMessage(`{"b": null}`)},
+				Conclusions: &contactway.Conclusions{Extra: raw("file", `{}`)},
+			},
+			`{"conclusions":{"file":{}},"a":{"b": null},"z":[1e2]}`,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			sandbox := contactwaytest.NewSandbox(t)
+			_, _ = unchecked(sandbox).Update(context.Background(), test.request)
+			calls := sandbox.Calls("update_contact_way")
+			if len(calls) != 1 || calls[0].Body != test.body {
+				t.Errorf("sent %v\nnot  %s", calls, test.body)
+			}
+		})
+	}
+}
+
+func TestWhatIsNoTextIsRefused(t *testing.T) {
+	sandbox := contactwaytest.NewSandbox(t)
+	client := sandbox.NewClient()
+	ctx := context.Background()
+	add := func(change func(*contactway.AddRequest)) error {
+		request := counter
+		change(&request)
+		_, err := client.Add(ctx, request)
+		return err
+	}
+	for name, err := range map[string]error{
+		"not UTF-8":        add(func(r *contactway.AddRequest) { r.Remark = contactway.Some("\xff") }),
+		"a NUL character":  add(func(r *contactway.AddRequest) { r.Remark = contactway.Some("\x00") }),
+		"Extra not JSON":   add(func(r *contactway.AddRequest) { r.Extra = raw("x", `1,"user":[]`) }),
+		"Extra is nothing": add(func(r *contactway.AddRequest) { r.Extra = map[string]json.RawMessage{"x": nil} }),
+		"Extra repeats":    add(func(r *contactway.AddRequest) { r.Extra = raw("user", `["lisi"]`) }),
+	} {
+		failure := failureOf(t, err)
+		if failure.Kind != contactway.ErrInvalidArgument && failure.Kind != contactway.ErrInvalidRequest {
+			t.Errorf("%s: %v", name, err)
+		}
+		if failure.Effect != contactway.EffectNone {
+			t.Errorf("%s: the effect is %q", name, failure.Effect)
+		}
+	}
+	if calls := sandbox.Calls(""); len(calls) != 0 {
+		t.Errorf("%d calls were sent", len(calls))
+	}
+}
+
+func TestRawCallSendsTheBytes(t *testing.T) {
+	sandbox := contactwaytest.NewSandbox(t)
+	body := `{ "type":1,"scene":2 , "user":["zhangsan"], "party": [], "new": 1.50 }`
+	// What lies behind the slice is the caller's and stays.
+	buffer := []byte(body + "!")
+	answer, err := unchecked(sandbox).Call(context.Background(), "add", buffer[:len(body)])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if id, found := contactway.JSONGet(answer, "/config_id"); !found || len(id) != 32 {
+		t.Errorf("the answer is %s", answer)
+	}
+	if calls := sandbox.Calls("add_contact_way"); calls[0].Body != body {
+		t.Errorf("sent %s", calls[0].Body)
+	}
+	if buffer[len(body)] != '!' {
+		t.Error("the caller's memory was written to")
+	}
+}
+
+func TestRawCallRefuses(t *testing.T) {
+	client := contactwaytest.NewSandbox(t).NewClient()
+	for name, call := range map[string]func() error{
+		"unknown function": func() error { _, err := client.Call(context.Background(), "remove", []byte("{}")); return err },
+		"no JSON":          func() error { _, err := client.Call(context.Background(), "add", nil); return err },
+		"NUL":              func() error { _, err := client.Call(context.Background(), "add", []byte("{}\x00")); return err },
+		"unknown option": func() error {
+			_, err := client.Call(context.Background(), "add", []byte("{}"), contactway.RawOptions([]byte(`{"x":1}`)))
+			return err
+		},
+		"option of add": func() error {
+			_, err := client.Get(context.Background(), contactway.GetRequest{ConfigID: "x"}, contactway.AcceptDuplicate())
+			return err
+		},
+	} {
+		if err := call(); !errors.Is(err, contactway.ErrInvalidArgument) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// The context's options and the caller's reach the library side by side.
+func TestOptionsAreJoined(t *testing.T) {
+	sandbox := contactwaytest.NewSandbox(t)
+	client := sandbox.NewClient()
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	options := [][]contactway.Option{
+		nil, {nil}, {contactway.AcceptDuplicate()}, {contactway.RawOptions([]byte(`{"accept_duplicate":true}`))},
+		{contactway.RawOptions([]byte(" { } "))}, {contactway.RawOptions([]byte(`{"timeout_ms":5000}`)), contactway.AcceptDuplicate()},
+	}
+	for i, chosen := range options {
+		if _, err := client.Add(ctx, counter, chosen...); err != nil {
+			t.Errorf("%d: %v", i, err)
+		}
+	}
+	for _, wrong := range []string{"[]", "{", "null", `{"canceller":1,"canceller":1}`} {
+		if _, err := client.Add(ctx, counter, contactway.RawOptions([]byte(wrong))); !errors.Is(err, contactway.ErrInvalidArgument) {
+			t.Errorf("options %s: %v", wrong, err)
+		}
+	}
+	if _, err := client.Add(ctx, counter, contactway.Key("store-1")); !errors.Is(err, contactway.ErrUnsupported) {
+		t.Errorf("a key without a durable store: %v", err)
+	}
+}
+
+func TestAcceptDuplicateSendsAgain(t *testing.T) {
+	for accepts, sent := range map[bool]int{false: 1, true: 2} {
+		sandbox := contactwaytest.NewSandbox(t)
+		sandbox.AddFaults(contactwaytest.Fault{Endpoint: "add_contact_way", When: "after", Do: map[string]any{"reset": true}})
+		var options []contactway.Option
+		if accepts {
+			options = append(options, contactway.AcceptDuplicate())
+		}
+		_, err := sandbox.NewClient().Add(context.Background(), counter, options...)
+		if calls := sandbox.Calls("add_contact_way"); len(calls) != sent || (err == nil) != accepts {
+			t.Errorf("accepts %v: %d sent, %v", accepts, len(calls), err)
+		}
+	}
+}
+
+func TestTypedAnswers(t *testing.T) {
+	sandbox := contactwaytest.NewSandbox(t)
+	client := sandbox.NewClient()
+	ctx := context.Background()
+	sandbox.Do("POST", "departments", map[string]any{"id": int64(1) << 40, "parent": 1}, nil)
+	added, err := client.Add(ctx, contactway.AddRequest{
+		Type: 2, Scene: 2, User: []string{"lisi", "zhangsan"}, Party: []int64{1 << 40}, Remark: contactway.Some("前台 <1>"),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := client.Get(ctx, contactway.GetRequest{ConfigID: added.ConfigID})
+	if err != nil {
+		t.Fatal(err)
+	}
+	way := got.ContactWay
+	if way.ConfigID != added.ConfigID || way.QRCode != added.QRCode || way.QRCode == "" || way.Remark != "前台 <1>" ||
+		!way.SkipVerify || !slices.Equal(way.User, []string{"lisi", "zhangsan"}) || !slices.Equal(way.Party, []int64{1 << 40}) {
+		t.Errorf("got %+v", way)
+	}
+	if style, found := contactway.JSONGet(got.Raw, "/contact_way/style"); found {
+		t.Errorf("scene 2 has style %s", style)
+	}
+	if _, err := client.Update(ctx, contactway.UpdateRequest{ConfigID: added.ConfigID, Party: []int64{}}); err != nil {
+		t.Error(err)
+	}
+	if got, err = client.Get(ctx, contactway.GetRequest{ConfigID: added.ConfigID}); err != nil || len(got.ContactWay.Party) != 0 {
+		t.Errorf("%v, departments %v", err, got.ContactWay.Party)
+	}
+	if answer, err := client.Del(ctx, contactway.DelRequest{ConfigID: added.ConfigID}); err != nil || len(answer.Raw) == 0 {
+		t.Error(err)
+	}
+	_, err = client.Get(ctx, contactway.GetRequest{ConfigID: added.ConfigID})
+	if failure := failureOf(t, err); !errors.Is(err, contactway.ErrAPI) || failure.Errcode != 41044 || failure.Advice == "" ||
+		failure.HTTPStatus != 200 || failure.Endpoint != "get_contact_way" || failure.Attempts != 1 {
+		t.Errorf("%+v", failure)
+	}
+}
+
+func TestAnswerOfAnotherFormKeepsWhatCanBeRead(t *testing.T) {
+	sandbox := contactwaytest.NewSandbox(t)
+	sandbox.AddFaults(contactwaytest.Fault{Endpoint: "add_contact_way", When: "after", Do: map[string]any{
+		"status": 200, "body": `{"errcode":0,"errmsg":"ok","qr_code":7,"config_id":"kept"}`,
+	}})
+	added, err := sandbox.NewClient().Add(context.Background(), counter)
+	if !errors.Is(err, contactway.ErrBadResponse) || added == nil || added.ConfigID != "kept" {
+		t.Errorf("%v, %+v", err, added)
+	}
+	if failure := failureOf(t, err); failure.Effect != contactway.EffectUnknown || !bytes.Contains(failure.Raw, []byte("kept")) {
+		t.Errorf("%+v", failure)
+	}
+}
+
+func TestWarnings(t *testing.T) {
+	sandbox := contactwaytest.NewSandbox(t)
+	config := sandbox.Config()
+	config.Validate = contactway.Warn
+	request := counter
+	request.Style = contactway.Some(1)
+	added, err := sandbox.NewClientWith(config).Add(context.Background(), request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(added.Warnings) != 1 || added.Warnings[0].Pointer != "/style" || added.Warnings[0].Code != "style_needs_scene_1" {
+		t.Errorf("warnings %+v", added.Warnings)
+	}
+}
+
+func TestErrorTellsEveryBrokenRule(t *testing.T) {
+	_, err := contactwaytest.NewSandbox(t).NewClient().Add(context.Background(), contactway.AddRequest{Type: 1, User: []string{"a", "b"}})
+	failure := failureOf(t, err)
+	rules := map[string]string{}
+	for _, detail := range failure.Details {
+		rules[detail.Rule] = detail.Pointer
+	}
+	if failure.Kind != contactway.ErrInvalidRequest || rules["scene_required"] != "/scene" || rules["type_1_one_user"] != "/user" {
+		t.Errorf("%+v", failure)
+	}
+	if errors.Is(err, contactway.ErrAPI) || !strings.Contains(err.Error(), "add_contact_way: invalid_request (-1003): ") {
+		t.Error(err)
+	}
+}
+
+func TestRetryAfter(t *testing.T) {
+	sandbox := contactwaytest.NewSandbox(t)
+	sandbox.AddFaults(contactwaytest.Fault{Endpoint: "list_contact_way", Do: map[string]any{"errcode": 45009}})
+	_, err := sandbox.NewClient().List(context.Background(), contactway.ListRequest{})
+	failure := failureOf(t, err)
+	if !errors.Is(err, contactway.ErrRateLimited) || failure.RetryAfter <= 0 || !failure.Retryable {
+		t.Errorf("%+v", failure)
+	}
+}
+
+func TestPictures(t *testing.T) {
+	sandbox := contactwaytest.NewSandbox(t)
+	client := sandbox.NewClient()
+	ctx := context.Background()
+	added, err := client.Add(ctx, counter)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "码 1.png")
+	saved, err := client.SaveQRCode(ctx, contactway.SaveQRCodeRequest{ConfigID: added.ConfigID, Path: path})
+	if err != nil {
+		t.Fatal(err)
+	}
+	picture, err := os.ReadFile(path)
+	if err != nil || saved.Bytes != int64(len(picture)) || saved.Path != path || saved.ContentType != "image/png" {
+		t.Errorf("%v, %+v", err, saved)
+	}
+	for name, request := range map[string]contactway.UploadImageRequest{
+		"path":    {Path: path},
+		"content": {Content: picture, Filename: "a.png"},
+	} {
+		uploaded, err := client.UploadImage(ctx, request)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if seconds, err := uploaded.CreatedAt.Int64(); err != nil || seconds == 0 || uploaded.MediaID == "" || uploaded.Type != "image" {
+			t.Errorf("%s: %+v", name, uploaded)
+		}
+	}
+}
+
+func TestTemporaryChat(t *testing.T) {
+	sandbox := contactwaytest.NewSandbox(t)
+	client := sandbox.NewClient()
+	ctx := context.Background()
+	added, err := client.Add(ctx, contactway.AddRequest{
+		Type: 1, Scene: 2, User: []string{"zhangyisheng"}, IsTemp: contactway.Some(true), ExpiresIn: contactway.Some(3600),
+		Conclusions: &contactway.Conclusions{Text: &contactway.Text{Content: "祝您早日康复"}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := client.Get(ctx, contactway.GetRequest{ConfigID: added.ConfigID})
+	if err != nil || !got.ContactWay.IsTemp || got.ContactWay.ExpiresIn != 3600 || got.ContactWay.Conclusions.Text.Content != "祝您早日康复" {
+		t.Errorf("%v, %+v", err, got)
+	}
+	scanned := sandbox.Scan(added.ConfigID)
+	_, err = client.CloseTempChat(ctx, contactway.CloseTempChatRequest{UserID: scanned.UserID, ExternalUserID: scanned.ExternalUserID})
+	if err != nil {
+		t.Error(err)
+	}
+	messages := sandbox.Messages(scanned.ExternalUserID)
+	if len(messages) != 1 || messages[0].Text == nil || messages[0].Text.Content != "祝您早日康复" {
+		t.Errorf("messages %+v", messages)
+	}
+}
+
+func TestAll(t *testing.T) {
+	sandbox := contactwaytest.NewSandbox(t)
+	client := sandbox.NewClient()
+	ctx := context.Background()
+	var ids []string
+	for range 7 {
+		added, err := client.Add(ctx, counter)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ids = append(ids, added.ConfigID)
+	}
+	pages := contactway.ListRequest{Limit: contactway.Some(3)}
+	walk := client.All(ctx, pages)
+	for range 2 {
+		var walked []string
+		for id, err := range walk {
+			if err != nil {
+				t.Fatal(err)
+			}
+			walked = append(walked, id)
+		}
+		if !slices.Equal(walked, ids) {
+			t.Errorf("walked %v, not %v", walked, ids)
+		}
+	}
+	sandbox.Do("DELETE", "calls", nil, nil)
+	for range walk {
+		break
+	}
+	if calls := sandbox.Calls("list_contact_way"); len(calls) != 1 {
+		t.Errorf("a walk that was left read %d pages", len(calls))
+	}
+}
+
+func TestAllEndsWithTheError(t *testing.T) {
+	sandbox := contactwaytest.NewSandbox(t)
+	client := sandbox.NewClient()
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	var errs []error
+	for id, err := range client.All(ctx, contactway.ListRequest{}) {
+		if id != "" {
+			t.Errorf("%q came with an error", id)
+		}
+		errs = append(errs, err)
+	}
+	if len(errs) != 1 || !errors.Is(errs[0], context.Canceled) {
+		t.Errorf("the walk yielded %v", errs)
+	}
+}
+
+func TestAllRefusesARepeatedCursor(t *testing.T) {
+	sandbox := contactwaytest.NewSandbox(t)
+	for _, cursor := range []string{"b", "c", "b", "d"} {
+		sandbox.AddFaults(contactwaytest.Fault{Endpoint: "list_contact_way", Do: map[string]any{
+			"status": 200,
+			"body":   `{"errcode":0,"errmsg":"ok","contact_way":[{"config_id":"x"}],"next_cursor":"` + cursor + `"}`,
+		}})
+	}
+	pages, last := 0, error(nil)
+	for _, err := range sandbox.NewClient().All(context.Background(), contactway.ListRequest{Cursor: "a"}) {
+		pages, last = pages+1, err
+	}
+	if pages != 4 || !errors.Is(last, contactway.ErrBadResponse) || !strings.Contains(last.Error(), `"b"`) {
+		t.Errorf("%d yields, the last with %v", pages, last)
+	}
+}
+
+func TestJobsAnswer(t *testing.T) {
+	client := contactwaytest.NewSandbox(t).NewClient()
+	ctx := context.Background()
+	progress := contactway.OnProgress(func(contactway.Progress) bool { return true })
+	_, ofLedger := client.Ledger(ctx, contactway.LedgerQuery{State: contactway.Some("s")})
+	synced, ofSync := client.Sync(ctx, contactway.SyncRequest{}, progress)
+	applied, ofApply := client.Apply(ctx, contactway.ApplyRequest{Rows: []contactway.Row{{Key: "k", ContactWay: counter}}}, progress)
+	replaced, ofReplace := client.ReplaceUser(ctx, contactway.ReplaceUserRequest{From: "zhangsan", To: []string{"lisi"}}, progress)
+	saved, ofSave := client.SaveQRCodes(ctx, contactway.SaveQRCodesRequest{Directory: t.TempDir()}, progress)
+	for _, err := range []error{ofLedger, ofSync, ofApply, ofReplace, ofSave} {
+		if failureOf(t, err).Raw == nil {
+			t.Errorf("%v did not reach the library", err)
+		}
+	}
+	if synced == nil || applied == nil || replaced == nil || saved == nil {
+		t.Error("a job's answer is missing beside its error")
+	}
+}
+
+func TestJSONGet(t *testing.T) {
+	text := []byte(`{"a":{"b/c":[1,"x",12345678901234567890123]},"n":null}`)
+	for pointer, value := range map[string]string{
+		"/a/b~1c/0": "1", "/a/b~1c/1": "x", "/a/b~1c/2": "12345678901234567890123", "/n": "null",
+	} {
+		if got, found := contactway.JSONGet(text, pointer); !found || got != value {
+			t.Errorf("%s: %q, %v", pointer, got, found)
+		}
+	}
+	for _, pointer := range []string{"/b", "a", "/a\x00"} {
+		if got, found := contactway.JSONGet(text, pointer); found {
+			t.Errorf("%q finds %q", pointer, got)
+		}
+	}
+}
