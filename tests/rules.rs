@@ -293,3 +293,16 @@ fn validate_warn_sends_and_tells_and_validate_off_sends_as_it_is() {
     assert_eq!(body(0), request.replace("\\u4f60\\u597d", "你好"));
     assert_eq!(body(1), request);
 }
+
+#[test]
+fn an_answer_repeats_no_name_that_is_as_long_as_a_request() {
+    let shop = Shop::open();
+    let client = shop.client("");
+    let long = "x".repeat(3_000_000);
+    let request = format!(r#"{{"type":1,"scene":2,"user":["a"],"{long}":1,"{long}":2}}"#);
+    let error = client.call(Add, &request, &Options::default()).unwrap_err();
+    assert!(error.details().iter().any(|detail| detail.rule == "repeated_member" && detail.pointer.is_empty()));
+    assert!(error.to_json().len() < 10_000);
+    let error = Options::parse(&format!(r#"{{"{long}":1}}"#), None, |_| unreachable!()).unwrap_err();
+    assert!(error.to_json().len() < 10_000);
+}

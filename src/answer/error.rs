@@ -115,6 +115,9 @@ impl Detail {
     }
 }
 
+/// No member that anybody meant has a longer pointer, in bytes.
+const POINTER_MAX: usize = 1024;
+
 /// Why a call failed. Boxed inside, so that a `Result` stays small.
 #[derive(Clone, Debug)]
 pub struct Error(Box<Parts>);
@@ -154,7 +157,11 @@ impl Error {
     }
 
     /// An error that names every broken rule; `what` is broken.
-    pub(crate) fn with_details(kind: Kind, what: &str, details: Vec<Detail>) -> Self {
+    pub(crate) fn with_details(kind: Kind, what: &str, mut details: Vec<Detail>) -> Self {
+        // A name may be as long as a request; an answer repeats none that long.
+        for detail in details.iter_mut().filter(|detail| detail.pointer.len() > POINTER_MAX) {
+            detail.pointer.clear();
+        }
         let mut errmsg = match details.len() {
             1 => format!("{what} breaks a rule"),
             many => format!("{what} breaks {many} rules"),

@@ -6,6 +6,9 @@ use std::collections::HashSet;
 use crate::answer::{Detail, Error, Kind};
 use crate::json::{Object, Value, pointer_token};
 
+/// As much of an unknown name as helps to find it, in characters.
+const NAME_SHOWN: usize = 100;
+
 /// An object being read. What is wrong with it is collected, so that all of it can be told at once.
 pub struct Settings<'a> {
     object: &'a Object<'a>,
@@ -112,7 +115,8 @@ impl<'a> Settings<'a> {
             if !self.known.contains(name.as_ref()) {
                 let mut known: Vec<_> = self.known.iter().copied().collect();
                 known.sort_unstable();
-                let message = format!("{name} is not known here; known are {}", known.join(", "));
+                let shown: String = name.chars().take(NAME_SHOWN).collect();
+                let message = format!("{shown} is not known here; known are {}", known.join(", "));
                 self.wrong(name, "unknown_member", message);
             } else if !seen.insert(name.as_ref()) {
                 self.wrong(name, "repeated_member", format!("{name} stands here twice; keep one"));
