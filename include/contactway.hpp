@@ -66,13 +66,22 @@ inline std::string terminated(std::string_view text)
 }  // namespace detail
 
 // The version of the library, "MAJOR.MINOR.PATCH".
-inline std::string_view version() noexcept { return contactway_version(); }
+inline std::string_view version() noexcept
+{
+    return contactway_version();
+}
 
 // The version of the C interface that the library has; CONTACTWAY_ABI_VERSION is the one this program was built with.
-inline std::uint32_t abi_version() noexcept { return contactway_abi_version(); }
+inline std::uint32_t abi_version() noexcept
+{
+    return contactway_abi_version();
+}
 
 // What this build holds beside the client itself, separated by commas, such as "sqlite,sandbox".
-inline std::string_view features() noexcept { return contactway_features(); }
+inline std::string_view features() noexcept
+{
+    return contactway_features();
+}
 
 // The value at an RFC 6901 pointer of a JSON text: a string comes unquoted and decoded, anything else as JSON; nothing
 // where it is absent or json is not JSON.
@@ -123,8 +132,7 @@ public:
     explicit error(std::string answer)
         : std::runtime_error(json_get(answer, "/errmsg").value_or(answer)),
           said_(std::make_shared<const said>(std::move(answer)))
-    {
-    }
+    {}
 
     // WeCom's code, or one of the negative CONTACTWAY_… ones.
     std::int64_t errcode() const noexcept { return said_->errcode; }
@@ -142,14 +150,12 @@ public:
 private:
     struct said {
         explicit said(std::string text)
-            : answer(std::move(text)),
-              errcode(contactway_errcode(answer.c_str())),
+            : answer(std::move(text)), errcode(contactway_errcode(answer.c_str())),
               kind(json_get(answer, "/error/kind").value_or("")),
               effect(json_get(answer, "/error/effect").value_or("")),
               details(json_get(answer, "/error/details").value_or("[]")),
               retryable(json_get(answer, "/error/retryable") == "true")
-        {
-        }
+        {}
         std::string answer;
         std::int64_t errcode;
         std::string kind, effect, details;
@@ -295,7 +301,8 @@ inline std::int32_t provide_token(void *user_data, std::int32_t rejected, char *
 inline void set_logger(contactway_client client, logger log, log_level level)
 {
     if (!log) return contactway_set_logger(client, nullptr, nullptr, nullptr, 0);
-    contactway_set_logger(client, log_line, new logger(std::move(log)), destroy<logger>, static_cast<std::int32_t>(level));
+    contactway_set_logger(client, log_line, new logger(std::move(log)), destroy<logger>,
+                          static_cast<std::int32_t>(level));
 }
 
 // A progress function for the time of one call.
@@ -338,20 +345,35 @@ public:
     // "unknown" it may have been made.
     //
     //     client.add(R"({"type":1,"scene":2,"user":["zhangsan"]})");
-    std::string add(std::string_view request, const options &how = {}) const { return call(contactway_add, request, how); }
+    std::string add(std::string_view request, const options &how = {}) const
+    {
+        return call(contactway_add, request, how);
+    }
 
     // Reads a contact way: {"config_id":"…"}; the answer holds contact_way.
-    std::string get(std::string_view request, const options &how = {}) const { return call(contactway_get, request, how); }
+    std::string get(std::string_view request, const options &how = {}) const
+    {
+        return call(contactway_get, request, how);
+    }
 
     // Lists config_ids, a page at a time: start_time, end_time, cursor, limit; the answer holds contact_way and
     // next_cursor, which is empty on the last page.
-    std::string list(std::string_view request, const options &how = {}) const { return call(contactway_list, request, how); }
+    std::string list(std::string_view request, const options &how = {}) const
+    {
+        return call(contactway_list, request, how);
+    }
 
     // Changes a contact way: config_id and what is to change; what is left out stays.
-    std::string update(std::string_view request, const options &how = {}) const { return call(contactway_update, request, how); }
+    std::string update(std::string_view request, const options &how = {}) const
+    {
+        return call(contactway_update, request, how);
+    }
 
     // Deletes a contact way: {"config_id":"…"}.
-    std::string del(std::string_view request, const options &how = {}) const { return call(contactway_del, request, how); }
+    std::string del(std::string_view request, const options &how = {}) const
+    {
+        return call(contactway_del, request, how);
+    }
 
     // Ends a temporary chat: {"userid":"…","external_userid":"…"}.
     std::string close_temp_chat(std::string_view request, const options &how = {}) const
@@ -373,7 +395,10 @@ public:
     }
 
     // Looks contact ways up in the ledger, which needs a durable store; the answer holds entries and next_cursor.
-    std::string ledger(std::string_view query, const options &how = {}) const { return call(contactway_ledger, query, how); }
+    std::string ledger(std::string_view query, const options &how = {}) const
+    {
+        return call(contactway_ledger, query, how);
+    }
 
     // Brings the ledger up to what WeCom holds.
     std::string sync(std::string_view request, const options &how = {}, const progress &tell = nullptr) const
@@ -419,7 +444,8 @@ public:
         auto given = std::make_unique<token_provider>(std::move(provide));
         const auto function = *given ? detail::provide_token : nullptr;
         // From here on the library sees to it that it is destroyed, also where it refuses it.
-        detail::checked(contactway_set_token_provider(handle(), function, given.release(), detail::destroy<token_provider>));
+        detail::checked(
+            contactway_set_token_provider(handle(), function, given.release(), detail::destroy<token_provider>));
     }
 
     // Renews the suite ticket of a client that was made with "suite".

@@ -63,12 +63,12 @@ fn what_cannot_be_saved_is_told_and_leaves_nothing() {
         (by_id.as_str(), missing.to_str().unwrap(), Kind::InvalidArgument),
         (button.as_str(), path, Kind::InvalidRequest),
         ("\"config_id\":\"unknown\"", path, Kind::Api),
-        ("\"qr_code\":\"https://example.com/a.png\"", path, Kind::InvalidArgument),
-        ("\"qr_code\":\"http://169.254.169.254/latest\"", path, Kind::InvalidArgument),
-        ("\"qr_code\":\"https://evilqpic.cn/a\"", path, Kind::InvalidArgument),
-        ("\"qr_code\":\"https://p.qpic.cn@example.com/a\"", path, Kind::InvalidArgument),
-        ("\"qr_code\":\"file:///etc/passwd\"", path, Kind::InvalidArgument),
-        ("\"qr_code\":\"a b\"", path, Kind::InvalidArgument),
+        ("\"qr_code\":\"https://example.com/a.png\"", path, Kind::InvalidRequest),
+        ("\"qr_code\":\"http://169.254.169.254/latest\"", path, Kind::InvalidRequest),
+        ("\"qr_code\":\"https://evilqpic.cn/a\"", path, Kind::InvalidRequest),
+        ("\"qr_code\":\"https://p.qpic.cn@example.com/a\"", path, Kind::InvalidRequest),
+        ("\"qr_code\":\"file:///etc/passwd\"", path, Kind::InvalidRequest),
+        ("\"qr_code\":\"a b\"", path, Kind::InvalidRequest),
     ];
     for (source, path, kind) in cases {
         let error = save(&client, source, path).unwrap_err();
@@ -76,7 +76,7 @@ fn what_cannot_be_saved_is_told_and_leaves_nothing() {
     }
     for request in ["{}", r#"{"path":"a"}"#, r#"{"config_id":"a","qr_code":"b","path":"c"}"#, r#"{"config_id":"a"}"#] {
         let error = client.save_qr_code(request, &Options::default()).unwrap_err();
-        assert_eq!(error.kind(), Kind::InvalidArgument, "{request}");
+        assert_eq!(error.kind(), Kind::InvalidRequest, "{request}");
         assert!(!error.details().is_empty());
     }
     assert_eq!(fs::read_dir(&folder).unwrap().count(), 0);
@@ -86,9 +86,11 @@ fn what_cannot_be_saved_is_told_and_leaves_nothing() {
 fn what_is_no_picture_is_not_saved_and_no_token_is_sent_for_it() {
     let server = TcpListener::bind("127.0.0.1:0").unwrap();
     let base_url = format!("http://{}", server.local_addr().unwrap());
-    let client =
-        Client::new(&format!(r#"{{"base_url":"{base_url}","access_token":"token-1234"}}"#), &Shared::default())
-            .unwrap();
+    let client = Client::new(
+        &format!(r#"{{"base_url":"{base_url}","access_token":"token-1234","max_attempts":1}}"#),
+        &Shared::default(),
+    )
+    .unwrap();
     let path = folder("no-picture").join("a.png");
     let seen = thread::spawn(move || {
         let (mut stream, _) = server.accept().unwrap();
@@ -133,16 +135,20 @@ fn what_cannot_be_uploaded_is_told_before_anything_is_sent() {
     let shop = Shop::open();
     let client = shop.client("");
     let cases = [
-        (r#"{"path":"/not/there.png"}"#, Kind::InvalidArgument),
-        (r#"{"base64":"????","filename":"a.png"}"#, Kind::InvalidArgument),
-        (r#"{"base64":"aGVsbG8gd29ybGQ="}"#, Kind::InvalidArgument),
+        (r#"{"path":"/not/there.png"}"#, Kind::InvalidRequest),
+        (r#"{"base64":"????","filename":"a.png"}"#, Kind::InvalidRequest),
+        (r#"{"base64":"aGVsbG8gd29ybGQ="}"#, Kind::InvalidRequest),
         (r#"{"base64":"aGVsbG8gd29ybGQ=","filename":"a.png"}"#, Kind::InvalidRequest),
         (r#"{"base64":"aGk=","filename":"a.png"}"#, Kind::InvalidRequest),
-        ("{}", Kind::InvalidArgument),
-        (r#"{"path":"a","url":"b"}"#, Kind::InvalidArgument),
+        (r#"{"path":"/dev/zero"}"#, Kind::InvalidRequest),
+        ("[]", Kind::InvalidArgument),
+        ("{}", Kind::InvalidRequest),
+        (r#"{"path":"a","url":"b"}"#, Kind::InvalidRequest),
     ];
     for (request, kind) in cases {
-        assert_eq!(client.upload_image(request, &Options::default()).unwrap_err().kind(), kind, "{request}");
+        let error = client.upload_image(request, &Options::default()).unwrap_err();
+        assert_eq!(error.kind(), kind, "{request}");
+        assert_eq!(error.details().is_empty(), kind == Kind::InvalidArgument, "{request}");
     }
     assert!(shop.calls().is_empty());
 }

@@ -47,6 +47,7 @@ fn cases() -> Vec<(Endpoint, String, &'static str, &'static str, String)> {
         (Add, way(r#","remark":"\ud800""#), "/remark", "lone_surrogate", way(r#","remark":"\ud83d\ude00""#)),
         (Add, way(r#","deep":[{"a":"\udc00"}]"#), "/deep/0/a", "lone_surrogate", plain.clone()),
         (Add, way(r#","remark":"\u0001""#), "/remark", "control_character", way(r#","remark":"\u000a""#)),
+        (Add, way(r#","a\u0001b":1"#), "/a\u{1}b", "control_character", way(r#","a\u4f60b":1"#)),
         (Add, way(r#","user":["lisi"]"#), "/user", "repeated_member", plain.clone()),
         (Add, way(r#","x":{"a/b":1,"a/b":2}"#), "/x/a~1b", "repeated_member", way(r#","x":{"a/b":1}"#)),
         (Add, way(r#","is_temp":"true""#), "/is_temp", "wrong_type", way(r#","is_temp":false"#)),

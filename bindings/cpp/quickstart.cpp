@@ -30,10 +30,11 @@ try {
     std::cout << "get          " << client.get(of(config_id)) << '\n';
     // What an update leaves out stays as it is.
     std::cout << "update       "
-              << client.update("{\"config_id\":" + contactway::json_quote(config_id) + R"(,"user":["wangwu"]})") << '\n';
+              << client.update("{\"config_id\":" + contactway::json_quote(config_id) + R"(,"user":["wangwu"]})")
+              << '\n';
     std::cout << "save_qr_code "
-              << client.save_qr_code("{\"config_id\":" + contactway::json_quote(config_id)
-                                     + R"(,"path":"quickstart-cpp-qr.png"})")
+              << client.save_qr_code("{\"config_id\":" + contactway::json_quote(config_id) +
+                                     R"(,"path":"quickstart-cpp-qr.png"})")
               << '\n';
 
     for (std::string cursor;;) {

@@ -4,7 +4,7 @@
 
 mod credentials;
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -30,10 +30,10 @@ const LONGEST_LIFE: Duration = Duration::from_secs(86_400);
 /// Every token of the process; also those of clients that are gone, and their refusals, as long as they are good for
 /// something: a host may make a client for every call.
 #[derive(Default)]
-pub struct Tokens(Mutex<HashMap<(String, Owner), Arc<Slot>>>);
+pub struct Tokens(Mutex<BTreeMap<(String, Owner), Arc<Slot>>>);
 
 /// Whose token it is.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Owner {
     /// An app's at one company.
     App(Credentials),
@@ -45,8 +45,8 @@ impl Tokens {
     /// The place of the owner's token, shared by all clients that have the same.
     pub fn slot(&self, base_url: &str, owner: Owner) -> Arc<Slot> {
         let mut slots = lock(&self.0);
-        // A look through all of them only when the map would grow, so that it costs little on the whole.
-        if slots.len() == slots.capacity() {
+        // A look through all of them only when there are twice as many, so that it costs little on the whole.
+        if slots.len().is_power_of_two() {
             slots.retain(|_, slot| Arc::strong_count(slot) > 1 || slot.is_of_use());
         }
         Arc::clone(slots.entry((base_url.to_owned(), owner)).or_default())

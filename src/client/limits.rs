@@ -1,14 +1,13 @@
 //! How many calls at once, in a minute and in an hour: kept per (base URL, corporation, interface), and shared by all
 //! clients of the process, so that WeCom need not refuse.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use super::retry::Happened;
 use crate::answer::codes::Class;
 use crate::call::{Call, Stop, lock};
-use crate::rules::Endpoint;
 
 /// What one client asks for; 0 is no limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,25 +32,25 @@ const RECOVERY: Duration = Duration::from_secs(10);
 
 /// Every gate of the process: also those of clients that are gone, as long as their calls still count.
 #[derive(Default)]
-pub struct Gates(Mutex<HashMap<Key, Arc<Gate>>>);
+pub struct Gates(Mutex<BTreeMap<Key, Arc<Gate>>>);
 
 /// What limits are kept for.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Key {
     /// WeCom's address.
     pub base_url: String,
     /// The company, or where that is not known something that stands for it.
     pub owner: String,
     /// The interface.
-    pub endpoint: Endpoint,
+    pub interface: &'static str,
 }
 
 impl Gates {
     /// The gate for `key`, which from now on also keeps `limits`.
     pub fn gate(&self, key: &Key, limits: Limits) -> Arc<Gate> {
         let mut gates = lock(&self.0);
-        // A look through all of them only when the map would grow, so that it costs little on the whole.
-        if gates.len() == gates.capacity() {
+        // A look through all of them only when there are twice as many, so that it costs little on the whole.
+        if gates.len().is_power_of_two() {
             let now = Instant::now();
             gates.retain(|_, gate| Arc::strong_count(gate) > 1 || lock(&gate.0).still_counts(now));
         }

@@ -20,6 +20,11 @@ impl<'a> Settings<'a> {
         Self { object, place, known: HashSet::new(), details: Vec::new() }
     }
 
+    /// Notes a rule that is broken by several members together.
+    pub fn wrong_together(&mut self, rule: &'static str, message: impl Into<String>) {
+        self.details.push(Detail::new(self.place, rule, message));
+    }
+
     /// Notes a broken rule of the member `name`.
     pub fn wrong(&mut self, name: &str, rule: &'static str, message: impl Into<String>) {
         self.details.push(Detail::new(format!("{}/{}", self.place, pointer_token(name)), rule, message));
@@ -115,14 +120,10 @@ impl<'a> Settings<'a> {
         }
     }
 
-    /// Ends the reading: everything that is wrong, if anything is.
-    pub fn finish(mut self, what: &str) -> Result<(), Error> {
+    /// Ends the reading: everything that is wrong, if anything is, as an error of this kind.
+    pub fn finish(mut self, kind: Kind, what: &str) -> Result<(), Error> {
         self.name_unknown();
-        if self.details.is_empty() {
-            Ok(())
-        } else {
-            Err(Error::with_details(Kind::InvalidArgument, what, self.details))
-        }
+        if self.details.is_empty() { Ok(()) } else { Err(Error::with_details(kind, what, self.details)) }
     }
 }
 

@@ -42,11 +42,10 @@ impl<'a> Reader<'a> {
     }
 
     fn skip(&mut self, belongs: impl Fn(u8) -> bool) -> usize {
-        let start = self.at;
-        while self.peek().is_some_and(&belongs) {
-            self.at += 1;
-        }
-        self.at - start
+        let rest = &self.text.as_bytes()[self.at..];
+        let length = rest.iter().position(|byte| !belongs(*byte)).unwrap_or(rest.len());
+        self.at += length;
+        length
     }
 
     fn skip_space(&mut self) {
@@ -85,7 +84,9 @@ impl<'a> Reader<'a> {
     }
 
     fn object(&mut self) -> Result<Object<'a>, Fault> {
-        let mut members = Vec::with_capacity(8);
+        // A request has about so many members. Deeper down a text may be nothing but small objects, which would
+        // otherwise take many times its size.
+        let mut members = Vec::with_capacity(if self.depth == 1 { 16 } else { 1 });
         self.items(b'}', |reader| {
             let name = reader.spaced(Self::text)?;
             if name.lone_surrogate || !reader.takes(b':') {
@@ -98,7 +99,7 @@ impl<'a> Reader<'a> {
     }
 
     fn list(&mut self) -> Result<Vec<Value<'a>>, Fault> {
-        let mut items = Vec::new();
+        let mut items = Vec::with_capacity(1);
         self.items(b']', |reader| {
             items.push(reader.spaced(Self::value)?);
             Ok(())

@@ -33,7 +33,7 @@ pub const RULES: &[Rule] = &[
         endpoints: ALL,
         pointer: "",
         name: "control_character",
-        check: Check::NoValue(|value| value.as_text().is_some_and(|text| text.bytes().any(has_only_a_unicode_escape))),
+        check: Check::NoByte(has_only_a_unicode_escape),
         message: "a control character without a short escape can only be written \\uXXXX, which WeCom refuses; remove it",
         server: Refuses(40033, Documented),
     },

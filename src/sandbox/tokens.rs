@@ -65,7 +65,11 @@ impl Tokens {
             }
         }
         // The time makes a sandbox that is started again with the same seed hand out other tokens.
-        let token = format!("{}{now}", ids.text(TOKEN_LENGTH));
+        let mut token = format!("{}{now}", ids.text(TOKEN_LENGTH));
+        // After a reset, ids begin anew while tokens stay good.
+        while self.known.contains_key(&token) {
+            token = format!("{}{now}", ids.text(TOKEN_LENGTH));
+        }
         self.known.insert(token.clone(), Grant { bearer, expires_at: now.saturating_add(life_s) });
         self.current.insert(bearer, token.clone());
         (token, life_s)
@@ -73,7 +77,7 @@ impl Tokens {
 
     /// Whose token this is, if it is good.
     pub fn bearer(&self, token: Option<&str>, now: i64, codes: &Codes) -> Result<Bearer, Refusal> {
-        let token = token.filter(|token| !token.is_empty()).ok_or(codes.missing)?;
+        let token = token.ok_or(codes.missing)?;
         let grant = self.known.get(token).filter(|grant| (codes.is_for)(grant.bearer)).ok_or(codes.invalid)?;
         if now < grant.expires_at { Ok(grant.bearer) } else { Err(codes.expired.into()) }
     }

@@ -30,6 +30,8 @@ pub use roots::Roots;
 pub const BODY_MAX: u64 = 8 * 1024 * 1024;
 /// A connection idle for longer may be closed already, which an add must not find out the hard way.
 const FRESH: Duration = Duration::from_secs(5);
+/// One used more lately was hardly closed for being idle.
+const STALE: Duration = Duration::from_secs(1);
 /// An agent serves one exchange at a time: a connection to WeCom, and one to where its pictures are.
 const CONNECTIONS: usize = 2;
 const HEADERS_MAX: usize = 32 * 1024;
@@ -52,6 +54,17 @@ pub struct Settings {
     pub proxy: Option<Proxy>,
 }
 
+/// Which kept connections a request may go over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kept {
+    /// Any that shows no end of file.
+    Any,
+    /// One used a moment ago: for a request that must not be carried out twice.
+    Recent,
+    /// None: a new one is made.
+    None,
+}
+
 /// What the server answered.
 pub struct Reply {
     /// The HTTP status.
@@ -69,8 +82,8 @@ pub struct Failure {
     pub cause: Cause,
     /// Whether any byte of the request may have left.
     pub sent: bool,
-    /// Whether it was a kept connection that failed, which a new one may well not.
-    pub reused: bool,
+    /// Whether it was a connection that had lain idle, which the server may have closed meanwhile.
+    pub stale: bool,
     /// Whether a connection was made, or tried, for it.
     pub new_connection: bool,
 }
@@ -80,8 +93,6 @@ pub struct Failure {
 pub enum Cause {
     /// The call had to end.
     Stopped(Stop),
-    /// No connection within its time, which is shorter than the call's.
-    ConnectTimeout,
     /// No connection, or one that broke; in words without any part of the URL.
     Network(String),
     /// The answer is no HTTP, is cut short, or is too large; in words.
@@ -120,10 +131,7 @@ impl Transport {
         Self { agents: Agents::new(make), connect_timeout: settings.connect_timeout }
     }
 
-    /// POSTs `body`, on a kept connection where there is one.
-    ///
-    /// `once` is for a request that must not be carried out twice: it goes only over a connection that was used a
-    /// moment ago, or a new one.
+    /// POSTs `body`.
     ///
     /// # Errors
     /// When no whole HTTP answer came back.
@@ -133,27 +141,32 @@ impl Transport {
         uri: http::Uri,
         content_type: &str,
         body: &[u8],
-        once: bool,
+        kept: Kept,
     ) -> Result<Reply, Failure> {
         let request = Request::post(uri).header(CONTENT_TYPE, content_type).body(body);
-        self.run(call, request, once)
+        self.run(call, request, kept)
     }
 
     /// GETs `uri`.
     ///
     /// # Errors
     /// When no whole HTTP answer came back.
-    pub fn get(&self, call: &Arc<Call>, uri: http::Uri) -> Result<Reply, Failure> {
-        self.run(call, Request::get(uri).body(()), false)
+    pub fn get(&self, call: &Arc<Call>, uri: http::Uri, kept: Kept) -> Result<Reply, Failure> {
+        self.run(call, Request::get(uri).body(()), kept)
     }
 
     fn run<B: ureq::AsSendBody>(
         &self,
         call: &Arc<Call>,
         request: http::Result<Request<B>>,
-        once: bool,
+        kept: Kept,
     ) -> Result<Reply, Failure> {
-        let attempt = Attempt::new(call, self.connect_timeout, if once { FRESH } else { IDLE_MAX });
+        let idle_max = match kept {
+            Kept::Any => IDLE_MAX,
+            Kept::Recent => FRESH,
+            Kept::None => Duration::ZERO,
+        };
+        let attempt = Attempt::new(call, self.connect_timeout, idle_max);
         let entered = attempt.enter();
         let outcome = call.check().map_err(Cause::Stopped).and_then(|()| {
             let agent = self.agents.take();
@@ -166,7 +179,7 @@ impl Transport {
         let (sent, new_connection) = (entered.sent(), entered.connected());
         match outcome {
             Ok((status, body)) => Ok(Reply { status, body, new_connection }),
-            Err(cause) => Err(Failure { cause, sent, reused: sent && !new_connection, new_connection }),
+            Err(cause) => Err(Failure { cause, sent, stale: sent && entered.idle() >= STALE, new_connection }),
         }
     }
 }
@@ -188,8 +201,9 @@ fn cause(error: &ureq::Error, call: &Call, attempt: &Attempt) -> Cause {
         return Cause::Stopped(stop);
     }
     match error {
-        E::Timeout(_) if !attempt.sent() => Cause::ConnectTimeout,
-        E::Timeout(_) => Cause::Network("the connection took too long".to_owned()),
+        // The system's timers may ring a moment early.
+        E::Timeout(_) if attempt.io_deadline() >= call.deadline() => Cause::Stopped(Stop::Deadline),
+        E::Timeout(_) => Cause::Network("no connection within connect_timeout_ms".to_owned()),
         E::HostNotFound => Cause::Network("the host's name was not found".to_owned()),
         E::Io(error) => Cause::Network(in_words(error)),
         E::Rustls(error) => Cause::Network(format!("TLS failed: {error}")),

@@ -181,9 +181,11 @@ impl Transport for SocketTransport {
         if attempt.sent() {
             return true;
         }
-        if self.last_used.elapsed() >= attempt.idle_max {
+        let idle = self.last_used.elapsed();
+        if idle >= attempt.idle_max {
             return false;
         }
+        attempt.reuses(idle);
         let peeked = self.socket.recv_with_flags(&mut [MaybeUninit::uninit()], libc::MSG_PEEK | libc::MSG_DONTWAIT);
         peeked.is_err_and(|error| error.kind() == ErrorKind::WouldBlock)
     }

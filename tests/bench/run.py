@@ -74,7 +74,7 @@ def table(setting, calls, runs):
 
 def main():
     build = pathlib.Path(sys.argv[1])
-    calls = int(sys.argv[2]) if len(sys.argv) > 2 else 20_000
+    calls = int(sys.argv[2]) if len(sys.argv) > 2 else 10_000
     rounds = int(sys.argv[3]) if len(sys.argv) > 3 else 9
     body = (HERE / "add.json").read_text().strip()
     print(f"{calls} keep-alive add calls of {len(body.encode())} bytes a run, {rounds} rounds in turn, medians")
@@ -87,9 +87,11 @@ def main():
         table(setting, calls, runs)
     print("\nThe library's own share, without input or output, in ns of processor time")
     shares = subprocess.run([build / "own_share", body, str(calls)], stdout=subprocess.PIPE, text=True, check=True)
-    for line in shares.stdout.splitlines():
-        part, nanoseconds = line.split()
-        print(f"{PARTS[part]:78}{nanoseconds:>7}")
+    nanoseconds = {part: int(taken) for part, taken in map(str.split, shares.stdout.splitlines())}
+    for part, taken in nanoseconds.items():
+        print(f"{PARTS[part]:78}{taken:>7}")
+    share = nanoseconds["stopped"] - nanoseconds["no_client"] + nanoseconds["errcode"]
+    print(f"{'so an add call: the cancelled one without its error, and its answer decoded':78}{share:>7}")
 
 
 PARTS = {

@@ -14,13 +14,15 @@ import tempfile
 AROUND = {
     ".h": (
         "#include <contactway.h>\n#include <stdio.h>\n",
-        "int example_{}(contactway_client client, const char *answer)\n{{\n(void)client; (void)answer;\n{{\n{}\n}}\nreturn 0;\n}}\n",
+        "int example_{}(contactway_client client, const char *answer)\n"
+        "{{\n(void)client; (void)answer;\n{{\n{}\n}}\nreturn 0;\n}}\n",
         [*os.environ.get("CC", "cc").split(), "-std=c99", "-xc"],
     ),
     ".hpp": (
         "#include <contactway.hpp>\n#include <iostream>\n#include <thread>\n",
         "void example_{}(const contactway::client &client, const std::string &answer, const std::string &config_id,\n"
-        "    const std::string &request)\n{{\n(void)client; (void)answer; (void)config_id; (void)request;\n{{\n{}\n}}\n}}\n",
+        "    const std::string &request)\n"
+        "{{\n(void)client; (void)answer; (void)config_id; (void)request;\n{{\n{}\n}}\n}}\n",
         [*os.environ.get("CXX", "c++").split(), "-std=c++20", "-xc++"],
     ),
 }

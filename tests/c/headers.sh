@@ -7,7 +7,8 @@ include=$1
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-printf '#include <contactway.h>\n#include <contactway.h>\nuint32_t (*taken)(void) = contactway_abi_version;\n' >"$work/c.c"
+printf '#include <contactway.h>\n#include <contactway.h>\n' >"$work/c.c"
+echo 'uint32_t (*taken)(void) = contactway_abi_version;' >>"$work/c.c"
 cp "$work/c.c" "$work/c.cpp"
 printf '#include <contactway.hpp>\n#include <contactway.hpp>\n' >"$work/hpp.cpp"
 
@@ -18,7 +19,8 @@ for standard in c++11 c++17 c++20; do
     ${CXX:-c++} -std=$standard -pedantic -Wall -Wextra -Werror -I"$include" -fsyntax-only "$work/c.cpp"
 done
 for standard in c++17 c++20; do
-    ${CXX:-c++} -std=$standard -pedantic -Wall -Wextra -Wshadow -Wconversion -Werror -I"$include" -fsyntax-only "$work/hpp.cpp"
+    ${CXX:-c++} -std=$standard -pedantic -Wall -Wextra -Wshadow -Wconversion -Werror -I"$include" -fsyntax-only \
+        "$work/hpp.cpp"
 done
 # Two files of one program may include it.
 printf '#include <contactway.hpp>\nint main() { return 0; }\n' >"$work/main.cpp"

@@ -12,7 +12,7 @@ exec 3>&2
 
 if ! command -v valgrind >/dev/null; then
     if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-        { apt-get install -qq -y valgrind || { apt-get update -qq && apt-get install -qq -y valgrind; }; } >/dev/null
+        { apt-get install -qq -y valgrind || apt-get update -qq && apt-get install -qq -y valgrind; } >/dev/null
     else
         echo "valgrind is missing: install it with your distribution's package manager." >&2
         exit 1

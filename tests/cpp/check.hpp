@@ -41,7 +41,8 @@ contactway::error error_of(Work &&work)
 }
 
 // What the sandbox itself answers.
-inline std::string ask(const std::string &base_url, const char *method, const std::string &path, const char *body = nullptr)
+inline std::string ask(const std::string &base_url, const char *method, const std::string &path,
+                       const char *body = nullptr)
 {
     struct freed {
         char *text;

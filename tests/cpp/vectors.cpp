@@ -15,17 +15,19 @@ namespace {
 using call_fn = std::string (contactway::client::*)(std::string_view, const contactway::options &) const;
 
 const std::map<std::string, call_fn> calls = {
-    {"add", &contactway::client::add},       {"get", &contactway::client::get},
-    {"list", &contactway::client::list},     {"update", &contactway::client::update},
-    {"del", &contactway::client::del},       {"close_temp_chat", &contactway::client::close_temp_chat},
+    {"add", &contactway::client::add},   {"get", &contactway::client::get},
+    {"list", &contactway::client::list}, {"update", &contactway::client::update},
+    {"del", &contactway::client::del},   {"close_temp_chat", &contactway::client::close_temp_chat},
 };
 
 // A vector under way.
 class vector_run {
 public:
-    explicit vector_run(const std::string &path) : path_(path), text_(read(path)), sandbox_(at("/sandbox").value_or("{}"))
+    explicit vector_run(const std::string &path)
+        : path_(path), text_(read(path)), sandbox_(at("/sandbox").value_or("{}"))
     {
-        for (const char *name : {"base_url", "corp_id", "secret"}) saved_[name] = json_get(sandbox_.info(), std::string("/") + name).value();
+        for (const char *name : {"base_url", "corp_id", "secret"})
+            saved_[name] = json_get(sandbox_.info(), std::string("/") + name).value();
     }
 
     void run()
@@ -81,7 +83,8 @@ private:
     {
         if (const auto method = at(step + "/http")) {
             const auto body = at(step + "/body");
-            return check::ask(saved_.at("base_url"), method->c_str(), at(step + "/path").value(), body ? body->c_str() : nullptr);
+            return check::ask(saved_.at("base_url"), method->c_str(), at(step + "/path").value(),
+                              body ? body->c_str() : nullptr);
         }
         contactway::options options;
         options.raw = at(step + "/options").value_or("");
@@ -97,7 +100,8 @@ private:
         if (!at(step + "/expect")) expect(contactway_errcode(answer.c_str()) == 0, step + " succeeds", answer);
         for (int i = 0; const auto pointer = at(place(step + "/expect", i) + "/0"); ++i) {
             const std::string wanted = at(place(step + "/expect", i) + "/1").value();
-            expect(json_get(answer, *pointer).value_or("null") == wanted, step + ": " + *pointer + " is " + wanted, answer);
+            expect(json_get(answer, *pointer).value_or("null") == wanted, step + ": " + *pointer + " is " + wanted,
+                   answer);
         }
     }
 
@@ -111,7 +115,8 @@ private:
             const auto same = [&](const char *in_wire, const char *in_journal) {
                 return at(place("/wire", i) + in_wire) == json_get(journal, place("/calls", i) + in_journal);
             };
-            expect(same("/0", "/endpoint") && same("/1", "/body"), "on the wire is " + wanted.value_or("no more"), came.value_or("no more"));
+            expect(same("/0", "/endpoint") && same("/1", "/body"), "on the wire is " + wanted.value_or("no more"),
+                   came.value_or("no more"));
         }
     }
 

@@ -58,8 +58,14 @@ def test_another_logger_can_be_set_and_none(sandbox: Sandbox, caplog: pytest.Log
     assert caplog.records == []
 
 
+def test_logging_that_nobody_imported_is_not_imported() -> None:
+    ran = run_python("import sys, contactway; contactway.Client(access_token='t'); print('logging' in sys.modules)")
+    assert ran.stdout == "False\n"
+
+
 def test_without_a_set_up_nothing_is_printed() -> None:
     ran = run_python("""
+import logging
 import contactway
 from contactway.testing import Sandbox
 with Sandbox() as sandbox, contactway.Client(sandbox.client_config) as client:

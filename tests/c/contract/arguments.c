@@ -58,7 +58,10 @@ static const struct {
 static const struct {
     const char *options, *says;
 } no_options[] = {
-    {"", "~not JSON"}, {"{", "~not JSON"}, {"[]", "~not a JSON object"}, {"1", "~not a JSON object"},
+    {"", "~not JSON"},
+    {"{", "~not JSON"},
+    {"[]", "~not a JSON object"},
+    {"1", "~not a JSON object"},
     {"{\"timeout_ms\":1000}\xff", "~not UTF-8"},
 };
 
@@ -67,8 +70,8 @@ static void wrong_requests(contactway_client client, int i)
     size_t k;
     for (k = 0; k < sizeof no_requests / sizeof *no_requests; k++) {
         EXPECT(calls[i].call(client, no_requests[k].request, NULL), "/errcode", "-1001", "/error/kind",
-               "invalid_argument", "/error/endpoint", calls[i].endpoint, "/error/effect", "none", "/error/attempts", "0",
-               "/error/http_status", "null", "/errmsg", no_requests[k].says);
+               "invalid_argument", "/error/endpoint", calls[i].endpoint, "/error/effect", "none", "/error/attempts",
+               "0", "/error/http_status", "null", "/errmsg", no_requests[k].says);
     }
 }
 
@@ -99,8 +102,8 @@ static void options_of_add(contactway_client client)
            "/error/details/0/pointer", "/accept_duplicate", "/error/details/0/rule", "wrong_type");
     EXPECT(contactway_add(client, calls[0].request, "{\"accept_duplicate\":true}"), "/errcode", "0");
     for (i = 1; i < CALLS; i++) {
-        EXPECT(calls[i].call(client, calls[i].request, "{\"accept_duplicate\":true,\"key\":\"k\"}"), "/errcode", "-1001",
-               "/error/details/0/pointer", "/accept_duplicate", "/error/details/1/pointer", "/key");
+        EXPECT(calls[i].call(client, calls[i].request, "{\"accept_duplicate\":true,\"key\":\"k\"}"), "/errcode",
+               "-1001", "/error/details/0/pointer", "/accept_duplicate", "/error/details/1/pointer", "/key");
     }
 }
 

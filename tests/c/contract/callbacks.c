@@ -64,8 +64,8 @@ static void end(void *user_data)
 static int is_whole_object(const char *json)
 {
     char *whole = contactway_json_get(json, "");
-    int is = whole != NULL && *whole == '{' && !check_leaks(json) && contactway_errcode(json) != 1
-             && *contactway_version() != '\0';
+    int is = whole != NULL && *whole == '{' && !check_leaks(json) && contactway_errcode(json) != 1 &&
+             *contactway_version() != '\0';
     contactway_string_free(whole);
     return is;
 }
@@ -155,7 +155,8 @@ static void lines(void)
     EXPECT(contactway_list(client, "{}", NULL), "/errcode", "0");
     EXPECT(contactway_list(world.client, "{}", NULL), "/errcode", "0");
     CHECK(defaults.calls == 0);
-    config = format("{\"base_url\":\"%s\",\"corp_id\":\"%s\",\"secret\":\"wr0ng-secret\"}", world.base_url, world.corp_id);
+    config = format("{\"base_url\":\"%s\",\"corp_id\":\"%s\",\"secret\":\"wr0ng-secret\"}", world.base_url,
+                    world.corp_id);
     check_secret("wr0ng-secret");
     after = contactway_client_new(config, NULL);
     EXPECT(contactway_list(after, "{}", NULL), "/error/kind", "auth");
@@ -216,7 +217,8 @@ static void replaced_under_load(void)
 static char *token_of(const struct world *world)
 {
     char *path = format("/cgi-bin/gettoken?corpid=%s&corpsecret=%s", world->corp_id, world->secret);
-    char *answer = sandbox_request(world->base_url, "GET", path, NULL), *token = contactway_json_get(answer, "/access_token");
+    char *answer = sandbox_request(world->base_url, "GET", path, NULL),
+         *token = contactway_json_get(answer, "/access_token");
     free(answer);
     free(path);
     return token;
@@ -225,7 +227,8 @@ static char *token_of(const struct world *world)
 static void tokens(void)
 {
     struct world world = world_begin();
-    char *config = format("{\"base_url\":\"%s\",\"corp_id\":\"%s\",\"token_provider\":true}", world.base_url, world.corp_id);
+    char *config = format("{\"base_url\":\"%s\",\"corp_id\":\"%s\",\"token_provider\":true}", world.base_url,
+                          world.corp_id);
     char *token = token_of(&world);
     contactway_client client = contactway_client_new(config, NULL);
     struct listener good, bad;
@@ -267,7 +270,8 @@ static void providers(void)
     int destroyed = 0;
 
     /* Not made with "token_provider". */
-    EXPECT(contactway_set_token_provider(world.client, no_token, &destroyed, count), "/errcode", "~-10", "/error/kind", "~");
+    EXPECT(contactway_set_token_provider(world.client, no_token, &destroyed, count), "/errcode", "~-10", "/error/kind",
+           "~");
     CHECK(destroyed == 1);
     EXPECT(contactway_set_token_provider(0, no_token, &destroyed, count), "/errcode", "-1002");
     CHECK(destroyed == 2);
@@ -290,10 +294,12 @@ static void ledgers(void)
     EXPECT(contactway_ledger(world.client, "{}", NULL), "/errcode", "-1013", "/error/kind", "unsupported");
     EXPECT(contactway_sync(world.client, "{}", NULL, never_told, &told), "/errcode", "-1013");
     EXPECT(contactway_apply(world.client, "{\"rows\":[]}", NULL, never_told, &told), "/errcode", "-1013");
-    EXPECT(contactway_replace_user(world.client, "{\"from\":\"zhangsan\",\"to\":[\"lisi\"]}", NULL, never_told, &told), "/errcode", "-1013");
-    EXPECT(contactway_save_qr_codes(world.client, "{\"query\":{},\"directory\":\".\"}", NULL, never_told, &told), "/errcode", "-1013");
-    EXPECT(contactway_add(world.client, "{\"type\":1,\"scene\":2,\"user\":[\"zhangsan\"]}", "{\"key\":\"k\"}"), "/errcode", "-1013",
-           "/errmsg", "~key");
+    EXPECT(contactway_replace_user(world.client, "{\"from\":\"zhangsan\",\"to\":[\"lisi\"]}", NULL, never_told, &told),
+           "/errcode", "-1013");
+    EXPECT(contactway_save_qr_codes(world.client, "{\"query\":{},\"directory\":\".\"}", NULL, never_told, &told),
+           "/errcode", "-1013");
+    EXPECT(contactway_add(world.client, "{\"type\":1,\"scene\":2,\"user\":[\"zhangsan\"]}", "{\"key\":\"k\"}"),
+           "/errcode", "-1013", "/errmsg", "~key");
     CHECK(told == 0);
     CHECK(world_calls(&world, "*") == 0 && world_calls(&world, "add_contact_way") == 0);
     world_end(world);

@@ -39,7 +39,7 @@ static const struct {
 static const struct {
     const char *config, *says;
 } none[] = {
-    {NULL, "~config_json is NULL"}, {"", "~not JSON"},         {"{" APP, "~not JSON"},
+    {NULL, "~config_json is NULL"}, {"", "~not JSON"},           {"{" APP, "~not JSON"},
     {"[]", "~not a JSON object"},   {"1", "~not a JSON object"}, {"{\"corp_id\":\"\xff\"}", "~not UTF-8"},
 };
 
@@ -66,7 +66,8 @@ void test_configurations(void)
                wrong[k].rule == NULL ? "~" : wrong[k].rule, "/error/details/0/message", "~", "/error/effect", "none");
     }
     for (k = 0; k < sizeof none / sizeof *none; k++) {
-        EXPECT(error_of(none[k].config), "/errcode", "-1001", "/error/kind", "invalid_argument", "/errmsg", none[k].says);
+        EXPECT(error_of(none[k].config), "/errcode", "-1001", "/error/kind", "invalid_argument", "/errmsg",
+               none[k].says);
     }
     /* All that is wrong is told at once. */
     EXPECT(error_of("{" APP ",\"timeout_ms\":0,\"validate\":1,\"typo\":1}"), "/errcode", "-1001",

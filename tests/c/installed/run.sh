@@ -11,7 +11,7 @@ trap 'rm -rf "$work"' EXIT
 for tool in pkg-config cmake; do
     command -v $tool >/dev/null && continue
     if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-        { apt-get install -qq -y $tool || { apt-get update -qq && apt-get install -qq -y $tool; }; } >/dev/null
+        { apt-get install -qq -y $tool || apt-get update -qq && apt-get install -qq -y $tool; } >/dev/null
     else
         echo "$tool is missing: install it with your distribution's package manager." >&2
         exit 1
@@ -23,7 +23,8 @@ fail() { echo "installed: $*" >&2; exit 1; }
 cc="${CC:-cc} -std=c99 -pedantic -Wall -Wextra -Werror"
 
 # Libs.private is what the compiler says that a static library of ours needs.
-told=$("${CARGO:-cargo}" rustc --lib --crate-type staticlib -- --print native-static-libs 2>&1 | sed -n 's/.*native-static-libs: //p')
+told=$("${CARGO:-cargo}" rustc --lib --crate-type staticlib -- --print native-static-libs 2>&1 \
+    | sed -n 's/.*native-static-libs: //p')
 sorted() { printf '%s\n' "$@" | sort -u; }
 # shellcheck disable=SC2046,SC2086 # one word each
 [ "$(sorted $told)" = "$(sorted $(cat packaging/native-libs))" ] || fail "packaging/native-libs must hold: $told"
@@ -40,7 +41,8 @@ make --no-print-directory uninstall $installing >/dev/null
 
 lib=$work/moved/lib
 export PKG_CONFIG_PATH="$lib/pkgconfig"
-[ "$(pkg-config --modversion contactway)" = "$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml)" ] || fail "contactway.pc has another version"
+version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml)
+[ "$(pkg-config --modversion contactway)" = "$version" ] || fail "contactway.pc has another version than Cargo.toml"
 # shellcheck disable=SC2046
 $cc "$here/app.c" $(pkg-config --cflags --libs contactway) -Wl,-rpath,"$lib" -o "$work/shared"
 "$work/shared"
@@ -70,7 +72,8 @@ if ld --help | grep -q force-group-allocation; then
     rustc --edition 2024 -O --crate-type staticlib "$here/other.rs" -o "$work/libother.a"
     for order in "-lcontactway -lother" "-lother -lcontactway"; do
         # shellcheck disable=SC2046,SC2086
-        $cc "$here/both.c" $(pkg-config --cflags contactway) -L"$lib" -L"$work" $order $(cat packaging/native-libs) -o "$work/both"
+        $cc "$here/both.c" $(pkg-config --cflags contactway) -L"$lib" -L"$work" $order $(cat packaging/native-libs) \
+            -o "$work/both"
         "$work/both"
     done
     say "static, beside another library in Rust"

@@ -13,7 +13,6 @@ what goes in and out, and `contactway.testing` starts a stand-in for WeCom.
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING
 
 from . import errors, types
@@ -69,9 +68,6 @@ __all__ = [
 ]
 
 __version__ = version()
-
-# Whoever wants no log sets none up, and sees none.
-logging.getLogger("contactway").addHandler(logging.NullHandler())
 
 
 def __getattr__(name: str) -> object:

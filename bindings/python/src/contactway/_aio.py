@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +16,8 @@ from ._pages import Pages
 from .errors import found_here
 
 if TYPE_CHECKING:
+    import logging
+
     from typing_extensions import Unpack
 
 T = TypeVar("T")

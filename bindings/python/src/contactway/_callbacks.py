@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import ctypes
 import json
-import logging
+import sys
 import threading
+from typing import TYPE_CHECKING
 
 from . import _native
 from .types import OnProgress, TokenProvider
 
-# The library's levels, the most talkative first.
-_LEVELS = {5: 5, 4: logging.DEBUG, 3: logging.INFO, 2: logging.WARNING, 1: logging.ERROR}
+if TYPE_CHECKING:
+    import logging
+
+# The library's levels and those of `logging`, the most talkative first.
+_LEVELS = {5: 5, 4: 10, 3: 20, 2: 30, 1: 40}
 
 _NO_LOG = _native.LogFn()
 _NO_DESTROY = _native.DestroyFn()
@@ -56,6 +60,19 @@ def provider_failure() -> BaseException | None:
     """What a token provider raised in this thread, once."""
     error, _failed.exception = getattr(_failed, "exception", None), None
     return error
+
+
+def default_logger() -> logging.Logger | None:
+    """What a client starts with: none in a program that has not imported `logging`, which takes its time."""
+    if "logging" not in sys.modules:
+        return None
+    import logging
+
+    logger = logging.getLogger("contactway")
+    if not logger.handlers:
+        # Whoever sets no handler up wants no lines, not even on stderr.
+        logger.addHandler(logging.NullHandler())
+    return logger
 
 
 def set_logger(client: int, logger: logging.Logger | None) -> None:

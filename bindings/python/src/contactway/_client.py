@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 import weakref
 from collections.abc import Iterator
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 
-from . import _callbacks, types
+from . import _callbacks, _leaving, types
 from ._canceller import Canceller
 from ._json import decode, encode, encode_options
 from ._native import library, make, take
@@ -16,6 +15,8 @@ from ._pages import Pages
 from .errors import AuthError
 
 if TYPE_CHECKING:
+    import logging
+
     from typing_extensions import Unpack
 
 _CONFIG = types.members(types.ClientConfig)
@@ -52,7 +53,8 @@ class Client:
     What fails raises a `ContactwayError`; a value that has no place in JSON is a TypeError or a ValueError, before
     anything is sent. Answers are dicts, ``warnings`` among their members where there are any.
 
-    Log lines go to ``logging.getLogger("contactway")``, those that it lets through when the client is made.
+    Log lines go to ``logging.getLogger("contactway")``, those that it lets through when the client is made: set logging
+    up first, or call `set_logger` later.
 
     >>> with contactway.Client(sandbox.client_config, timeout_ms=5000) as client:
     ...     answer = client.add(type=1, scene=2, user=["zhangsan"], state="counter-1")
@@ -74,7 +76,7 @@ class Client:
         if self._handle == 0:
             decode(said)
         self._finalizer = weakref.finalize(self, _free, self._handle)
-        _callbacks.set_logger(self._handle, logging.getLogger("contactway"))
+        _callbacks.set_logger(self._handle, _callbacks.default_logger())
         if callable(token_provider):
             self.set_token_provider(token_provider)
 
@@ -416,8 +418,13 @@ class Client:
         )
 
     def _call(self, function: Any, request: bytes, options: bytes | None, *more: Any) -> dict[str, Any]:
+        _leaving.enter()
         try:
-            return decode(take(function(self._handle, request, options, *more)))
+            text = take(function(self._handle, request, options, *more))
+        finally:
+            _leaving.leave()
+        try:
+            return decode(text)
         except AuthError as error:
             raise error from _callbacks.provider_failure()
 

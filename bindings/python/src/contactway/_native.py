@@ -5,7 +5,6 @@ from __future__ import annotations
 import ctypes
 import os
 from ctypes import CFUNCTYPE, POINTER, c_char_p, c_int32, c_int64, c_size_t, c_uint32, c_uint64, c_void_p
-from pathlib import Path
 from typing import Any
 
 ABI_VERSION = 1
@@ -78,7 +77,7 @@ def load(path: str) -> ctypes.CDLL:
     return loaded
 
 
-library = load(os.environ.get("CONTACTWAY_LIBRARY") or str(Path(__file__).with_name("libcontactway.so")))
+library = load(os.environ.get("CONTACTWAY_LIBRARY") or os.path.join(os.path.dirname(__file__), "libcontactway.so"))
 
 
 def take(address: int) -> str:
