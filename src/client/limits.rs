@@ -489,7 +489,7 @@ mod tests {
     fn gates_that_count_nothing_any_more_are_not_kept() {
         let gates = Gates::default();
         for number in 0..1000 {
-            let key = Key { base_url: String::new(), owner: format!("{number}"), endpoint: Endpoint::Add };
+            let key = Key { base_url: String::new(), owner: format!("{number}"), interface: "add_contact_way" };
             let gate = gates.gate(&key, NONE);
             assert!(gate.enter(&call()).is_ok());
             gate.forget(NONE);
