@@ -42,6 +42,11 @@ pub enum Owner {
 }
 
 impl Tokens {
+    /// Whoever is at `base_url` from now on is somebody else.
+    pub fn forget(&self, base_url: &str) {
+        lock(&self.0).retain(|(of, _), _| of != base_url);
+    }
+
     /// The place of the owner's token, shared by all clients that have the same.
     pub fn slot(&self, base_url: &str, owner: Owner) -> Arc<Slot> {
         let mut slots = lock(&self.0);

@@ -196,7 +196,7 @@ fn base_url_of(settings: &mut Settings, text: &str) -> String {
     let rule = match base_url.parse::<Uri>() {
         Ok(uri) => match (uri.scheme_str(), uri.host()) {
             _ if uri.query().is_some() || text.contains(['#', '@']) => "without a user, a query or a fragment",
-            _ if !port_is_right(&uri) => "https://host or https://host:port",
+            _ if !port_fits(&uri) => "with a port of 1 to 65535",
             (Some("https"), Some(_)) => return base_url.to_owned(),
             (Some("http"), Some(host)) if is_loopback(host) => return base_url.to_owned(),
             (Some("http"), Some(_)) => {
@@ -210,12 +210,12 @@ fn base_url_of(settings: &mut Settings, text: &str) -> String {
     base_url.to_owned()
 }
 
-/// Whether there is a port that is a number, or none at all: another would silently be the scheme's own.
-fn port_is_right(uri: &Uri) -> bool {
-    uri.authority().is_some_and(|authority| {
-        let host_and_port = authority.as_str().rsplit('@').next();
-        authority.port_u16().is_some() || host_and_port == Some(authority.host())
-    })
+/// The parser takes any digits for a port.
+fn port_fits(uri: &Uri) -> bool {
+    let authority = uri.authority().map_or("", |authority| authority.as_str());
+    // A user and a password may stand in front, and an IPv6 address holds colons too.
+    let behind_host = authority.rsplit(['@', ']']).next().unwrap_or_default();
+    !behind_host.contains(':') || uri.port_u16().is_some_and(|port| port > 0)
 }
 
 fn is_loopback(host: &str) -> bool {
@@ -257,7 +257,7 @@ fn variable(name: &str) -> Option<String> {
 fn proxy_of(url: &str, no_proxy: &str) -> Option<Proxy> {
     let with_scheme = if url.contains("://") { url.to_owned() } else { format!("http://{url}") };
     let parsed = Proxy::new(&with_scheme).ok()?;
-    if !matches!(parsed.uri().scheme_str(), Some("http" | "https")) || !port_is_right(parsed.uri()) {
+    if !matches!(parsed.uri().scheme_str(), Some("http" | "https")) || !port_fits(parsed.uri()) {
         return None;
     }
     let mut builder = Proxy::builder(parsed.protocol()).host(parsed.host()).port(parsed.port());

@@ -46,6 +46,11 @@ pub struct Key {
 }
 
 impl Gates {
+    /// Whoever is at `base_url` from now on is somebody else.
+    pub fn forget(&self, base_url: &str) {
+        lock(&self.0).retain(|key, _| key.base_url != base_url);
+    }
+
     /// The gate for `key`, which from now on also keeps `limits`.
     pub fn gate(&self, key: &Key, limits: Limits) -> Arc<Gate> {
         let mut gates = lock(&self.0);

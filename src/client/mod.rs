@@ -49,6 +49,14 @@ pub struct Shared {
     pub(crate) log: Log,
 }
 
+impl Shared {
+    /// Forgets what is known of a WeCom that is no more: another sandbox may start at the same port.
+    pub fn forget(&self, base_url: &str) {
+        self.tokens.forget(base_url);
+        self.gates.forget(base_url);
+    }
+}
+
 /// A client of one company's contact ways. All of it may be used from any thread, at the same time.
 pub struct Client {
     source: Source,

@@ -524,7 +524,9 @@ fn start_sandbox(config: &str) -> Result<(u64, String), Error> {
         }
     })?;
     let info = sandbox.info_json();
-    Ok((Process::current().insert(Object::Sandbox(sandbox)), info))
+    let process = Process::current();
+    process.shared.forget(sandbox.base_url());
+    Ok((process.insert(Object::Sandbox(sandbox)), info))
 }
 
 #[cfg(not(feature = "sandbox"))]

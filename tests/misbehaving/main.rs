@@ -176,9 +176,16 @@ fn whatever_a_server_answers_it_is_an_error_of_the_right_kind_and_the_next_call_
             assert_eq!(error.effect(), Effect::Unknown, "{what}");
             assert_eq!(error.is_retryable(), !once, "{what}");
             assert_eq!(server.requests().len(), 1, "{what}");
+<<<<<<< HEAD
             // The end of the connection, which not all of them announce, has time to arrive.
             thread::sleep(Duration::from_millis(20));
             list(&client, "{}").unwrap_or_else(|error| panic!("after {name}: {error:?}"));
+=======
+            // Where the connection was kept all the same, one attempt may find it gone.
+            list(&client, "{}")
+                .or_else(|_| list(&client, "{}"))
+                .unwrap_or_else(|error| panic!("after {name}: {error:?}"));
+>>>>>>> hard
             assert_eq!(server.connections(), 2, "{what}");
         }
     }
@@ -334,6 +341,8 @@ fn connections_that_die_on_the_next_request_cost_idempotent_calls_nothing() {
             scope.spawn(|| list(&client, "{}").unwrap());
         }
     });
+    // Idle for long enough that their death is nobody's fault.
+    thread::sleep(Duration::from_millis(1500));
     list(&client, "{}").unwrap();
     list(&client, "{}").unwrap();
 }
