@@ -1,6 +1,7 @@
 //! Access tokens: handed out, asked for again, known, expired.
 
 use std::collections::HashMap;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
@@ -64,11 +65,13 @@ impl Tokens {
                 return (token.clone(), left);
             }
         }
-        // The time makes a sandbox that is started again with the same seed hand out other tokens.
-        let mut token = format!("{}{now}", ids.text(TOKEN_LENGTH));
+        // The time makes a sandbox that is started again with the same seed, perhaps on the same port and in the same
+        // second, hand out other tokens: the machine's time, since the sandbox's may stand still.
+        let time = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos());
+        let mut token = format!("{}{time}", ids.text(TOKEN_LENGTH));
         // After a reset, ids begin anew while tokens stay good.
         while self.known.contains_key(&token) {
-            token = format!("{}{now}", ids.text(TOKEN_LENGTH));
+            token = format!("{}{time}", ids.text(TOKEN_LENGTH));
         }
         self.known.insert(token.clone(), Grant { bearer, expires_at: now.saturating_add(life_s) });
         self.current.insert(bearer, token.clone());
