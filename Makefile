@@ -6,6 +6,7 @@
 
 CARGO  ?= cargo
 CC     ?= cc
+CXX    ?= c++
 CFLAGS ?= -O2 -g
 WARN   := -std=c99 -pedantic -Wall -Wextra -Werror
 STAGE  := $(CURDIR)/build/stage
@@ -44,7 +45,7 @@ SHARED     := libcontactway.so.$(ABI).$(VERSION)
 INSTALLED  := $(addprefix $(to_lib)/,$(SHARED) libcontactway.so.$(ABI) libcontactway.so libcontactway.a \
 	pkgconfig/contactway.pc cmake/contactway/contactway-config.cmake cmake/contactway/contactway-config-version.cmake) \
 	$(addprefix $(DESTDIR)$(INCLUDEDIR)/,$(notdir $(wildcard include/*)))
-from_to     = $(shell realpath -m --relative-to=$(1) $(2))
+from_to     = $(shell realpath -ms --relative-to=$(1) $(2))
 FILL       := sed -e 's|@VERSION@|$(VERSION)|' -e 's|@VERSION_OF_FILE@|$(ABI).$(VERSION)|' -e 's|@ABI@|$(ABI)|' \
 	-e 's|@NATIVE_LIBS@|$(NATIVE)|' -e 's|@NATIVE_LIBS_CMAKE@|$(subst $() ,;,$(NATIVE:-l%=%))|' \
 	-e 's|@PREFIX_FROM_PKGCONFIG@|$(call from_to,$(LIBDIR)/pkgconfig,$(PREFIX))|' \
@@ -58,13 +59,13 @@ install: $(if $(wildcard $(RELEASE)/libcontactway.so),,library)
 	ln -sf libcontactway.so.$(ABI) $(to_lib)/libcontactway.so
 	packaging/seal.sh $(RELEASE)/libcontactway.a $(to_lib)/$(SHARED) $(to_lib)/libcontactway.a
 	install -m 644 include/* $(DESTDIR)$(INCLUDEDIR)
-	$(FILL) packaging/contactway.pc.in > $(to_lib)/pkgconfig/contactway.pc
-	$(FILL) packaging/contactway-config.cmake.in > $(to_lib)/cmake/contactway/contactway-config.cmake
-	$(FILL) packaging/contactway-config-version.cmake.in > $(to_lib)/cmake/contactway/contactway-config-version.cmake
+	@$(FILL) packaging/contactway.pc.in > $(to_lib)/pkgconfig/contactway.pc
+	@$(FILL) packaging/contactway-config.cmake.in > $(to_lib)/cmake/contactway/contactway-config.cmake
+	@$(FILL) packaging/contactway-config-version.cmake.in > $(to_lib)/cmake/contactway/contactway-config-version.cmake
 
 uninstall:
 	rm -f $(INSTALLED)
-	-rmdir $(to_lib)/cmake/contactway
+	rmdir $(to_lib)/cmake/contactway 2>/dev/null || true
 
 build/quickstart: stage bindings/c/quickstart.c bindings/c/sandbox_http.c bindings/c/sandbox_http.h
 	$(CC) $(CFLAGS) $(WARN) bindings/c/quickstart.c bindings/c/sandbox_http.c $(LINK) -o $@
@@ -82,14 +83,64 @@ build/tests/calls: stage tests/c/calls.c $(C_SUPPORT)
 	$(build_c)
 build/tests/vectors: stage tests/c/vectors.c $(C_SUPPORT)
 	$(build_c)
+build/tests/example: stage bindings/c/example.c
+	$(build_c)
 
-test-c: build/tests/contract build/tests/vectors memcheck
+test-c: build/tests/contract build/tests/vectors build/tests/example build/quickstart memcheck
+	build/tests/example
+	cd build && ./quickstart >quickstart.out && test -s quickstart-qr.png
 	build/tests/vectors tests/vectors/*.json
 	build/tests/contract
+	python3 tests/c/abi.py include/contactway.h $(STAGE)/lib/libcontactway.so
+	python3 tests/c/binary.py $(STAGE)/lib/libcontactway.so $(STAGE)/lib/libcontactway.a
+	CC="$(CC)" CXX="$(CXX)" tests/c/headers.sh $(STAGE)/include
+	CC="$(CC)" CXX="$(CXX)" python3 tests/c/examples.py include/contactway.h include/contactway.hpp
+	CC="$(CC)" CARGO="$(CARGO)" tests/c/installed/run.sh
 
-test-cpp:
+# Programs of the C++ tests, in each standard that contactway.hpp is for.
+CPP_NEEDS := tests/cpp/check.hpp build/tests/sandbox_http.o stage
+build_cpp  = @mkdir -p $(@D) && $(CXX) -std=$(1) $(CXXFLAGS) -pedantic -Wall -Wextra -Werror -pthread \
+	$(filter %.cpp %.o,$^) $(LINK) -o $@
 
-test-python:
+build/tests/sandbox_http.o: bindings/c/sandbox_http.c bindings/c/sandbox_http.h
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(WARN) -c $< -o $@
+build/tests/%-c++17: tests/cpp/%.cpp $(CPP_NEEDS)
+	$(call build_cpp,c++17)
+build/tests/%-c++20: tests/cpp/%.cpp $(CPP_NEEDS)
+	$(call build_cpp,c++20)
+build/tests/quickstart-cpp: bindings/cpp/quickstart.cpp stage
+	$(call build_cpp,c++17)
+
+test-cpp: $(addprefix build/tests/,vectors-c++17 vectors-c++20 contract-c++17 contract-c++20 quickstart-cpp)
+	build/tests/vectors-c++17 tests/vectors/*.json
+	build/tests/contract-c++17
+	build/tests/contract-c++20
+	cd build && tests/quickstart-cpp >quickstart-cpp.out && test -s quickstart-cpp-qr.png
+
+# The wheel is tested where it is used: in an environment that holds nothing else. The tools have one of their own.
+PYTHON  ?= python3
+PY      := $(CURDIR)/bindings/python
+PYBUILD := $(CURDIR)/build/python
+PYTOOLS := $(PYBUILD)/tools/bin
+
+$(PYBUILD)/tools/made: bindings/python/tests/requirements.txt
+	@$(PYTHON) -c 'import ensurepip, venv' || { echo "Python's venv is missing: apt install python3-venv."; exit 1; }
+	$(PYTHON) -m venv --clear $(PYBUILD)/tools
+	$(PYTOOLS)/python -m pip install --quiet --upgrade pip -r bindings/python/tests/requirements.txt
+	touch $@
+
+test-python: tools $(PYBUILD)/tools/made
+	cd $(PY) && $(PYTOOLS)/ruff check --quiet && $(PYTOOLS)/ruff format --check --quiet && $(PYTOOLS)/mypy src
+	rm -rf $(PYBUILD)/dist $(PY)/build
+	CARGO='$(CARGO)' $(PYTOOLS)/pip wheel --quiet --no-deps --no-build-isolation -w $(PYBUILD)/dist $(PY)
+	$(PYTHON) -m venv --clear --without-pip $(PYBUILD)/env
+	$(PYTOOLS)/pip --quiet --python $(PYBUILD)/env/bin/python install --no-index $(PYBUILD)/dist/*.whl
+	cd $(PYBUILD) && env -i $(PYBUILD)/env/bin/python -m doctest $(PY)/tests/empty.txt
+	$(PYTOOLS)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))' \
+		> $$($(PYBUILD)/env/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/tools.pth
+	cd $(PY) && $(PYTOOLS)/mypy --python-executable $(PYBUILD)/env/bin/python tests
+	cd $(PY) && CONTACTWAY_WHEEL=$$(echo $(PYBUILD)/dist/*.whl) $(PYBUILD)/env/bin/python -m pytest
 
 # The digest makes Go link anew when the library has changed, which its cache does not notice.
 test-go: stage
@@ -103,7 +154,23 @@ test-go: stage
 		echo "pkg-config is missing, so linking to an installed library is not tested: install pkg-config."; \
 	fi
 
-bench:
+# Contenders take turns against one server on this machine; the numbers are printed, nothing is judged.
+BENCH := build/bench
+
+bench: stage
+	@[ "$$(id -u)" != 0 ] || { echo '#include <curl/curl.h>' && echo '#include <openssl/ssl.h>'; } | $(CC) -E - >/dev/null 2>&1 \
+		|| { apt-get update && apt-get install -y libcurl4-openssl-dev libssl-dev openssl; }
+	@{ echo '#include <curl/curl.h>' && echo '#include <openssl/ssl.h>'; } | $(CC) -E - >/dev/null 2>&1 \
+		|| { echo "The headers of libcurl and OpenSSL are missing: apt-get install libcurl4-openssl-dev libssl-dev."; exit 1; }
+	mkdir -p $(BENCH)
+	tests/bench/certificate.sh $(BENCH)
+	$(CC) $(CFLAGS) tests/bench/server.c -lssl -lcrypto -lpthread -o $(BENCH)/server
+	$(CC) $(CFLAGS) $(WARN) tests/bench/contender.c tests/bench/contactway.c $(LINK) -lpthread -o $(BENCH)/contactway
+	$(CC) $(CFLAGS) $(WARN) tests/bench/contender.c tests/bench/libcurl.c -lcurl -lpthread -o $(BENCH)/libcurl
+	$(CC) $(CFLAGS) $(WARN) tests/bench/contender.c tests/bench/raw.c -lpthread -o $(BENCH)/raw
+	$(CC) $(CFLAGS) $(WARN) tests/bench/own_share.c $(LINK) -o $(BENCH)/own_share
+	$(CARGO) build --release --manifest-path tests/bench/ureq/Cargo.toml --target-dir $(BENCH)/ureq
+	python3 tests/bench/run.py $(BENCH)
 
 memcheck: build/tests/contract build/tests/calls
 	tests/c/memcheck.sh build/tests/contract build/tests/calls

@@ -4,8 +4,7 @@
 //! so that stopping it is one act: [`Call::stop`].
 
 use std::sync::atomic::{AtomicU8, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
-use std::thread::{self, Thread};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 /// Why a call ends before its answer.
@@ -28,7 +27,9 @@ pub trait HangUp: Send + Sync {
 /// One call under way.
 pub struct Call {
     deadline: Instant,
-    thread: Thread,
+    /// Whether it was woken since it last looked.
+    woken: Mutex<bool>,
+    waits: Condvar,
     /// 0, or one more than the place of the reason in [`STOPS`].
     stopped: AtomicU8,
     socket: Mutex<Option<Weak<dyn HangUp>>>,
@@ -43,7 +44,13 @@ impl Call {
         // A deadline that the clock cannot hold is a century away.
         let now = Instant::now();
         let deadline = now.checked_add(timeout).unwrap_or(now + Duration::from_secs(100 * 365 * 86_400));
-        Arc::new(Self { deadline, thread: thread::current(), stopped: AtomicU8::new(0), socket: Mutex::new(None) })
+        Arc::new(Self {
+            deadline,
+            woken: Mutex::new(false),
+            waits: Condvar::new(),
+            stopped: AtomicU8::new(0),
+            socket: Mutex::new(None),
+        })
     }
 
     /// When it must be over.
@@ -77,7 +84,9 @@ impl Call {
     /// When the call must end.
     pub fn park_until(&self, until: Instant) -> Result<(), Stop> {
         self.check()?;
-        thread::park_timeout(until.min(self.deadline).saturating_duration_since(Instant::now()));
+        let wait = until.min(self.deadline).saturating_duration_since(Instant::now());
+        let waited = self.waits.wait_timeout_while(lock(&self.woken), wait, |woken| !*woken);
+        *waited.unwrap_or_else(PoisonError::into_inner).0 = false;
         self.check()
     }
 
@@ -94,7 +103,8 @@ impl Call {
 
     /// Ends its wait, so that it looks again.
     pub fn wake(&self) {
-        self.thread.unpark();
+        *lock(&self.woken) = true;
+        self.waits.notify_one();
     }
 
     /// Names what it blocks on from now on. If it was stopped already, that is ended at once.

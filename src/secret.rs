@@ -1,6 +1,6 @@
 //! What may never be printed.
 
-use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
@@ -11,40 +11,114 @@ const MASK: &str = "***";
 
 /// A secret, a token or a password: it has no `Display`, its `Debug` shows nothing, and it is zeroed when dropped.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Secret(Zeroizing<String>);
+pub struct Secret {
+    text: Zeroizing<String>,
+    /// It goes into every request's address.
+    in_url: Zeroizing<String>,
+}
 
 impl Secret {
     /// Keeps `text` from being printed.
     #[must_use]
     pub fn new(text: String) -> Self {
-        Self(Zeroizing::new(text))
+        Self { in_url: Zeroizing::new(percent_encoded(&text)), text: Zeroizing::new(text) }
     }
 
     /// The secret itself, for the wire and for comparing.
     #[must_use]
     pub fn expose(&self) -> &str {
-        &self.0
+        &self.text
     }
 
-    /// `text` without this secret, however it is written in a URL or in JSON.
+    /// The secret as the value of a query parameter.
     #[must_use]
-    pub fn redact<'t>(&self, text: Cow<'t, str>) -> Cow<'t, str> {
+    pub fn in_url(&self) -> &str {
+        &self.in_url
+    }
+
+    /// `text` without this secret, however it is spelled in a URL or in JSON; none where it does not stand there.
+    #[must_use]
+    pub fn redact(&self, text: &str) -> Option<String> {
         // Nothing to find, or so short that masking it would only shred the text.
-        if self.0.len() < 4 {
-            return text;
+        if self.text.len() < 4 {
+            return None;
         }
-        let text = mask(text, self.expose());
-        if self.0.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.')) {
-            return text;
-        }
-        let in_url = Zeroizing::new(percent_encoded(self.expose()));
-        let in_json = Zeroizing::new(serde_json::to_string(self.expose()).unwrap_or_default());
-        mask(mask(text, &in_url), in_json.trim_matches('"'))
+        let masked = text.contains(self.expose()).then(|| text.replace(self.expose(), MASK));
+        let text = masked.as_deref().unwrap_or(text);
+        // Without one of these it is not spelled in any other way.
+        let spelled = text.contains(['%', '\\', '+']).then(|| mask_spelled(text, self.expose())).flatten();
+        spelled.or(masked)
     }
 }
 
-fn mask<'t>(text: Cow<'t, str>, secret: &str) -> Cow<'t, str> {
-    if !secret.is_empty() && text.contains(secret) { Cow::Owned(text.replace(secret, MASK)) } else { text }
+fn mask_spelled(text: &str, secret: &str) -> Option<String> {
+    let mut masked = String::new();
+    let (mut at, mut copied) = (0, 0);
+    while at < text.len() {
+        if let Some(length) = spelled(&text.as_bytes()[at..], secret) {
+            // A spelling begins and ends between characters, since the secret does.
+            masked.push_str(&text[copied..at]);
+            masked.push_str(MASK);
+            at += length;
+            copied = at;
+        } else {
+            at += 1;
+        }
+    }
+    (copied > 0).then(|| masked + &text[copied..])
+}
+
+/// How many bytes at the start of `text` spell `secret`, each character in its own way.
+fn spelled(text: &[u8], secret: &str) -> Option<usize> {
+    let rest = secret.chars().try_fold(text, after)?;
+    Some(text.len() - rest.len())
+}
+
+/// `text` behind one character, which stands there as in a URL, as in JSON, or as itself.
+fn after(text: &[u8], wanted: char) -> Option<&[u8]> {
+    match *text.first()? {
+        b'%' => after_percents(text, wanted),
+        b'\\' => after_escape(text, wanted),
+        b'+' if wanted == ' ' => Some(&text[1..]),
+        _ => None,
+    }
+    .or_else(|| text.strip_prefix(wanted.encode_utf8(&mut [0; 4]).as_bytes()))
+}
+
+fn after_percents(text: &[u8], wanted: char) -> Option<&[u8]> {
+    wanted.encode_utf8(&mut [0; 4]).bytes().try_fold(text, |text, byte| {
+        let (hex, rest) = text.strip_prefix(b"%")?.split_at_checked(2)?;
+        (hex_value(hex)? == u32::from(byte)).then_some(rest)
+    })
+}
+
+/// JSON within JSON has more than one backslash.
+fn after_escape(text: &[u8], wanted: char) -> Option<&[u8]> {
+    let behind = |text: &'_ [u8]| text.iter().position(|byte| *byte != b'\\');
+    let escape = &text[behind(text)?..];
+    if escape.starts_with(b"u") {
+        let mut units = [0; 2];
+        return wanted.encode_utf16(&mut units).iter().try_fold(text, |text, unit| {
+            let (hex, rest) = text[behind(text)?..].strip_prefix(b"u")?.split_at_checked(4)?;
+            (text.starts_with(b"\\") && hex_value(hex)? == u32::from(*unit)).then_some(rest)
+        });
+    }
+    if wanted == '\\' {
+        return text.strip_prefix(b"\\\\");
+    }
+    let meant = match escape.first()? {
+        b'b' => '\u{8}',
+        b'f' => '\u{c}',
+        b'n' => '\n',
+        b'r' => '\r',
+        b't' => '\t',
+        other => char::from(*other),
+    };
+    (meant == wanted).then(|| &escape[1..])
+}
+
+fn hex_value(digits: &[u8]) -> Option<u32> {
+    digits.iter().try_fold(0, |value, digit| Some(value * 16 + char::from(*digit).to_digit(16)?))
 }
 
 /// `text` as the value of a query parameter.
@@ -55,9 +129,21 @@ pub fn percent_encoded(text: &str) -> String {
     percent_encoding::utf8_percent_encode(text, KEPT).to_string()
 }
 
+impl Ord for Secret {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.expose().cmp(other.expose())
+    }
+}
+
+impl PartialOrd for Secret {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
 impl Hash for Secret {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.0.as_str().hash(state);
+        self.text.as_str().hash(state);
     }
 }
 
@@ -73,9 +159,21 @@ mod tests {
 
     #[test]
     fn a_secret_is_masked_in_every_spelling_and_never_printed() {
-        let secret = Secret::new("a b/\"c".to_owned());
-        let text = r#"{"x":"a b/\"c","y":"?secret=a%20b%2F%22c"} a b/"c"#;
-        assert_eq!(secret.redact(text.into()), r#"{"x":"***","y":"?secret=***"} ***"#);
+        let secret = Secret::new("a b-/\"ä𝄞\\c".to_owned());
+        for spelling in [
+            "a b-/\"ä𝄞\\c",
+            "a%20b-%2F%22%C3%A4%F0%9D%84%9E%5Cc",
+            "a+b%2d%2f%22%c3%a4%f0%9d%84%9e%5cc",
+            r#"a b-\/\"ä𝄞\\c"#,
+            r"\u0061\u0020b\u002D/\u0022\u00e4\ud834\udd1e\u005Cc",
+            r"\\u0061 b\\u002d\\/\\u0022\\u00e4\\uD834\\udd1e\\u005cc",
+        ] {
+            let text = format!("{{ä\\%{spelling}%,{spelling}}}");
+            assert_eq!(secret.redact(&text).as_deref(), Some("{ä\\%***%,***}"), "{spelling}");
+        }
+        for other in ["", "a b-", r"a b-\u002", "a%20b-%2", "%", "\\", r"\ud834", "a b-/\"ä𝄞\\"] {
+            assert_eq!(secret.redact(other), None, "{other}");
+        }
         assert_eq!(format!("{secret:?}"), "***");
     }
 }

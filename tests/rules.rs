@@ -47,6 +47,7 @@ fn cases() -> Vec<(Endpoint, String, &'static str, &'static str, String)> {
         (Add, way(r#","remark":"\ud800""#), "/remark", "lone_surrogate", way(r#","remark":"\ud83d\ude00""#)),
         (Add, way(r#","deep":[{"a":"\udc00"}]"#), "/deep/0/a", "lone_surrogate", plain.clone()),
         (Add, way(r#","remark":"\u0001""#), "/remark", "control_character", way(r#","remark":"\u000a""#)),
+        (Add, way(r#","a\u0001b":1"#), "/a\u{1}b", "control_character", way(r#","a\u4f60b":1"#)),
         (Add, way(r#","user":["lisi"]"#), "/user", "repeated_member", plain.clone()),
         (Add, way(r#","x":{"a/b":1,"a/b":2}"#), "/x/a~1b", "repeated_member", way(r#","x":{"a/b":1}"#)),
         (Add, way(r#","is_temp":"true""#), "/is_temp", "wrong_type", way(r#","is_temp":false"#)),
@@ -291,4 +292,17 @@ fn validate_warn_sends_and_tells_and_validate_off_sends_as_it_is() {
     let body = |index| contactway::json_get(&journal, &format!("/calls/{index}/body")).unwrap();
     assert_eq!(body(0), request.replace("\\u4f60\\u597d", "你好"));
     assert_eq!(body(1), request);
+}
+
+#[test]
+fn an_answer_repeats_no_name_that_is_as_long_as_a_request() {
+    let shop = Shop::open();
+    let client = shop.client("");
+    let long = "x".repeat(3_000_000);
+    let request = format!(r#"{{"type":1,"scene":2,"user":["a"],"{long}":1,"{long}":2}}"#);
+    let error = client.call(Add, &request, &Options::default()).unwrap_err();
+    assert!(error.details().iter().any(|detail| detail.rule == "repeated_member" && detail.pointer.is_empty()));
+    assert!(error.to_json().len() < 10_000);
+    let error = Options::parse(&format!(r#"{{"{long}":1}}"#), None, |_| unreachable!()).unwrap_err();
+    assert!(error.to_json().len() < 10_000);
 }

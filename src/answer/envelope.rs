@@ -1,9 +1,11 @@
 //! WeCom's envelope: one JSON object with an integer `errcode`.
 
+use serde::de::IgnoredAny;
 use serde_json::json;
 use serde_json::value::RawValue;
 
 use crate::json;
+use crate::secret::Secret;
 
 /// What there is to warn of in an answer that succeeded.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,11 +39,12 @@ impl Envelope {
             json::Error::NotAnObject => "the answer is not a JSON object",
             _ => "the answer is not JSON",
         })?;
-        let value = |wanted: &str| members.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.get());
+        let value = |wanted: &str| members.iter().rfind(|(name, _)| name == wanted).map(|(_, value)| value.get());
         let errcode = value("errcode").or(errcode_optional.then_some("0")).ok_or("the answer holds no errcode")?;
         let errcode = errcode.parse().map_err(|_| "the answer's errcode is not an integer")?;
-        let errmsg = value("errmsg").and_then(|raw| serde_json::from_str(raw).ok()).unwrap_or_default();
-        Ok(Self { errcode, errmsg, text })
+        let errmsg = value("errmsg").map(|raw| if raw.starts_with('"') { json::unquoted(raw) } else { String::new() });
+        let text = if errmsg.is_some() { text } else { with_member(text, "errmsg", "\"\"") };
+        Ok(Self { errcode, errmsg: errmsg.unwrap_or_default(), text })
     }
 
     /// The answer to a repetition whose work the first attempt, of unknown outcome, had done.
@@ -85,11 +88,43 @@ impl Envelope {
                 said
             })
             .collect();
-        // It was read as an object, so it ends with a brace, and errcode stands before it.
-        text.pop();
-        text.push_str(",\"warnings\":");
-        text.push_str(&serde_json::Value::from(list).to_string());
-        text.push('}');
-        text
+        with_member(text, "warnings", &serde_json::Value::from(list).to_string())
     }
+}
+
+/// The text of an object that is not empty, with one more member at its end.
+fn with_member(mut text: String, name: &str, value: &str) -> String {
+    text.truncate(text.trim_end().len());
+    text.pop();
+    for part in [",\"", name, "\":", value, "}"] {
+        text.push_str(part);
+    }
+    text
+}
+
+/// The text of an answer without `secrets`; it stays an object with an integer `errcode`.
+#[must_use]
+pub fn without_secrets(text: String, secrets: &[&Secret]) -> String {
+    if secrets.iter().all(|secret| secret.redact(&text).is_none()) {
+        return text;
+    }
+    let redacted =
+        |part: &str| secrets.iter().fold(part.to_owned(), |part, secret| secret.redact(&part).unwrap_or(part));
+    let mut rebuilt = String::from("{");
+    for (name, value) in json::members(&text).unwrap_or_default() {
+        if rebuilt.len() > 1 {
+            rebuilt.push(',');
+        }
+        rebuilt.push_str(&json!(redacted(&name)).to_string());
+        rebuilt.push(':');
+        if name == "errcode" {
+            rebuilt.push_str(value.get());
+        } else {
+            // A mask in the midst of JSON that is no string: the value cannot be kept.
+            let value = redacted(value.get());
+            rebuilt.push_str(if serde_json::from_str::<IgnoredAny>(&value).is_ok() { &value } else { "null" });
+        }
+    }
+    rebuilt.push('}');
+    rebuilt
 }

@@ -1,6 +1,5 @@
 //! The error of every function, and how it is written as JSON.
 
-use std::borrow::Cow;
 use std::fmt;
 
 use serde_json::value::RawValue;
@@ -116,6 +115,9 @@ impl Detail {
     }
 }
 
+/// No member that anybody meant has a longer pointer, in bytes.
+const POINTER_MAX: usize = 1024;
+
 /// Why a call failed. Boxed inside, so that a `Result` stays small.
 #[derive(Clone, Debug)]
 pub struct Error(Box<Parts>);
@@ -155,7 +157,11 @@ impl Error {
     }
 
     /// An error that names every broken rule; `what` is broken.
-    pub(crate) fn with_details(kind: Kind, what: &str, details: Vec<Detail>) -> Self {
+    pub(crate) fn with_details(kind: Kind, what: &str, mut details: Vec<Detail>) -> Self {
+        // A name may be as long as a request; an answer repeats none that long.
+        for detail in details.iter_mut().filter(|detail| detail.pointer.len() > POINTER_MAX) {
+            detail.pointer.clear();
+        }
         let mut errmsg = match details.len() {
             1 => format!("{what} breaks a rule"),
             many => format!("{what} breaks {many} rules"),
@@ -228,14 +234,14 @@ impl Error {
     /// Takes secrets out of whatever came from elsewhere.
     pub(crate) fn redact(&mut self, secrets: &[&Secret]) {
         for secret in secrets {
-            if let Cow::Owned(masked) = secret.redact(Cow::Borrowed(&self.0.errmsg)) {
+            if let Some(masked) = secret.redact(&self.0.errmsg) {
                 self.0.errmsg = masked;
             }
             for (name, value) in &mut self.0.members {
-                if let Cow::Owned(masked) = secret.redact(Cow::Borrowed(name)) {
+                if let Some(masked) = secret.redact(name) {
                     *name = masked;
                 }
-                if let Cow::Owned(masked) = secret.redact(Cow::Borrowed(value.get())) {
+                if let Some(masked) = secret.redact(value.get()) {
                     // A mask in the midst of JSON that is no string: the value cannot be kept.
                     *value = RawValue::from_string(masked).unwrap_or_else(|_| RawValue::NULL.to_owned());
                 }

@@ -3,7 +3,7 @@
 use crate::secret::Secret;
 
 /// One kind of credentials.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Credentials {
     /// A self-built app, or one developed on a customer's behalf, whose secret is the permanent code.
     App {
@@ -36,7 +36,7 @@ pub enum Credentials {
 }
 
 /// A third-party app.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Suite {
     /// Its id.
     pub id: String,

@@ -4,8 +4,8 @@
 
 mod credentials;
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, Weak};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use crate::answer::Error;
@@ -24,12 +24,16 @@ const REFUSED_MOST: Duration = Duration::from_secs(600);
 const FORCED_FIRST: Duration = Duration::from_secs(60);
 const FORCED_MOST: Duration = Duration::from_secs(960);
 
-/// Every token of the process.
+/// WeCom's tokens live for two hours; a clock cannot hold just any span.
+const LONGEST_LIFE: Duration = Duration::from_secs(86_400);
+
+/// Every token of the process; also those of clients that are gone, and their refusals, as long as they are good for
+/// something: a host may make a client for every call.
 #[derive(Default)]
-pub struct Tokens(Mutex<HashMap<(String, Owner), Weak<Slot>>>);
+pub struct Tokens(Mutex<BTreeMap<(String, Owner), Arc<Slot>>>);
 
 /// Whose token it is.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Owner {
     /// An app's at one company.
     App(Credentials),
@@ -41,15 +45,11 @@ impl Tokens {
     /// The place of the owner's token, shared by all clients that have the same.
     pub fn slot(&self, base_url: &str, owner: Owner) -> Arc<Slot> {
         let mut slots = lock(&self.0);
-        let key = (base_url.to_owned(), owner);
-        if let Some(slot) = slots.get(&key).and_then(Weak::upgrade) {
-            return slot;
+        // A look through all of them only when there are twice as many, so that it costs little on the whole.
+        if slots.len().is_power_of_two() {
+            slots.retain(|_, slot| Arc::strong_count(slot) > 1 || slot.is_of_use());
         }
-        // Secrets of clients that are gone need not stay in memory.
-        slots.retain(|_, slot| slot.strong_count() > 0);
-        let slot = Arc::new(Slot::default());
-        slots.insert(key, Arc::downgrade(&slot));
-        slot
+        Arc::clone(slots.entry((base_url.to_owned(), owner)).or_default())
     }
 }
 
@@ -78,7 +78,8 @@ impl Fetched {
         let answer = Object::parse(answer).ok()?;
         let text = Secret::new(answer.get(name)?.as_text()?.to_owned());
         let life = u64::try_from(answer.get("expires_in")?.as_integer()?).ok()?;
-        (!text.expose().is_empty()).then_some(Self { text, life: Duration::from_secs(life) })
+        let life = Duration::from_secs(life).min(LONGEST_LIFE);
+        (!text.expose().is_empty()).then_some(Self { text, life })
     }
 }
 
@@ -163,7 +164,7 @@ impl Slot {
     }
 
     fn look(&self, call: &Arc<Call>) -> Result<Look, NoToken> {
-        let now = Instant::now();
+        let now = now();
         let mut state = lock(&self.0);
         if let Some(held) = &mut state.current
             && now < held.ends_at
@@ -191,6 +192,15 @@ impl Slot {
         Ok(Look::Fetch(None))
     }
 
+    /// Whether it holds a token that lives, or a refusal to be remembered: for as long again as it is in force, since
+    /// the next one grows from it.
+    fn is_of_use(&self) -> bool {
+        let now = now();
+        let state = lock(&self.0);
+        state.current.as_ref().is_some_and(|held| now < held.ends_at)
+            || state.refusal.as_ref().is_some_and(|refusal| now < refusal.until + refusal.pause)
+    }
+
     fn leave(&self, call: &Arc<Call>) {
         lock(&self.0).waiting.retain(|waiting| !Arc::ptr_eq(waiting, call));
     }
@@ -205,7 +215,7 @@ impl Slot {
     /// # Errors
     /// How long to wait, when a token was replaced for this reason so lately that another fetch would be too many.
     pub fn reject(&self, token: &Token) -> Result<(), Duration> {
-        let now = Instant::now();
+        let now = now();
         let mut state = lock(&self.0);
         if state.current.as_ref().is_none_or(|held| held.token.version != token.version) {
             return Ok(());
@@ -236,7 +246,7 @@ struct Leading<'s> {
 
 impl Leading<'_> {
     fn done(self, fetched: Result<Fetched, Error>, is_refusal: &impl Fn(&Error) -> bool) -> Result<Token, Error> {
-        let now = Instant::now();
+        let now = now();
         let mut state = lock(&self.slot.0);
         match fetched {
             Ok(fetched) => {
@@ -248,12 +258,14 @@ impl Leading<'_> {
                 Ok(token)
             }
             Err(error) => {
-                if let Some(held) = &mut state.current {
-                    held.renew_at = now + RENEWAL_PAUSE;
-                }
+                let mut renew_at = now + RENEWAL_PAUSE;
                 if is_refusal(&error) {
                     let pause = state.refusal.as_ref().map_or(REFUSED_FIRST, |last| (last.pause * 2).min(REFUSED_MOST));
                     state.refusal = Some(Refusal { error: error.clone(), until: now + pause, pause });
+                    renew_at = renew_at.max(now + pause);
+                }
+                if let Some(held) = &mut state.current {
+                    held.renew_at = renew_at;
                 }
                 Err(error)
             }
@@ -274,4 +286,160 @@ impl Drop for Leading<'_> {
 /// Whole milliseconds, at least one.
 pub fn in_ms(wait: Duration) -> u64 {
     u64::try_from(wait.as_nanos().div_ceil(1_000_000)).unwrap_or(u64::MAX).max(1)
+}
+
+#[cfg(not(test))]
+fn now() -> Instant {
+    Instant::now()
+}
+
+#[cfg(test)]
+use tests::now;
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+    use crate::answer::Kind;
+
+    thread_local! {
+        static MOVED: Cell<Duration> = const { Cell::new(Duration::ZERO) };
+    }
+
+    /// A clock that a test moves.
+    pub fn now() -> Instant {
+        Instant::now() + MOVED.get()
+    }
+
+    fn wait(time: Duration) {
+        MOVED.set(MOVED.get() + time);
+    }
+
+    const DAY: Duration = Duration::from_secs(86_400);
+    const HOUR: Duration = Duration::from_secs(3600);
+
+    fn tokens_and_owner() -> (Tokens, Owner) {
+        let credentials = Credentials::App { corp_id: "ww1".to_owned(), secret: Secret::new("secret".to_owned()) };
+        (Tokens::default(), Owner::App(credentials))
+    }
+
+    #[allow(clippy::unnecessary_wraps)] // as `refused` has it
+    fn fetched(text: &str) -> Result<Fetched, Error> {
+        Ok(Fetched { text: Secret::new(text.to_owned()), life: 2 * HOUR })
+    }
+
+    fn refused() -> Result<Fetched, Error> {
+        Err(Error::new(Kind::Auth, "wrong secret"))
+    }
+
+    fn ask(slot: &Slot, fetch: impl Fn() -> Result<Fetched, Error>) -> Result<Token, NoToken> {
+        slot.token(&Call::new(HOUR), fetch, |_| true)
+    }
+
+    /// The token requests that so many calls, evenly spread over an hour, make with a wrong secret.
+    fn requests(calls: u32, mut slot: impl FnMut() -> Arc<Slot>) -> u32 {
+        let asked = Cell::new(0);
+        for _ in 0..calls {
+            let none = ask(&slot(), || {
+                asked.set(asked.get() + 1);
+                refused()
+            });
+            assert!(none.is_err());
+            wait(HOUR / calls);
+        }
+        asked.get()
+    }
+
+    #[test]
+    fn ten_thousand_calls_with_a_wrong_secret_make_fewer_than_twenty_token_requests_an_hour() {
+        let (tokens, owner) = tokens_and_owner();
+        let slot = tokens.slot("https://wecom", owner);
+        let first_hour = requests(10_000, || Arc::clone(&slot));
+        assert!((2..20).contains(&first_hour), "{first_hour}");
+        assert!(requests(10_000, || Arc::clone(&slot)) <= 6);
+    }
+
+    #[test]
+    fn a_client_for_every_call_is_no_way_around_it() {
+        let (tokens, owner) = tokens_and_owner();
+        let asked = requests(10_000, || tokens.slot("https://wecom", owner.clone()));
+        assert!((2..20).contains(&asked), "{asked}");
+        let other = |n| Owner::Suite(Suite { id: format!("{n}"), secret: Secret::new(String::new()) });
+        wait(DAY);
+        for n in 0..1000 {
+            drop(tokens.slot("https://wecom", other(n)));
+        }
+        assert!(lock(&tokens.0).len() < 1000, "what is of no use any more is not kept");
+    }
+
+    #[test]
+    fn a_secret_that_was_changed_while_its_token_lives_is_asked_about_as_seldom() {
+        let (tokens, owner) = tokens_and_owner();
+        let slot = tokens.slot("https://wecom", owner);
+        assert!(ask(&slot, || fetched("one")).is_ok());
+        wait(2 * HOUR / 10 * 9);
+        let asked = Cell::new(0);
+        // The last tenth of the token's life, and the rest of an hour.
+        for call in 0..10_000 {
+            let token = ask(&slot, || {
+                asked.set(asked.get() + 1);
+                refused()
+            });
+            assert_eq!(token.is_ok(), call < 2000, "{call}: the old token is good to its end");
+            wait(HOUR / 10_000);
+        }
+        assert!((2..20).contains(&asked.get()), "{}", asked.get());
+    }
+
+    #[test]
+    fn a_token_is_renewed_ahead_of_its_end_and_the_old_one_used_when_that_fails() {
+        let (tokens, owner) = tokens_and_owner();
+        let slot = tokens.slot("https://wecom", owner);
+        let text = |token: Result<Token, NoToken>| token.map_or("none".to_owned(), |it| it.text.expose().to_owned());
+        assert_eq!(text(ask(&slot, || fetched("one"))), "one");
+        wait(HOUR);
+        assert_eq!(text(ask(&slot, || unreachable!())), "one");
+        wait(Duration::from_secs(3600 - 700));
+        assert_eq!(text(ask(&slot, refused)), "one");
+        assert_eq!(text(ask(&slot, || unreachable!())), "one");
+        wait(RENEWAL_PAUSE);
+        assert_eq!(text(ask(&slot, || fetched("two"))), "two");
+        wait(HOUR);
+        assert_eq!(text(ask(&slot, || unreachable!())), "two");
+    }
+
+    #[test]
+    fn whatever_becomes_of_the_one_that_fetches_another_takes_over() {
+        let (tokens, owner) = tokens_and_owner();
+        let slot = tokens.slot("https://wecom", owner);
+        let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| ask(&slot, || panic!("no memory"))));
+        assert!(panicked.is_err());
+        assert!(ask(&slot, || fetched("one")).is_ok());
+    }
+
+    #[test]
+    fn a_token_dropped_early_is_replaced_seldom_and_ever_more_so() {
+        let (tokens, owner) = tokens_and_owner();
+        let slot = tokens.slot("https://wecom", owner);
+        let (mut replaced, mut told) = (0, 0);
+        // WeCom refuses every token at once, for an hour.
+        for _ in 0..3600 {
+            let Ok(token) = ask(&slot, || fetched("one")) else { unreachable!() };
+            match slot.reject(&token) {
+                Ok(()) => replaced += 1,
+                Err(pause) => told += u32::from(pause <= FORCED_MOST),
+            }
+            wait(Duration::from_secs(1));
+        }
+        assert!((2..10).contains(&replaced), "{replaced}");
+        assert_eq!(replaced + told, 3600);
+    }
+
+    #[test]
+    fn a_life_that_no_clock_can_hold_is_cut() {
+        let answer = r#"{"access_token":"one","expires_in":9223372036854775807}"#;
+        let life = Fetched::read(answer, "access_token").map(|fetched| fetched.life);
+        assert_eq!(life, Some(LONGEST_LIFE));
+    }
 }

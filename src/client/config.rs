@@ -74,7 +74,7 @@ impl Config {
         }
         settings.integer("settle_s", 0);
         let validate = settings.one_of("validate", &["strict", "warn", "off"]).unwrap_or(0);
-        settings.finish("the configuration")?;
+        settings.finish(Kind::InvalidArgument, "the configuration")?;
         if durable {
             return Err(Error::new(Kind::Unsupported, "this build has no durable store; use \"store\": \"memory\""));
         }
@@ -116,8 +116,7 @@ fn read_credentials(settings: &mut Settings) -> Option<(Credentials, Option<Secr
         }
         1 => {}
         _ => {
-            settings.wrong(
-                "",
+            settings.wrong_together(
                 "credentials_once",
                 "give one kind of credentials: secret, access_token, suite or token_provider",
             );
@@ -126,6 +125,14 @@ fn read_credentials(settings: &mut Settings) -> Option<(Credentials, Option<Secr
     }
     if corp_id.is_none() && (secret.is_some() || provider) {
         settings.wrong("corp_id", "corp_id_required", "corp_id is required beside secret and token_provider");
+        return None;
+    }
+    if corp_id.is_some() && suite.is_some() {
+        settings.wrong(
+            "corp_id",
+            "corp_id_beside_suite",
+            "a suite names its company as auth_corp_id; leave corp_id out",
+        );
         return None;
     }
     let kept = |text: &str| Secret::new(text.to_owned());
@@ -189,6 +196,7 @@ fn base_url_of(settings: &mut Settings, text: &str) -> String {
     let rule = match base_url.parse::<Uri>() {
         Ok(uri) => match (uri.scheme_str(), uri.host()) {
             _ if uri.query().is_some() || text.contains(['#', '@']) => "without a user, a query or a fragment",
+            _ if !port_is_right(&uri) => "https://host or https://host:port",
             (Some("https"), Some(_)) => return base_url.to_owned(),
             (Some("http"), Some(host)) if is_loopback(host) => return base_url.to_owned(),
             (Some("http"), Some(_)) => {
@@ -200,6 +208,14 @@ fn base_url_of(settings: &mut Settings, text: &str) -> String {
     };
     settings.wrong("base_url", "bad_url", format!("base_url must be {rule}"));
     base_url.to_owned()
+}
+
+/// Whether there is a port that is a number, or none at all: another would silently be the scheme's own.
+fn port_is_right(uri: &Uri) -> bool {
+    uri.authority().is_some_and(|authority| {
+        let host_and_port = authority.as_str().rsplit('@').next();
+        authority.port_u16().is_some() || host_and_port == Some(authority.host())
+    })
 }
 
 fn is_loopback(host: &str) -> bool {
@@ -241,7 +257,7 @@ fn variable(name: &str) -> Option<String> {
 fn proxy_of(url: &str, no_proxy: &str) -> Option<Proxy> {
     let with_scheme = if url.contains("://") { url.to_owned() } else { format!("http://{url}") };
     let parsed = Proxy::new(&with_scheme).ok()?;
-    if !matches!(parsed.uri().scheme_str(), Some("http" | "https")) {
+    if !matches!(parsed.uri().scheme_str(), Some("http" | "https")) || !port_is_right(parsed.uri()) {
         return None;
     }
     let mut builder = Proxy::builder(parsed.protocol()).host(parsed.host()).port(parsed.port());

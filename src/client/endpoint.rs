@@ -66,15 +66,7 @@ pub const ROWS: [Row; 6] = [
 /// The row of an interface.
 #[must_use]
 pub fn row(endpoint: Endpoint) -> &'static Row {
-    let place = match endpoint {
-        Endpoint::Add => 0,
-        Endpoint::Get => 1,
-        Endpoint::List => 2,
-        Endpoint::Update => 3,
-        Endpoint::Del => 4,
-        Endpoint::CloseTempChat => 5,
-    };
-    &ROWS[place]
+    ROWS.iter().find(|row| row.endpoint == endpoint).unwrap_or(&ROWS[0])
 }
 
 /// WeCom's name for an interface.

@@ -1,5 +1,6 @@
 //! One call, from request to answer.
 
+mod attempts;
 mod cancel;
 mod config;
 mod endpoint;
@@ -17,21 +18,22 @@ use std::time::{Duration, Instant};
 
 use ureq::http::Uri;
 
-use crate::answer::{Detail, Effect, Envelope, Error, Kind, Warning};
+use crate::answer::{self, Detail, Effect, Envelope, Error, Kind, Warning};
 use crate::auth::{self, Token, Tokens};
 use crate::call::{Call, Calls, Stop};
 use crate::json::{self, Object};
 use crate::log::{Level, Log};
 use crate::rules::{self, Endpoint};
-use crate::secret::{Secret, percent_encoded};
-use crate::transport::{Cause, Failure, Reply, Settings, Transport};
+use crate::secret::Secret;
+use crate::transport::{Failure, Kept, Reply, Settings, Transport};
+use attempts::Progress;
 use config::{Config, Validate};
-use limits::{Gate, Gates, Key, Limits, NoPlace};
-use retry::{Again, Happened};
+use limits::{Gate, Gates, Key, Limits};
 use tokens::Source;
 
 pub use cancel::Canceller;
-pub use endpoint::{ROWS, Row, name as endpoint_name};
+use endpoint::ROWS;
+pub use endpoint::name as endpoint_name;
 pub use options::Options;
 
 /// WeCom says so in `errmsg`, with `errcode` 0, when it read only part of a body.
@@ -58,8 +60,8 @@ pub struct Client {
     proxy_password: Option<Secret>,
     transport: Transport,
     pub(crate) log: Log,
-    /// In the order of [`ROWS`].
-    gates: Vec<Arc<Gate>>,
+    /// Where the calls of each interface are counted, by its name.
+    gates: Vec<(&'static str, Arc<Gate>)>,
     calls: Calls,
 }
 
@@ -69,22 +71,8 @@ struct Target<'c> {
     path: &'static str,
     /// Where its calls are counted.
     gate: Option<&'c Arc<Gate>>,
-    /// As in [`Row`].
+    /// As in [`endpoint::Row`].
     done_already: &'static [i64],
-}
-
-/// How far one call has come.
-struct Progress {
-    name: &'static str,
-    repeatable: bool,
-    attempts: u32,
-    /// The worst of all attempts.
-    effect: Effect,
-    http_status: Option<u16>,
-    /// The token in use.
-    token: Option<Token>,
-    /// Whether a missing errcode means success, as it does where third-party apps get their tokens.
-    errcode_optional: bool,
 }
 
 impl Client {
@@ -102,12 +90,12 @@ impl Client {
                 format!("token {:016x}", hasher.finish())
             }
         };
-        let gate = |row: &Row| {
-            let key = Key { base_url: config.base_url.clone(), owner: owner.clone(), endpoint: row.endpoint };
-            shared.gates.gate(&key, config.limits)
+        let gate = |interface| {
+            let key = Key { base_url: config.base_url.clone(), owner: owner.clone(), interface };
+            (interface, shared.gates.gate(&key, config.limits))
         };
         Ok(Self {
-            gates: ROWS.iter().map(gate).collect(),
+            gates: ROWS.iter().map(|row| row.name).chain([pictures::UPLOAD]).map(gate).collect(),
             source: Source::new(&shared.tokens, &config.base_url, config.credentials, config.suite_ticket),
             log: Log::like(&shared.log),
             transport: Transport::new(Settings {
@@ -131,12 +119,13 @@ impl Client {
     /// When the request breaks a rule, WeCom refuses, or no answer could be had.
     pub fn call(&self, endpoint: Endpoint, request: &str, options: &Options) -> Result<String, Error> {
         let row = endpoint::row(endpoint);
-        self.run(Progress::new(row.name, row.repeatable || options.accept_duplicate), options, |call, progress| {
+        let mut progress = Progress::new(row.name, row.repeatable);
+        progress.repeatable |= options.accept_duplicate;
+        self.run(progress, options, |call, progress| {
             let (body, mut warnings) = self.checked(endpoint, request)?;
-            let target = Target { path: row.path, gate: self.gate(endpoint), done_already: row.done_already };
-            let once = !progress.repeatable;
-            let answer = self.with_token(call, &target, progress, &|uri| {
-                self.transport.post(call, uri, JSON, body.as_bytes(), once)
+            let target = Target { path: row.path, gate: self.gate(row.name), done_already: row.done_already };
+            let answer = self.with_token(call, &target, progress, &|uri, kept| {
+                self.transport.post(call, uri, JSON, body.as_bytes(), kept)
             })?;
             if answer.errmsg.contains(HALF_READ) {
                 warnings.push(Warning {
@@ -162,7 +151,7 @@ impl Client {
         let _until_cancelled = options.canceller.as_ref().map(|canceller| canceller.join(&call));
         let began = Instant::now();
         let outcome = work(&call, &mut progress);
-        let outcome = self.without_secrets(outcome, progress.token.as_ref());
+        let outcome = self.without_secrets(outcome, &progress.tokens);
         let outcome = outcome.map_err(|error| error.of_endpoint(progress.name));
         self.log_call(&progress, began, &outcome);
         outcome
@@ -200,20 +189,25 @@ impl Client {
         call: &Arc<Call>,
         target: &Target,
         progress: &mut Progress,
-        send: &dyn Fn(Uri) -> Result<Reply, Failure>,
+        send: &dyn Fn(Uri, Kept) -> Result<Reply, Failure>,
     ) -> Result<Envelope, Error> {
         let mut repeated = false;
-        let mut token = self.token(call, progress, None)?;
+        let mut token = self.token(call, progress)?;
         loop {
-            let query_starts = if target.path.contains('?') { '&' } else { '?' };
-            let parameter = percent_encoded(token.text.expose());
-            let uri = self.uri(&format!("{}{query_starts}access_token={parameter}", target.path))?;
-            let outcome = self.exchange(call, target.gate, progress, || send(uri.clone()));
+            let query_starts = if target.path.contains('?') { "&" } else { "?" };
+            let uri = self.uri(&[target.path, query_starts, "access_token=", token.text.in_url()])?;
+            let outcome =
+                self.exchange(call, target.gate, progress, |kept| send(uri.clone(), kept), Progress::envelope);
             let Err(error) = outcome else { return outcome };
+            if error.kind() == Kind::Auth {
+                self.note_refusal();
+            }
             if error.kind() == Kind::Auth && !repeated {
                 repeated = true;
                 if let Some(fresh) = self.replacement(call, &token, progress)? {
                     token = fresh;
+                    // The one repeat after a token is beside those that `max_attempts` allows.
+                    progress.counted -= 1;
                     continue;
                 }
             }
@@ -226,67 +220,15 @@ impl Client {
         }
     }
 
-    fn gate(&self, endpoint: Endpoint) -> Option<&Arc<Gate>> {
-        let place = ROWS.iter().position(|row| row.endpoint == endpoint)?;
-        self.gates.get(place)
+    fn gate(&self, interface: &str) -> Option<&Arc<Gate>> {
+        self.gates.iter().find(|(name, _)| *name == interface).map(|(_, gate)| gate)
     }
 
-    fn uri(&self, target: &str) -> Result<Uri, Error> {
+    /// The address of what the parts of a path and query make together.
+    fn uri(&self, target: &[&str]) -> Result<Uri, Error> {
         // The text of the fault would hold the query.
-        Uri::try_from(format!("{}{target}", self.base_url))
+        Uri::try_from([&[self.base_url.as_str()], target].concat().concat())
             .map_err(|_| Error::new(Kind::Internal, "the request's address could not be written"))
-    }
-
-    /// Sends until there is an answer that counts, as [`retry`]'s table says.
-    fn exchange(
-        &self,
-        call: &Arc<Call>,
-        gate: Option<&Arc<Gate>>,
-        progress: &mut Progress,
-        send: impl Fn() -> Result<Reply, Failure>,
-    ) -> Result<Envelope, Error> {
-        let mut counted = 0;
-        loop {
-            call.check().map_err(|stop| progress.stopped(stop))?;
-            let mut place = gate.map(|gate| gate.enter(call)).transpose().map_err(|no| progress.no_place(&no))?;
-            progress.attempts += 1;
-            counted += 1;
-            let began = Instant::now();
-            let reply = send();
-            self.log_attempt(progress, began, &reply);
-            let stale = matches!(&reply, Err(Failure { cause: Cause::Network(_), reused: true, .. }));
-            let (happened, error) = match progress.read(reply) {
-                Ok(answer) => return Ok(answer),
-                Err(unread) => unread,
-            };
-            let Some(happened) = happened else { return Err(error) };
-            if stale && progress.repeatable {
-                // A kept connection that the server closed meanwhile says nothing of the server: a new one does.
-                continue;
-            }
-            if let Some(place) = &mut place {
-                place.heed(happened);
-            }
-            drop(place);
-            let wait = match happened.row().again(progress.repeatable, counted, self.max_attempts) {
-                Again::No => return Err(error),
-                Again::AfterJitter => retry::jitter(counted),
-                Again::WithLessConcurrency => retry::concurrency_wait(),
-                Again::AfterTheBlock => limits::BLOCK,
-            };
-            let until = Instant::now() + wait;
-            if until > call.deadline() {
-                return Err(error.retry_after_ms(auth::in_ms(wait)));
-            }
-            self.log.say(Level::Warning, "wait", || {
-                [
-                    ("endpoint", progress.name.into()),
-                    ("wait_ms", auth::in_ms(wait).into()),
-                    ("kind", error.kind().name().into()),
-                ]
-            });
-            call.sleep_until(until).map_err(|stop| progress.stopped(stop))?;
-        }
     }
 
     fn log_call(&self, progress: &Progress, began: Instant, outcome: &Result<String, Error>) {
@@ -308,41 +250,17 @@ impl Client {
         }
     }
 
-    fn log_attempt(&self, progress: &Progress, began: Instant, reply: &Result<Reply, Failure>) {
-        let (status, new_connection) = match reply {
-            Ok(reply) => (Some(reply.status), reply.new_connection),
-            Err(failure) => (None, failure.new_connection),
-        };
-        if new_connection {
-            self.log.say(Level::Debug, "connection", || [("endpoint", progress.name.into())]);
-        }
-        self.log.say(Level::Debug, "attempt", || {
-            [
-                ("endpoint", progress.name.into()),
-                ("attempt", progress.attempts.into()),
-                ("http_status", status.into()),
-                ("elapsed_ms", auth::in_ms(began.elapsed()).into()),
-            ]
-        });
-    }
-
     /// Every text that leaves the library passes here.
-    fn without_secrets(&self, outcome: Result<String, Error>, token: Option<&Token>) -> Result<String, Error> {
+    fn without_secrets(&self, outcome: Result<String, Error>, tokens: &[Token]) -> Result<String, Error> {
         let ticket = self.source.ticket();
         let mut secrets = self.source.credentials.secrets();
-        secrets.extend(self.proxy_password.as_ref());
-        secrets.extend(token.map(|token| token.text.as_ref()));
+        secrets.extend(tokens.iter().map(|token| token.text.as_ref()));
         secrets.extend(ticket.as_deref());
         match outcome {
-            Ok(text) => {
-                let redacted =
-                    secrets.into_iter().fold(Cow::Borrowed(text.as_str()), |text, secret| secret.redact(text));
-                Ok(match redacted {
-                    Cow::Borrowed(_) => text,
-                    Cow::Owned(masked) => masked,
-                })
-            }
+            // WeCom never learns the proxy's password; one like "user" would only shred the answer.
+            Ok(text) => Ok(answer::without_secrets(text, &secrets)),
             Err(mut error) => {
+                secrets.extend(self.proxy_password.as_ref());
                 error.redact(&secrets);
                 Err(error)
             }
@@ -352,139 +270,8 @@ impl Client {
 
 impl Drop for Client {
     fn drop(&mut self) {
-        for gate in &self.gates {
+        for (_, gate) in &self.gates {
             gate.forget(self.limits);
-        }
-    }
-}
-
-impl Progress {
-    fn new(name: &'static str, repeatable: bool) -> Self {
-        Self {
-            name,
-            repeatable,
-            attempts: 0,
-            effect: Effect::None,
-            http_status: None,
-            token: None,
-            errcode_optional: false,
-        }
-    }
-
-    /// For an interface whose success has no errcode.
-    fn without_errcode(name: &'static str) -> Self {
-        Self { errcode_optional: true, ..Self::new(name, true) }
-    }
-
-    /// The answer of an attempt, or what happened instead; nothing happened where the call itself had to end.
-    fn read(&mut self, reply: Result<Reply, Failure>) -> Result<Envelope, (Option<Happened>, Error)> {
-        let reply = match reply {
-            Ok(reply) => reply,
-            Err(failure) => return Err(self.failed(failure)),
-        };
-        self.http_status = Some(reply.status);
-        if reply.status != 200 {
-            let happened = Happened::of_status(reply.status);
-            let what = format!("WeCom, or something before it, answered with HTTP status {}", reply.status);
-            return Err((Some(happened), self.error(happened, Kind::BadResponse, &what)));
-        }
-        let answer = Envelope::read(reply.body, self.errcode_optional).map_err(|why| {
-            let happened = Happened::BrokenOff;
-            (Some(happened), self.error(happened, Kind::BadResponse, why))
-        })?;
-        if answer.errcode == 0 {
-            return Ok(answer);
-        }
-        let happened = Happened::of_code(answer.errcode);
-        let mut error = self.error(happened, happened.row().kind, "");
-        let parts = error.parts();
-        parts.errcode = answer.errcode;
-        parts.errmsg.clone_from(&answer.errmsg);
-        parts.members = answer.other_members();
-        if let Some(wait) = happened.row().known_wait() {
-            error = error.retry_after_ms(auth::in_ms(wait));
-        }
-        Err((Some(happened), error))
-    }
-
-    fn failed(&mut self, failure: Failure) -> (Option<Happened>, Error) {
-        self.http_status = None;
-        let happened = if failure.sent { Happened::BrokenOff } else { Happened::NotSent };
-        let (kind, what) = match failure.cause {
-            Cause::Stopped(stop) => {
-                if failure.sent {
-                    self.effect = Effect::Unknown;
-                }
-                return (None, self.stopped(stop));
-            }
-            Cause::ConnectTimeout => (Kind::Timeout, "no connection within connect_timeout_ms".to_owned()),
-            Cause::Network(what) => (Kind::Network, what),
-            Cause::Broken(what) => (Kind::BadResponse, what),
-        };
-        (Some(happened), self.error(happened, kind, &what))
-    }
-
-    /// The error of an attempt, should it be the last.
-    fn error(&mut self, happened: Happened, kind: Kind, what: &str) -> Error {
-        let row = happened.row();
-        self.effect = self.effect.max(row.effect);
-        self.finish(Error::new(kind, self.in_words(what)), row.transient)
-    }
-
-    fn stopped(&self, stop: Stop) -> Error {
-        let (kind, what) = match stop {
-            Stop::Deadline => (Kind::Timeout, "the deadline passed"),
-            Stop::Cancelled => (Kind::Cancelled, "the canceller was fired"),
-            Stop::ClientFreed => (Kind::Cancelled, "the client was freed"),
-        };
-        self.finish(Error::new(kind, self.in_words(what)), true)
-    }
-
-    fn no_place(&self, no: &NoPlace) -> Error {
-        match no {
-            NoPlace::Stopped(stop) => self.stopped(*stop),
-            NoPlace::After(wait) => {
-                let what = "held back here: the limit leaves no place before the deadline";
-                self.finish(Error::new(Kind::RateLimited, what), true).retry_after_ms(auth::in_ms(*wait))
-            }
-        }
-    }
-
-    /// The error of a token request, as one of the call that needs the token.
-    fn without_token(&self, mut error: Error) -> Error {
-        let parts = error.parts();
-        match parts.kind {
-            Kind::Api => parts.kind = Kind::Auth,
-            Kind::BadResponse => {
-                parts.kind = Kind::Auth;
-                parts.errcode = Kind::Auth.errcode();
-            }
-            _ => {}
-        }
-        // What WeCom said stays as it is.
-        if parts.errcode == parts.kind.errcode() {
-            parts.errmsg = format!("no token could be had: {}", parts.errmsg);
-        }
-        let transient = parts.retryable;
-        self.finish(error, transient)
-    }
-
-    fn finish(&self, mut error: Error, transient: bool) -> Error {
-        let parts = error.parts();
-        parts.endpoint = Some(self.name);
-        parts.effect = self.effect;
-        parts.attempts = self.attempts;
-        parts.http_status = self.http_status;
-        parts.retryable = transient && (self.repeatable || self.effect == Effect::None);
-        error
-    }
-
-    /// What happened, and what follows from it where an add may have been carried out.
-    fn in_words(&self, what: &str) -> String {
-        if self.effect == Effect::Unknown && !self.repeatable {
-            format!("{what}; WeCom may have made the contact way: look for it with list before adding it again")
-        } else {
-            what.to_owned()
         }
     }
 }

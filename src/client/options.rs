@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::cancel::Canceller;
 use super::settings::{self, Settings};
 use crate::answer::{Error, Kind};
+use crate::json::Value;
 use crate::rules::Endpoint;
 
 /// How one call is made.
@@ -31,7 +32,7 @@ impl Options {
         let object = settings::parse(text, "options")?;
         let mut settings = Settings::new(&object, "");
         let timeout = settings.integer("timeout_ms", 1).map(Duration::from_millis);
-        let handle = settings.value("canceller").map(|value| value.as_integer().and_then(|it| u64::try_from(it).ok()));
+        let handle = settings.value("canceller").map(handle_of);
         if handle == Some(None) {
             settings.wrong("canceller", "wrong_type", "canceller must be the number that canceller_new answered");
         }
@@ -41,7 +42,7 @@ impl Options {
             accept_duplicate = settings.boolean("accept_duplicate").unwrap_or(false);
             key = settings.text("key");
         }
-        settings.finish("options")?;
+        settings.finish(Kind::InvalidArgument, "options")?;
         if key.is_some() {
             return Err(Error::new(
                 Kind::Unsupported,
@@ -51,4 +52,11 @@ impl Options {
         let canceller = handle.flatten().map(canceller).transpose()?;
         Ok(Self { timeout, canceller, accept_duplicate })
     }
+}
+
+/// The handle that a value gives. A whole number that none can have is a forged one, which is never issued.
+fn handle_of(value: &Value) -> Option<u64> {
+    let Value::Number(raw) = value else { return None };
+    let digits = raw.strip_prefix('-').unwrap_or(raw);
+    digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| raw.parse().unwrap_or(u64::MAX))
 }

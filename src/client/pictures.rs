@@ -1,7 +1,7 @@
 //! Pictures: uploaded for a conclusion, and saved from a contact way's QR code.
 
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::net::IpAddr;
 use std::path::Path;
 use std::sync::Arc;
@@ -11,14 +11,19 @@ use base64::prelude::BASE64_STANDARD;
 use serde_json::json;
 use ureq::http::Uri;
 
+use super::attempts::Progress;
+use super::retry::Happened;
 use super::settings::{self, Settings};
-use super::{Client, JSON, Options, Progress, Target, endpoint};
-use crate::answer::{Error, Kind};
+use super::{Client, JSON, Options, Target, endpoint};
+use crate::answer::{Detail, Error, Kind};
 use crate::call::Call;
-use crate::json;
+use crate::json::{self, Object};
 use crate::rules::Endpoint;
 
+/// The name of the upload in errors, and where its calls are counted.
+pub const UPLOAD: &str = "upload_image";
 const UPLOAD_PATH: &str = "/cgi-bin/media/upload?type=image";
+const REQUEST: &str = "the request";
 /// WeCom's bounds for an uploaded picture, in bytes.
 const UPLOAD_MIN: usize = 6;
 const UPLOAD_MAX: usize = 10 * 1024 * 1024;
@@ -39,14 +44,14 @@ impl Client {
     /// # Errors
     /// When there is no such picture, or as with [`Client::call`].
     pub fn upload_image(&self, request: &str, options: &Options) -> Result<String, Error> {
-        self.run(Progress::new("upload_image", true), options, |call, progress| {
+        self.run(Progress::new(UPLOAD, true), options, |call, progress| {
             let (filename, picture) = picture_of(request)?;
             let boundary = format!("contactway-{:016x}{:016x}", fastrand::u64(..), fastrand::u64(..));
             let body = form(&boundary, &filename, &picture);
             let content_type = format!("multipart/form-data; boundary={boundary}");
-            let target = Target { path: UPLOAD_PATH, gate: None, done_already: &[] };
-            let answer = self.with_token(call, &target, progress, &|uri| {
-                self.transport.post(call, uri, &content_type, &body, false)
+            let target = Target { path: UPLOAD_PATH, gate: self.gate(UPLOAD), done_already: &[] };
+            let answer = self.with_token(call, &target, progress, &|uri, kept| {
+                self.transport.post(call, uri, &content_type, &body, kept)
             })?;
             Ok(answer.into_text(&[]))
         })
@@ -60,28 +65,17 @@ impl Client {
     pub fn save_qr_code(&self, request: &str, options: &Options) -> Result<String, Error> {
         self.run(Progress::new("save_qr_code", true), options, |call, progress| {
             let object = settings::parse(request, "the request")?;
-            let mut settings = Settings::new(&object, "");
-            let (config_id, qr_code) = (settings.text("config_id"), settings.text("qr_code"));
-            let path = settings.text("path");
-            if config_id.is_some() == qr_code.is_some() {
-                settings.wrong("config_id", "one_of_two", "give either config_id or qr_code");
-            }
-            if path.is_none() {
-                settings.wrong("path", "path_required", "path is required: the file to write");
-            }
-            settings.finish("the request")?;
-            let (Some(path), source) = (path, qr_code.map(str::to_owned)) else {
-                return Err(Error::new(Kind::Internal, "the request was not read"));
+            let (source, path) = self.source_and_path(&object)?;
+            let address = match source {
+                Source::Address(address) => address,
+                Source::ConfigId(config_id) => self.qr_code_of(call, progress, config_id)?,
             };
-            let address = match (source, config_id) {
-                (Some(address), _) => address,
-                (None, config_id) => self.qr_code_of(call, progress, config_id.unwrap_or_default())?,
-            };
-            let picture = self.download(call, progress, &address)?;
-            let content_type = kind_of(&picture)
-                .ok_or_else(|| Error::new(Kind::BadResponse, "what the qr_code address gives is no picture"))?;
+            let gate = None;
+            let (picture, content_type) =
+                self.exchange(call, gate, progress, |kept| self.transport.get(call, address.clone(), kept), picture)?;
             write_whole(Path::new(path), &picture).map_err(|error| {
-                Error::new(Kind::InvalidArgument, format!("path: the file cannot be written: {}", error.kind()))
+                let message = format!("the file cannot be written: {}", error.kind());
+                Error::with_details(Kind::InvalidArgument, REQUEST, vec![Detail::new("/path", "unwritable", message)])
             })?;
             let bytes = picture.len();
             let answer =
@@ -90,50 +84,79 @@ impl Client {
         })
     }
 
-    fn qr_code_of(&self, call: &Arc<Call>, progress: &mut Progress, config_id: &str) -> Result<String, Error> {
-        let row = endpoint::row(Endpoint::Get);
-        let body = json!({"config_id": config_id}).to_string();
-        let target = Target { path: row.path, gate: self.gate(Endpoint::Get), done_already: &[] };
-        let answer = self
-            .with_token(call, &target, progress, &|uri| self.transport.post(call, uri, JSON, body.as_bytes(), false))?;
-        json::get(answer.text(), "/contact_way/qr_code").ok_or_else(|| {
-            Error::new(Kind::InvalidRequest, "config_id: this contact way has no qr_code; only those of scene 2 have")
-        })
+    /// What a request asks to be saved, and where.
+    fn source_and_path<'a>(&self, object: &'a Object<'a>) -> Result<(Source<'a>, &'a str), Error> {
+        let mut settings = Settings::new(object, "");
+        let (config_id, qr_code) = (settings.text("config_id"), settings.text("qr_code"));
+        let path = settings.text("path");
+        if config_id.is_some() == qr_code.is_some() {
+            settings.wrong_together("one_of_two", "give either config_id or qr_code");
+        }
+        if path.is_none() {
+            settings.wrong("path", "path_required", "path is required: the file to write");
+        }
+        let address = qr_code.map(|address| self.picture_address(address));
+        if let Some(Err(why)) = address {
+            settings.wrong("qr_code", "picture_host", why);
+        }
+        settings.finish(Kind::InvalidRequest, REQUEST)?;
+        match (config_id, address, path) {
+            (Some(config_id), _, Some(path)) => Ok((Source::ConfigId(config_id), path)),
+            (_, Some(Ok(address)), Some(path)) => Ok((Source::Address(address), path)),
+            _ => Err(Error::new(Kind::Internal, "the request was not read")),
+        }
     }
 
-    /// GETs a picture, without a token.
-    fn download(&self, call: &Arc<Call>, progress: &mut Progress, address: &str) -> Result<Vec<u8>, Error> {
-        let uri = self.picture_address(address)?;
-        let failed = |progress: &mut Progress, failure| progress.failed(failure).1;
-        let reply = self.transport.get(call, uri).map_err(|failure| failed(progress, failure))?;
-        progress.http_status = Some(reply.status);
-        if reply.status == 200 {
-            return Ok(reply.body);
-        }
-        let what = format!("the qr_code address answered with HTTP status {}", reply.status);
-        Err(progress.finish(Error::new(Kind::BadResponse, what), true))
+    /// The address of a contact way's picture, as WeCom answers it.
+    fn qr_code_of(&self, call: &Arc<Call>, progress: &mut Progress, config_id: &str) -> Result<Uri, Error> {
+        let body = json!({"config_id": config_id}).to_string();
+        let (body, _) = self.checked(Endpoint::Get, &body)?;
+        let row = endpoint::row(Endpoint::Get);
+        let target = Target { path: row.path, gate: self.gate(row.name), done_already: &[] };
+        let answer = self.with_token(call, &target, progress, &|uri, kept| {
+            self.transport.post(call, uri, JSON, body.as_bytes(), kept)
+        })?;
+        let refused = |rule, why: &str| {
+            Error::with_details(Kind::InvalidRequest, REQUEST, vec![Detail::new("/config_id", rule, why)])
+        };
+        let address = json::get(answer.text(), "/contact_way/qr_code").filter(|address| !address.is_empty());
+        let none = "this contact way has no qr_code; only those of scene 2 have";
+        let address = address.ok_or_else(|| refused("no_qr_code", none))?;
+        self.picture_address(&address).map_err(|why| refused("picture_host", why))
     }
 
     /// The address of a picture, if it is WeCom's: anything else could be made to reach into the host's own network.
-    fn picture_address(&self, address: &str) -> Result<Uri, Error> {
-        let refused = |why: &str| Error::new(Kind::InvalidArgument, format!("qr_code: {why}"));
-        let uri: Uri = address.parse().map_err(|_| refused("it is no address"))?;
+    fn picture_address(&self, address: &str) -> Result<Uri, &'static str> {
+        const NO_ADDRESS: &str = "the address of the picture is none";
+        let uri: Uri = address.parse().map_err(|_| NO_ADDRESS)?;
         let host = uri.host().unwrap_or_default().to_ascii_lowercase();
         let own: Option<Uri> = self.base_url.parse().ok();
         let of_wecom = host.strip_suffix(PICTURE_HOST).is_some_and(|above| above.is_empty() || above.ends_with('.'));
         let of_base_url = own.as_ref().and_then(Uri::host).is_some_and(|own| own.eq_ignore_ascii_case(&host));
         if address.contains('@') || !(of_wecom || of_base_url) {
-            return Err(refused("its host is neither below qpic.cn nor that of base_url"));
+            return Err("the picture's host is neither below qpic.cn nor that of base_url");
         }
         match uri.scheme_str() {
             Some("https") => Ok(uri),
             Some("http") if is_loopback(&host) => Ok(uri),
             // Old codes have such addresses; the host answers on both.
-            Some("http") if of_wecom => {
-                format!("https{}", &address["http".len()..]).parse().map_err(|_| refused("it is no address"))
-            }
-            _ => Err(refused("it must be https")),
+            Some("http") if of_wecom => format!("https{}", &address["http".len()..]).parse().map_err(|_| NO_ADDRESS),
+            _ => Err("the address of the picture must be https"),
         }
+    }
+}
+
+/// What the picture is of.
+enum Source<'a> {
+    ConfigId(&'a str),
+    Address(Uri),
+}
+
+/// A picture in a body, and its type.
+fn picture(progress: &mut Progress, body: Vec<u8>) -> Result<(Vec<u8>, &'static str), (Happened, Error)> {
+    match kind_of(&body) {
+        Some(kind) => Ok((body, kind)),
+        None => Err(progress.broken("what the qr_code address gives is no picture")),
     }
 }
 
@@ -148,31 +171,46 @@ fn picture_of(request: &str) -> Result<(String, Vec<u8>), Error> {
     let mut settings = Settings::new(&object, "");
     let (path, base64, filename) = (settings.text("path"), settings.text("base64"), settings.text("filename"));
     if path.is_some() == base64.is_some() {
-        settings.wrong("path", "one_of_two", "give either path, or base64 and filename");
+        settings.wrong_together("one_of_two", "give either path, or base64 and filename");
     }
     if base64.is_some() && filename.is_none() {
         settings.wrong("filename", "filename_required", "filename is required beside base64");
     }
-    let picture = match (path, base64) {
-        (Some(path), _) => {
-            fs::read(path).map_err(|error| ("path", format!("the file cannot be read: {}", error.kind())))
-        }
-        (None, Some(text)) => BASE64_STANDARD.decode(text).map_err(|_| ("base64", "it is not base64".to_owned())),
-        (None, None) => Ok(Vec::new()),
+    let (member, read) = match (path, base64) {
+        (Some(path), _) => ("path", read_file(Path::new(path))),
+        (None, Some(text)) => ("base64", BASE64_STANDARD.decode(text).map_err(|_| "it is not base64".to_owned())),
+        (None, None) => ("", Ok(Vec::new())),
     };
-    let picture = picture.unwrap_or_else(|(name, why)| {
-        settings.wrong(name, "unreadable", why);
-        Vec::new()
-    });
-    settings.finish("the request")?;
-    if !(UPLOAD_MIN..=UPLOAD_MAX).contains(&picture.len()) {
-        return Err(Error::new(Kind::InvalidRequest, "a picture to upload has 6 bytes to 10 MiB"));
+    let picture = match read {
+        Ok(picture) => picture,
+        Err(why) => {
+            settings.wrong(member, "unreadable", why);
+            Vec::new()
+        }
+    };
+    // What could not be read is told of already.
+    if !picture.is_empty() {
+        if !(UPLOAD_MIN..=UPLOAD_MAX).contains(&picture.len()) {
+            settings.wrong(member, "picture_bytes", "a picture to upload has 6 bytes to 10 MiB");
+        } else if !matches!(kind_of(&picture), Some("image/png" | "image/jpeg")) {
+            settings.wrong(member, "picture_kind", "a picture to upload is a PNG or a JPEG");
+        }
     }
-    if !matches!(kind_of(&picture), Some("image/png" | "image/jpeg")) {
-        return Err(Error::new(Kind::InvalidRequest, "a picture to upload is a PNG or a JPEG"));
-    }
+    settings.finish(Kind::InvalidRequest, REQUEST)?;
     let own_name = path.and_then(|path| Path::new(path).file_name()?.to_str());
     Ok((filename.or(own_name).unwrap_or("picture").to_owned(), picture))
+}
+
+/// The bytes of a regular file, and of a longer one just enough to see that it is too long: reading from a device or a
+/// pipe might never end.
+fn read_file(path: &Path) -> Result<Vec<u8>, String> {
+    let unreadable = |error: io::Error| format!("the file cannot be read: {}", error.kind());
+    if !fs::metadata(path).map_err(unreadable)?.is_file() {
+        return Err("it is not a regular file".to_owned());
+    }
+    let mut picture = Vec::new();
+    File::open(path).and_then(|file| file.take(UPLOAD_MAX as u64 + 1).read_to_end(&mut picture)).map_err(unreadable)?;
+    if picture.is_empty() { Err("the file is empty".to_owned()) } else { Ok(picture) }
 }
 
 fn kind_of(picture: &[u8]) -> Option<&'static str> {

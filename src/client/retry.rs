@@ -114,11 +114,10 @@ impl Row {
         }
     }
 
-    /// Whether and how the request is made again, `attempts` having been made.
+    /// Whether and how the request is made again, `attempts` having been made, of which so many found WeCom `busy`.
     #[must_use]
-    pub fn again(&self, repeatable: bool, attempts: u32, max_attempts: u32) -> Again {
-        let cap = if self.happened == Code(Class::Busy) { max_attempts.min(BUSY_ATTEMPTS) } else { max_attempts };
-        if attempts >= cap {
+    pub fn again(&self, repeatable: bool, attempts: u32, busy: u32, max_attempts: u32) -> Again {
+        if attempts >= max_attempts || busy >= BUSY_ATTEMPTS {
             No
         } else if repeatable {
             self.repeatable

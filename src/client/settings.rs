@@ -6,6 +6,9 @@ use std::collections::HashSet;
 use crate::answer::{Detail, Error, Kind};
 use crate::json::{Object, Value, pointer_token};
 
+/// As much of an unknown name as helps to find it, in characters.
+const NAME_SHOWN: usize = 100;
+
 /// An object being read. What is wrong with it is collected, so that all of it can be told at once.
 pub struct Settings<'a> {
     object: &'a Object<'a>,
@@ -18,6 +21,11 @@ pub struct Settings<'a> {
 impl<'a> Settings<'a> {
     pub fn new(object: &'a Object<'a>, place: &'static str) -> Self {
         Self { object, place, known: HashSet::new(), details: Vec::new() }
+    }
+
+    /// Notes a rule that is broken by several members together.
+    pub fn wrong_together(&mut self, rule: &'static str, message: impl Into<String>) {
+        self.details.push(Detail::new(self.place, rule, message));
     }
 
     /// Notes a broken rule of the member `name`.
@@ -107,7 +115,8 @@ impl<'a> Settings<'a> {
             if !self.known.contains(name.as_ref()) {
                 let mut known: Vec<_> = self.known.iter().copied().collect();
                 known.sort_unstable();
-                let message = format!("{name} is not known here; known are {}", known.join(", "));
+                let shown: String = name.chars().take(NAME_SHOWN).collect();
+                let message = format!("{shown} is not known here; known are {}", known.join(", "));
                 self.wrong(name, "unknown_member", message);
             } else if !seen.insert(name.as_ref()) {
                 self.wrong(name, "repeated_member", format!("{name} stands here twice; keep one"));
@@ -115,14 +124,10 @@ impl<'a> Settings<'a> {
         }
     }
 
-    /// Ends the reading: everything that is wrong, if anything is.
-    pub fn finish(mut self, what: &str) -> Result<(), Error> {
+    /// Ends the reading: everything that is wrong, if anything is, as an error of this kind.
+    pub fn finish(mut self, kind: Kind, what: &str) -> Result<(), Error> {
         self.name_unknown();
-        if self.details.is_empty() {
-            Ok(())
-        } else {
-            Err(Error::with_details(Kind::InvalidArgument, what, self.details))
-        }
+        if self.details.is_empty() { Ok(()) } else { Err(Error::with_details(kind, what, self.details)) }
     }
 }
 

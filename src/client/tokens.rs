@@ -1,10 +1,12 @@
 //! Which token a call uses, and how one is fetched.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use serde_json::json;
 
-use super::{Client, JSON, Progress};
+use super::attempts::Progress;
+use super::{Client, JSON};
 use crate::answer::{Error, Kind};
 use crate::auth::{Credentials, Fetched, NoToken, Owner, Provider, Slot, Suite, Token, Tokens};
 use crate::call::Call;
@@ -22,6 +24,8 @@ pub struct Source {
     /// The third-party app's own.
     suite: Option<SuiteSource>,
     provider: RwLock<Option<Arc<dyn Provider>>>,
+    /// Whether WeCom refused the token that the provider handed out last.
+    refused: AtomicBool,
 }
 
 struct SuiteSource {
@@ -39,8 +43,14 @@ impl Source {
             }),
             _ => None,
         };
-        let slot = tokens.slot(base_url, Owner::App(credentials.clone()));
-        Self { credentials, slot, suite, provider: RwLock::default() }
+        let slot = match &credentials {
+            Credentials::App { .. } | Credentials::Suite { .. } => {
+                tokens.slot(base_url, Owner::App(credentials.clone()))
+            }
+            // The host's own tokens are neither shared nor kept.
+            Credentials::Token { .. } | Credentials::Provider { .. } => Arc::default(),
+        };
+        Self { credentials, slot, suite, provider: RwLock::default(), refused: AtomicBool::new(false) }
     }
 
     /// The suite's ticket as it is now.
@@ -91,19 +101,14 @@ impl Client {
         Ok(())
     }
 
-    /// The token to use now. `refused` is the one that WeCom has just refused, if it has.
-    pub(super) fn token(
-        &self,
-        call: &Arc<Call>,
-        progress: &mut Progress,
-        refused: Option<&Token>,
-    ) -> Result<Token, Error> {
+    /// The token to use now.
+    pub(super) fn token(&self, call: &Arc<Call>, progress: &mut Progress) -> Result<Token, Error> {
         let lone = |text: Secret| Token { text: Arc::new(text), version: 0 };
         let token = match &self.source.credentials {
             Credentials::Token { access_token, .. } => lone(access_token.clone()),
             Credentials::Provider { .. } => {
                 let asked = match self.source.provider() {
-                    Some(provider) => provider.token(refused.is_some()),
+                    Some(provider) => provider.token(self.source.refused.swap(false, Ordering::Relaxed)),
                     None => Err("no token provider was set; set one with set_token_provider".to_owned()),
                 };
                 lone(asked.map_err(|why| progress.without_token(Error::new(Kind::Auth, why)))?)
@@ -117,8 +122,13 @@ impl Client {
                 })?
             }
         };
-        progress.token = Some(token.clone());
+        progress.tokens.push(token.clone());
         Ok(token)
+    }
+
+    /// WeCom refused the token of a call.
+    pub(super) fn note_refusal(&self) {
+        self.source.refused.store(true, Ordering::Relaxed);
     }
 
     /// Another token in the place of one that WeCom refused, if there is one to be had.
@@ -137,7 +147,7 @@ impl Client {
                 }
             }
         }
-        let token = self.token(call, progress, Some(refused))?;
+        let token = self.token(call, progress)?;
         Ok((token.text != refused.text).then_some(token))
     }
 
@@ -161,10 +171,16 @@ impl Client {
     }
 
     fn app_token(&self, call: &Arc<Call>, corp_id: &str, secret: &Secret) -> Result<Fetched, Error> {
-        let (corp_id, secret) = (percent_encoded(corp_id), percent_encoded(secret.expose()));
-        let uri = self.uri(&format!("/cgi-bin/gettoken?corpid={corp_id}&corpsecret={secret}"))?;
+        let corp_id = percent_encoded(corp_id);
+        let uri = self.uri(&["/cgi-bin/gettoken?corpid=", &corp_id, "&corpsecret=", secret.in_url()])?;
         let mut progress = Progress::new("gettoken", true);
-        let answer = self.exchange(call, None, &mut progress, || self.transport.get(call, uri.clone()))?;
+        let answer = self.exchange(
+            call,
+            None,
+            &mut progress,
+            |kept| self.transport.get(call, uri.clone(), kept),
+            Progress::envelope,
+        )?;
         fetched(answer.text(), "access_token")
     }
 
@@ -184,23 +200,24 @@ impl Client {
         loop {
             let progress = Progress::new("get_suite_token", true);
             let token = self.kept_in(&source.slot, call, &progress, || self.suite_token(call, suite))?;
-            let parameter = percent_encoded(token.text.expose());
-            let uri = self.uri(&format!("/cgi-bin/service/get_corp_token?suite_access_token={parameter}"))?;
+            let uri = self.uri(&["/cgi-bin/service/get_corp_token?suite_access_token=", token.text.in_url()])?;
             let mut progress = Progress::without_errcode("get_corp_token");
-            let outcome = self.exchange(call, None, &mut progress, || {
-                self.transport.post(call, uri.clone(), JSON, body.as_bytes(), false)
-            });
+            let outcome = self.exchange(
+                call,
+                None,
+                &mut progress,
+                |kept| self.transport.post(call, uri.clone(), JSON, body.as_bytes(), kept),
+                Progress::envelope,
+            );
             match outcome {
                 Ok(answer) => return fetched(answer.text(), "access_token"),
-                Err(error) if SUITE_TOKEN_REFUSED.contains(&error.errcode()) && !repeated => {
-                    repeated = true;
-                    if source.slot.reject(&token).is_err() {
+                Err(mut error) => {
+                    let may_repeat = SUITE_TOKEN_REFUSED.contains(&error.errcode()) && !repeated;
+                    if !may_repeat || source.slot.reject(&token).is_err() {
+                        error.redact(&[&token.text]);
                         return Err(error);
                     }
-                }
-                Err(mut error) => {
-                    error.redact(&[&token.text]);
-                    return Err(error);
+                    repeated = true;
                 }
             }
         }
@@ -211,11 +228,15 @@ impl Client {
         let ticket = ticket.as_ref().map_or("", |ticket| ticket.expose());
         let body =
             json!({"suite_id": suite.id, "suite_secret": suite.secret.expose(), "suite_ticket": ticket}).to_string();
-        let uri = self.uri("/cgi-bin/service/get_suite_token")?;
+        let uri = self.uri(&["/cgi-bin/service/get_suite_token"])?;
         let mut progress = Progress::without_errcode("get_suite_token");
-        let answer = self.exchange(call, None, &mut progress, || {
-            self.transport.post(call, uri.clone(), JSON, body.as_bytes(), false)
-        })?;
+        let answer = self.exchange(
+            call,
+            None,
+            &mut progress,
+            |kept| self.transport.post(call, uri.clone(), JSON, body.as_bytes(), kept),
+            Progress::envelope,
+        )?;
         fetched(answer.text(), "suite_access_token")
     }
 }

@@ -7,7 +7,7 @@
 // How many kinds of objects there are depends on the features.
 #![allow(clippy::match_wildcard_for_single_variants)]
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::ptr;
 use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -42,7 +42,7 @@ pub struct Process {
     /// Handles below were issued before a `fork()`.
     first: u64,
     next: AtomicU64,
-    objects: Mutex<HashMap<u64, Object>>,
+    objects: Mutex<BTreeMap<u64, Object>>,
     pub shared: Shared,
 }
 

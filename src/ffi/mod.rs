@@ -17,6 +17,8 @@ use std::ffi::{c_char, c_void};
 use std::ptr;
 use std::sync::Arc;
 
+#[cfg(feature = "sandbox")]
+use crate::answer::Detail;
 use crate::answer::{Error, Kind};
 use crate::client::{Canceller, Client, Options, endpoint_name};
 use crate::json;
@@ -513,7 +515,13 @@ pub extern "C" fn contactway_sandbox_stop(sandbox: contactway_sandbox) {
 fn start_sandbox(config: &str) -> Result<(u64, String), Error> {
     let sandbox = crate::sandbox::Sandbox::start(config).map_err(|error| {
         let kind = if error.is_bad_argument() { Kind::InvalidArgument } else { Kind::Network };
-        Error::new(kind, error.to_string())
+        match error.pointer() {
+            Some(pointer) => {
+                let detail = Detail::new(pointer, "sandbox_configuration", error.to_string());
+                Error::with_details(kind, "the sandbox's configuration", vec![detail])
+            }
+            None => Error::new(kind, error.to_string()),
+        }
     })?;
     let info = sandbox.info_json();
     Ok((Process::current().insert(Object::Sandbox(sandbox)), info))

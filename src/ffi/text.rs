@@ -33,8 +33,13 @@ pub unsafe fn optional<'a>(pointer: *const c_char, name: &str) -> Result<Option<
 /// `text` for C, which gives it back to [`free`].
 pub fn give(text: String) -> *mut c_char {
     // JSON writes a NUL as an escape; a text that holds one all the same ends before it.
-    let bytes = text.into_bytes().into_iter().take_while(|byte| *byte != 0);
-    CString::new(bytes.collect::<Vec<_>>()).map_or(ptr::null_mut(), CString::into_raw)
+    let text = CString::new(text).or_else(|error| {
+        let before = error.nul_position();
+        let mut bytes = error.into_vec();
+        bytes.truncate(before);
+        CString::new(bytes)
+    });
+    text.map_or(ptr::null_mut(), CString::into_raw)
 }
 
 /// Frees what [`give`] gave.

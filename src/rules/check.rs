@@ -75,8 +75,13 @@ fn look(rule: &'static Rule, endpoint: Endpoint, request: &Object, body_len: usi
             _ => here(text().is_some_and(|text| !fits(text)), tell),
         },
         Check::Never(is_broken) => here(is_broken(request), tell),
-        Check::NoValue(is_broken) => every_value(request, "", &mut |pointer, value| {
+        Check::NoValue(is_broken) => every_value(request, &mut |pointer, _, value| {
             if is_broken(value) {
+                tell(pointer(), None);
+            }
+        }),
+        Check::NoByte(is_broken) => every_value(request, &mut |pointer, name, value| {
+            if [name, value.as_text().unwrap_or_default()].iter().any(|text| text.bytes().any(is_broken)) {
                 tell(pointer(), None);
             }
         }),
@@ -86,46 +91,60 @@ fn look(rule: &'static Rule, endpoint: Endpoint, request: &Object, body_len: usi
     }
 }
 
+/// Is shown a value: how to write its pointer, its name (none in a list), and the value.
+type Visit<'v> = &'v mut dyn FnMut(&dyn Fn() -> String, &str, &Value);
+
 /// Walks every value; the pointer is only written where it is asked for.
-fn every_value(object: &Object, above: &str, visit: &mut dyn FnMut(&dyn Fn() -> String, &Value)) {
+fn every_value(request: &Object, visit: Visit) {
+    visit_members(request, &String::new, visit);
+}
+
+fn visit_members(object: &Object, above: &dyn Fn() -> String, visit: Visit) {
     for (name, value) in &object.0 {
-        visit_value(value, &|| format!("{above}/{}", pointer_token(name)), visit);
+        visit_value(name, value, &|| format!("{}/{}", above(), pointer_token(name)), visit);
     }
 }
 
-fn visit_value(value: &Value, pointer: &dyn Fn() -> String, visit: &mut dyn FnMut(&dyn Fn() -> String, &Value)) {
-    visit(pointer, value);
+fn visit_value(name: &str, value: &Value, pointer: &dyn Fn() -> String, visit: Visit) {
+    visit(pointer, name, value);
     match value {
-        Value::Object(object) => {
-            for (name, value) in &object.0 {
-                visit_value(value, &|| format!("{}/{}", pointer(), pointer_token(name)), visit);
-            }
-        }
+        Value::Object(object) => visit_members(object, pointer, visit),
         Value::List(items) => {
             for (index, item) in items.iter().enumerate() {
-                visit_value(item, &|| format!("{}/{index}", pointer()), visit);
+                visit_value("", item, &|| format!("{}/{index}", pointer()), visit);
             }
         }
         _ => {}
     }
 }
 
+/// So few are compared each with each faster than they are sorted.
+const FEW_MEMBERS: usize = 16;
+
+fn repeats_one(object: &Object) -> bool {
+    let earlier = |at: usize, name| object.0[..at].iter().any(|(other, _)| other == name);
+    object.0.iter().enumerate().any(|(at, (name, _))| earlier(at, name))
+}
+
 fn repeated_members(request: &Object, tell: Tell) {
-    fn of(object: &Object, above: &str, tell: Tell) {
+    fn of(object: &Object, above: &dyn Fn() -> String, tell: Tell) {
+        if object.0.len() <= FEW_MEMBERS && !repeats_one(object) {
+            return;
+        }
         let mut names: Vec<&str> = object.0.iter().map(|(name, _)| name.as_ref()).collect();
         names.sort_unstable();
         let mut told = None;
         for pair in names.windows(2) {
             if pair[0] == pair[1] && told != Some(pair[0]) {
                 told = Some(pair[0]);
-                tell(format!("{above}/{}", pointer_token(pair[0])), None);
+                tell(format!("{}/{}", above(), pointer_token(pair[0])), None);
             }
         }
     }
-    of(request, "", tell);
-    every_value(request, "", &mut |pointer, value| {
+    of(request, &String::new, tell);
+    every_value(request, &mut |pointer, _, value| {
         if let Value::Object(object) = value {
-            of(object, &pointer(), tell);
+            of(object, pointer, tell);
         }
     });
 }

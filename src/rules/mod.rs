@@ -86,6 +86,8 @@ pub enum Check {
     Never(fn(&crate::json::Object) -> bool),
     /// No value anywhere in the body is like this.
     NoValue(fn(&crate::json::Value) -> bool),
+    /// No byte of a text or of a member's name is like this.
+    NoByte(fn(u8) -> bool),
     /// No object holds a member twice.
     NoRepeatedMember,
     /// Every known member has its documented type.

@@ -33,7 +33,7 @@ pub const RULES: &[Rule] = &[
         endpoints: ALL,
         pointer: "",
         name: "control_character",
-        check: Check::NoValue(|value| value.as_text().is_some_and(|text| text.chars().any(has_only_a_unicode_escape))),
+        check: Check::NoByte(has_only_a_unicode_escape),
         message: "a control character without a short escape can only be written \\uXXXX, which WeCom refuses; remove it",
         server: Refuses(40033, Documented),
     },
@@ -385,8 +385,8 @@ pub const RULES: &[Rule] = &[
 /// What a conclusion can hold: the text, then the attachments in WeCom's order of precedence.
 const MESSAGES: [&str; 4] = ["text", "image", "link", "miniprogram"];
 
-fn has_only_a_unicode_escape(character: char) -> bool {
-    character < ' ' && !matches!(character, '\u{8}' | '\t' | '\n' | '\u{c}' | '\r')
+fn has_only_a_unicode_escape(byte: u8) -> bool {
+    byte < b' ' && !matches!(byte, 0x08 | b'\t' | b'\n' | 0x0c | b'\r')
 }
 
 fn is_userid(text: &str) -> bool {

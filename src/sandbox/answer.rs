@@ -75,7 +75,7 @@ const TEXTS: &[(i32, &str)] = &[
 pub const WARNING: &str = "Warning: wrong json format. ";
 
 /// An answer that is not success.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Refusal {
     pub code: i32,
     pub text: Cow<'static, str>,

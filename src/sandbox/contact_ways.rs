@@ -62,7 +62,7 @@ pub struct Temp {
 impl ContactWay {
     /// Whether it can no longer bring anybody: a temporary one that has had its customer, or whose time is over.
     pub fn is_dead(&self, now: i64) -> bool {
-        self.temp.as_ref().is_some_and(|temp| temp.is_used || now >= self.created_at + temp.expires_in)
+        self.temp.as_ref().is_some_and(|temp| temp.is_used || now >= self.created_at.saturating_add(temp.expires_in))
     }
 
     /// Whose face is on the picture: the first member that a contact way for one person had.
@@ -147,7 +147,7 @@ impl ContactWays {
 
     /// Those created within these times and after this place, oldest first.
     pub fn created(&self, from: i64, to: i64, after: Option<Place>) -> impl Iterator<Item = (Place, ConfigId)> {
-        let first = after.map_or((from, 0), |(time, order)| (time, order + 1)).max((from, 0));
+        let first = after.map_or((from, 0), |(time, order)| (time, order.saturating_add(1))).max((from, 0));
         // An empty range, not one that ends before it begins, which a map refuses.
         let end = (to.saturating_add(1), 0).max(first);
         self.by_time.range(first..end).map(|(place, id)| (*place, *id))

@@ -25,11 +25,12 @@ impl Request {
         self.target.split_once('?').map_or(&*self.target, |(path, _)| path)
     }
 
-    /// A parameter of the query, decoded; the first of that name.
+    /// A parameter of the query, decoded; the first of that name. An empty one is as if it were not there.
     pub fn query(&self, name: &str) -> Option<String> {
         let (_, query) = self.target.split_once('?')?;
         let mut pairs = query.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
-        pairs.find(|(key, _)| percent_decoded(key) == name).map(|(_, value)| percent_decoded(value))
+        let (_, value) = pairs.find(|(key, _)| percent_decoded(key) == name)?;
+        Some(percent_decoded(value)).filter(|value| !value.is_empty())
     }
 }
 

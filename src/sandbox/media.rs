@@ -71,7 +71,7 @@ pub fn check(world: &World, corp: &Corp, given: &Object, is_temp: bool, now: i64
     let conclusions = given.get("conclusions").and_then(Value::as_object).filter(|_| is_temp);
     let Some(media_id) = conclusions.and_then(Conclusions::media_id) else { return Ok(()) };
     let is_good = match corp.media.get(media_id) {
-        Some(uploaded_at) => now < uploaded_at + LIFE_S,
+        Some(uploaded_at) => now < uploaded_at.saturating_add(LIFE_S),
         None => !world.config.check_media,
     };
     if is_good { Ok(()) } else { Err(40007.into()) }

@@ -27,6 +27,7 @@ mod tokens;
 mod wecom;
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
@@ -96,7 +97,6 @@ impl From<Wrong> for StartError {
 }
 
 /// A running sandbox; dropping it ends it.
-#[derive(Debug)]
 pub struct Sandbox {
     world: Arc<World>,
     _server: Server,
@@ -161,8 +161,14 @@ impl Sandbox {
     }
 }
 
+/// What it holds, secrets among it, is nobody's to print.
+impl fmt::Debug for Sandbox {
+    fn fmt(&self, to: &mut fmt::Formatter) -> fmt::Result {
+        to.debug_struct("Sandbox").field("base_url", &self.base_url()).finish_non_exhaustive()
+    }
+}
+
 /// All that the server's threads share.
-#[derive(Debug)]
 struct World {
     config: Config,
     base_url: String,
@@ -212,12 +218,11 @@ impl World {
         self.corps.values().for_each(|corp| write_locked(corp).customers.settle(now));
     }
 
-    /// Back to the start.
+    /// Back to the start. Tokens stay good: to the clients of a test, a reset is no reason to fetch another.
     fn reset(&self) {
         for (id, corp) in &self.corps {
             *write_locked(corp) = Corp::new(&self.config, id);
         }
-        *write_locked(&self.tokens) = Tokens::default();
         *locked(&self.suite_tickets) = tickets(&self.config);
         self.clock.go(Going::new(self.config.clock));
         self.ids.go_on_from(0);

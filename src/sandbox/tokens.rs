@@ -59,13 +59,17 @@ impl Tokens {
     /// The bearer's token, the same as before while that is good, and the seconds it has left.
     pub fn hand_out(&mut self, bearer: Bearer, now: i64, life_s: i64, ids: &Ids) -> (String, i64) {
         if let Some(token) = self.current.get(&bearer) {
-            let left = self.known.get(token).map_or(0, |grant| grant.expires_at - now);
+            let left = self.known.get(token).map_or(0, |grant| grant.expires_at.saturating_sub(now));
             if left > 0 {
                 return (token.clone(), left);
             }
         }
         // The time makes a sandbox that is started again with the same seed hand out other tokens.
-        let token = format!("{}{now}", ids.text(TOKEN_LENGTH));
+        let mut token = format!("{}{now}", ids.text(TOKEN_LENGTH));
+        // After a reset, ids begin anew while tokens stay good.
+        while self.known.contains_key(&token) {
+            token = format!("{}{now}", ids.text(TOKEN_LENGTH));
+        }
         self.known.insert(token.clone(), Grant { bearer, expires_at: now.saturating_add(life_s) });
         self.current.insert(bearer, token.clone());
         (token, life_s)
@@ -73,7 +77,7 @@ impl Tokens {
 
     /// Whose token this is, if it is good.
     pub fn bearer(&self, token: Option<&str>, now: i64, codes: &Codes) -> Result<Bearer, Refusal> {
-        let token = token.filter(|token| !token.is_empty()).ok_or(codes.missing)?;
+        let token = token.ok_or(codes.missing)?;
         let grant = self.known.get(token).filter(|grant| (codes.is_for)(grant.bearer)).ok_or(codes.invalid)?;
         if now < grant.expires_at { Ok(grant.bearer) } else { Err(codes.expired.into()) }
     }

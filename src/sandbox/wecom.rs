@@ -12,6 +12,9 @@ use super::server::{Delivery, Stop};
 use super::tokens::{ACCESS_TOKEN, Bearer};
 use super::{Corp, World, endpoints, media, qr, read_locked, token_service};
 
+use Right::{ContactWays, Media};
+use Work::{Open, Token};
+
 pub type Outcome = Result<Answer, Refusal>;
 
 /// One interface of WeCom.
@@ -27,10 +30,19 @@ pub struct Interface {
 enum Work {
     /// Anybody; the secret is in the request.
     Open(fn(&World, &Request, i64) -> Outcome),
-    /// Whoever has a token.
-    Token(fn(&Caller, &Request) -> Outcome),
-    /// Whoever has a token of an app that may configure contact ways.
-    ContactWay(fn(&Caller, &Request) -> Outcome),
+    /// Whoever has a token, of an app with this right.
+    Token(Right, TokenWork),
+}
+
+type TokenWork = fn(&Caller, &Request) -> Outcome;
+
+/// What an app must be allowed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Right {
+    /// Every app is.
+    Media,
+    /// Those with the permission `contact_way` are.
+    ContactWays,
 }
 
 const fn row(path: &'static str, name: &'static str, work: Work) -> Interface {
@@ -39,19 +51,19 @@ const fn row(path: &'static str, name: &'static str, work: Work) -> Interface {
 
 #[rustfmt::skip]
 const INTERFACES: &[Interface] = &[
-    row("/cgi-bin/gettoken", "gettoken", Work::Open(token_service::gettoken)),
-    row("/cgi-bin/service/get_suite_token", "get_suite_token", Work::Open(token_service::get_suite_token)),
-    row("/cgi-bin/service/get_corp_token", "get_corp_token", Work::Open(token_service::get_corp_token)),
-    row("/cgi-bin/externalcontact/add_contact_way", "add_contact_way", Work::ContactWay(endpoints::add)),
-    row("/cgi-bin/externalcontact/get_contact_way", "get_contact_way", Work::ContactWay(endpoints::get)),
+    row("/cgi-bin/gettoken", "gettoken", Open(token_service::gettoken)),
+    row("/cgi-bin/service/get_suite_token", "get_suite_token", Open(token_service::get_suite_token)),
+    row("/cgi-bin/service/get_corp_token", "get_corp_token", Open(token_service::get_corp_token)),
+    row("/cgi-bin/externalcontact/add_contact_way", "add_contact_way", Token(ContactWays, endpoints::add)),
+    row("/cgi-bin/externalcontact/get_contact_way", "get_contact_way", Token(ContactWays, endpoints::get)),
     Interface {
         list: Some("contact_way"),
-        ..row("/cgi-bin/externalcontact/list_contact_way", "list_contact_way", Work::ContactWay(endpoints::list))
+        ..row("/cgi-bin/externalcontact/list_contact_way", "list_contact_way", Token(ContactWays, endpoints::list))
     },
-    row("/cgi-bin/externalcontact/update_contact_way", "update_contact_way", Work::ContactWay(endpoints::update)),
-    row("/cgi-bin/externalcontact/del_contact_way", "del_contact_way", Work::ContactWay(endpoints::del)),
-    row("/cgi-bin/externalcontact/close_temp_chat", "close_temp_chat", Work::ContactWay(endpoints::close_temp_chat)),
-    row("/cgi-bin/media/upload", "upload", Work::Token(media::upload)),
+    row("/cgi-bin/externalcontact/update_contact_way", "update_contact_way", Token(ContactWays, endpoints::update)),
+    row("/cgi-bin/externalcontact/del_contact_way", "del_contact_way", Token(ContactWays, endpoints::del)),
+    row("/cgi-bin/externalcontact/close_temp_chat", "close_temp_chat", Token(ContactWays, endpoints::close_temp_chat)),
+    row("/cgi-bin/media/upload", "upload", Token(Media, media::upload)),
 ];
 
 /// The pictures, which are no interface and are counted as one.
@@ -104,24 +116,36 @@ pub fn call(world: &World, request: &Request, connection: u64, stop: &Stop) -> (
     (response, fault.delivery)
 }
 
-/// A call at the door: whose it is, and whether there is room.
+/// A call at the door.
 struct Entered<'w> {
     world: &'w World,
     interface: &'static Interface,
-    caller: Option<Result<Caller<'w>, Refusal>>,
-    place: Option<Place<'w>>,
+    guest: Guest<'w>,
     now: i64,
+}
+
+/// Whose call it is.
+enum Guest<'w> {
+    Anybody(fn(&World, &Request, i64) -> Outcome),
+    /// Somebody known, in a place among the calls in flight.
+    Known(Caller<'w>, Place<'w>, Right, TokenWork),
+    /// Somebody with no good token.
+    Stranger(Refusal),
 }
 
 impl<'w> Entered<'w> {
     fn new(world: &'w World, interface: &'static Interface, request: &Request, now: i64) -> Self {
-        let caller = match interface.work {
-            Work::Open(_) => None,
-            Work::Token(_) | Work::ContactWay(_) => Some(caller(world, request, now)),
+        let guest = match interface.work {
+            Open(work) => Guest::Anybody(work),
+            Token(right, work) => match caller(world, request, now) {
+                Ok(caller) => {
+                    let place = world.limits.enter(caller.corp_id, interface.name, now, world.config.limits);
+                    Guest::Known(caller, place, right, work)
+                }
+                Err(refusal) => Guest::Stranger(refusal),
+            },
         };
-        let known = caller.as_ref().and_then(|caller| caller.as_ref().ok());
-        let place = known.map(|caller| world.limits.enter(caller.corp_id, interface.name, now, world.config.limits));
-        Self { world, interface, caller, place, now }
+        Self { world, interface, guest, now }
     }
 
     fn response(&self, request: &Request) -> Response {
@@ -132,20 +156,20 @@ impl<'w> Entered<'w> {
     }
 
     fn outcome(&self, request: &Request) -> Outcome {
-        let caller = match (&self.caller, &self.interface.work) {
-            (Some(Err(refusal)), _) => return Err(Refusal::new(refusal.code, refusal.text.clone())),
-            (Some(Ok(caller)), _) => caller,
-            (None, Work::Open(work)) => return work(self.world, request, self.now),
-            (None, _) => return Err((-1).into()),
-        };
-        if let Some(code) = self.place.as_ref().and_then(|place| place.refusal) {
-            return Err(code.into());
-        }
-        match self.interface.work {
-            Work::ContactWay(_) if !caller.may_configure => Err(48002.into()),
-            _ if request.method != "POST" => Err(40058.into()),
-            Work::ContactWay(work) | Work::Token(work) => work(caller, request),
-            Work::Open(work) => work(self.world, request, self.now),
+        match &self.guest {
+            Guest::Anybody(work) => work(self.world, request, self.now),
+            Guest::Stranger(refusal) => Err(refusal.clone()),
+            Guest::Known(caller, place, right, work) => {
+                if let Some(code) = place.refusal {
+                    Err(code.into())
+                } else if *right == ContactWays && !caller.may_configure {
+                    Err(48002.into())
+                } else if request.method != "POST" {
+                    Err(40058.into())
+                } else {
+                    work(caller, request)
+                }
+            }
         }
     }
 }

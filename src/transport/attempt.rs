@@ -17,6 +17,8 @@ pub struct Attempt {
     io_deadline: Cell<Instant>,
     sent: Cell<bool>,
     connected: Cell<bool>,
+    /// How long the connection had been idle.
+    idle: Cell<Duration>,
 }
 
 thread_local! {
@@ -34,6 +36,7 @@ impl Attempt {
             io_deadline: Cell::new(connect_deadline),
             sent: Cell::new(false),
             connected: Cell::new(false),
+            idle: Cell::new(Duration::ZERO),
         }
     }
 
@@ -54,10 +57,10 @@ impl Attempt {
         self.io_deadline.get()
     }
 
-    /// A new connection is being made; what a proxy was told so far is not the request.
+    /// A new connection is being made.
     pub fn connecting(&self) {
         self.connected.set(true);
-        self.sent.set(false);
+        self.idle.set(Duration::ZERO);
         self.io_deadline.set(self.connect_deadline);
     }
 
@@ -69,6 +72,15 @@ impl Attempt {
 
     pub fn sent(&self) -> bool {
         self.sent.get()
+    }
+
+    /// It is to go over a connection that was idle for so long.
+    pub fn reuses(&self, idle: Duration) {
+        self.idle.set(idle);
+    }
+
+    pub fn idle(&self) -> Duration {
+        self.idle.get()
     }
 
     /// Whether a connection was made for it, or tried.

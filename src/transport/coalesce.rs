@@ -26,7 +26,10 @@ pub struct Coalescing<T> {
 
 impl<T: Transport> Coalescing<T> {
     fn send_held(&mut self, timeout: NextTimeout) -> Result<(), Error> {
-        if let Some(attempt) = Attempt::current() {
+        // What a proxy is told to connect is not the request yet.
+        if let Some(attempt) = Attempt::current()
+            && !self.held.starts_with(b"CONNECT ")
+        {
             attempt.sending();
         }
         let mut sent = 0;

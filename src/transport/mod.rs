@@ -2,23 +2,26 @@
 //!
 //! ureq with two parts of its own making: a resolver that remembers ([`resolver`]), and a connector whose socket obeys
 //! the call's deadline and hangs up when the call is stopped ([`socket`]), wrapped so that a request leaves in one
-//! packet ([`coalesce`]).
+//! packet ([`coalesce`]). Agents wait for their next call on a stack ([`agents`]).
 
+mod agents;
 mod attempt;
 mod coalesce;
 mod resolver;
 mod roots;
 mod socket;
 
+use std::io::Read;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use ureq::http::{self, Request};
+use ureq::http::{self, Request, header::CONTENT_TYPE};
 use ureq::tls::TlsConfig;
 use ureq::unversioned::transport::{ConnectProxyConnector, Connector, RustlsConnector};
 use ureq::{Agent, Proxy};
 
 use crate::call::{Call, Stop};
+use agents::{Agents, IDLE_MAX, Shared};
 use attempt::Attempt;
 
 pub use roots::Roots;
@@ -27,14 +30,17 @@ pub use roots::Roots;
 pub const BODY_MAX: u64 = 8 * 1024 * 1024;
 /// A connection idle for longer may be closed already, which an add must not find out the hard way.
 const FRESH: Duration = Duration::from_secs(5);
-/// More would be closed by most servers.
-const IDLE_MAX: Duration = Duration::from_secs(60);
-const IDLE_CONNECTIONS: usize = 64;
+/// One used more lately was hardly closed for being idle.
+const STALE: Duration = Duration::from_secs(1);
+/// An agent serves one exchange at a time: a connection to WeCom, and one to where its pictures are.
+const CONNECTIONS: usize = 2;
 const HEADERS_MAX: usize = 32 * 1024;
+/// As much as the standard library wants free before it looks for the end.
+const END_SEEN: usize = 32;
 
 /// A client's connections.
 pub struct Transport {
-    agent: Agent,
+    agents: Agents,
     connect_timeout: Duration,
 }
 
@@ -46,6 +52,17 @@ pub struct Settings {
     pub roots: Roots,
     /// Through which proxy.
     pub proxy: Option<Proxy>,
+}
+
+/// Which kept connections a request may go over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kept {
+    /// Any that shows no end of file.
+    Any,
+    /// One used a moment ago: for a request that must not be carried out twice.
+    Recent,
+    /// None: a new one is made.
+    None,
 }
 
 /// What the server answered.
@@ -65,8 +82,8 @@ pub struct Failure {
     pub cause: Cause,
     /// Whether any byte of the request may have left.
     pub sent: bool,
-    /// Whether it was a kept connection that failed, which a new one may well not.
-    pub reused: bool,
+    /// Whether it was a connection that had lain idle, which the server may have closed meanwhile.
+    pub stale: bool,
     /// Whether a connection was made, or tried, for it.
     pub new_connection: bool,
 }
@@ -96,8 +113,8 @@ impl Transport {
             .proxy(settings.proxy)
             .tls_config(TlsConfig::builder().root_certs(settings.roots.into_ureq()).build())
             .user_agent(concat!("contactway/", env!("CARGO_PKG_VERSION")))
-            .max_idle_connections(IDLE_CONNECTIONS)
-            .max_idle_connections_per_host(IDLE_CONNECTIONS)
+            .max_idle_connections(CONNECTIONS)
+            .max_idle_connections_per_host(1)
             .max_idle_age(IDLE_MAX)
             .max_response_header_size(HEADERS_MAX)
             .input_buffer_size(2 * HEADERS_MAX)
@@ -108,14 +125,15 @@ impl Transport {
                 .chain(socket::SocketConnector::new(Arc::clone(&names)))
                 .chain(RustlsConnector::default())
                 .chain(coalesce::CoalescingConnector);
-        let agent = Agent::with_parts(config, connector, resolver::Remembering(names));
-        Self { agent, connect_timeout: settings.connect_timeout }
+        let connector = Arc::new(connector);
+        let make = move || {
+            let resolver = resolver::Remembering(Arc::clone(&names));
+            Agent::with_parts(config.clone(), Shared(Arc::clone(&connector)), resolver)
+        };
+        Self { agents: Agents::new(make), connect_timeout: settings.connect_timeout }
     }
 
-    /// POSTs `body`, on a kept connection where there is one.
-    ///
-    /// `once` is for a request that must not be carried out twice: it goes only over a connection that was used a
-    /// moment ago, or a new one.
+    /// POSTs `body`.
     ///
     /// # Errors
     /// When no whole HTTP answer came back.
@@ -125,46 +143,57 @@ impl Transport {
         uri: http::Uri,
         content_type: &str,
         body: &[u8],
-        once: bool,
+        kept: Kept,
     ) -> Result<Reply, Failure> {
-        let request = Request::post(uri).header("content-type", content_type).body(body);
-        self.run(call, request, once)
+        let request = Request::post(uri).header(CONTENT_TYPE, content_type).body(body);
+        self.run(call, request, kept)
     }
 
     /// GETs `uri`.
     ///
     /// # Errors
     /// When no whole HTTP answer came back.
-    pub fn get(&self, call: &Arc<Call>, uri: http::Uri) -> Result<Reply, Failure> {
-        self.run(call, Request::get(uri).body(()), false)
+    pub fn get(&self, call: &Arc<Call>, uri: http::Uri, kept: Kept) -> Result<Reply, Failure> {
+        self.run(call, Request::get(uri).body(()), kept)
     }
 
     fn run<B: ureq::AsSendBody>(
         &self,
         call: &Arc<Call>,
         request: http::Result<Request<B>>,
-        once: bool,
+        kept: Kept,
     ) -> Result<Reply, Failure> {
-        let attempt = Attempt::new(call, self.connect_timeout, if once { FRESH } else { IDLE_MAX });
+        let idle_max = match kept {
+            Kept::Any => IDLE_MAX,
+            Kept::Recent => FRESH,
+            Kept::None => Duration::ZERO,
+        };
+        let attempt = Attempt::new(call, self.connect_timeout, idle_max);
         let entered = attempt.enter();
         let outcome = call.check().map_err(Cause::Stopped).and_then(|()| {
-            let exchanged = request.map_err(ureq::Error::from).and_then(|request| self.exchange(request));
+            let agent = self.agents.take();
+            let exchanged = request.map_err(ureq::Error::from).and_then(|request| exchange(&agent, request));
+            // Before its connection may serve another call: it is no longer this one's to hang up.
+            call.release();
+            self.agents.give_back(agent);
             exchanged.map_err(|error| cause(&error, call, &entered))
         });
-        call.release();
         let (sent, new_connection) = (entered.sent(), entered.connected());
         match outcome {
             Ok((status, body)) => Ok(Reply { status, body, new_connection }),
-            Err(cause) => Err(Failure { cause, sent, reused: sent && !new_connection, new_connection }),
+            Err(cause) => Err(Failure { cause, sent, stale: sent && entered.idle() >= STALE, new_connection }),
         }
     }
+}
 
-    fn exchange<B: ureq::AsSendBody>(&self, request: Request<B>) -> Result<(u16, Vec<u8>), ureq::Error> {
-        let mut response = self.agent.run(request)?;
-        let status = response.status().as_u16();
-        let body = response.body_mut().with_config().limit(BODY_MAX).read_to_vec()?;
-        Ok((status, body))
-    }
+fn exchange<B: ureq::AsSendBody>(agent: &Agent, request: Request<B>) -> Result<(u16, Vec<u8>), ureq::Error> {
+    let mut response = agent.run(request)?;
+    let status = response.status().as_u16();
+    // Room for all of it, and enough beyond that the end is seen without growing.
+    let length = response.body().content_length().unwrap_or(0).min(BODY_MAX);
+    let mut body = Vec::with_capacity(usize::try_from(length).unwrap_or(0) + END_SEEN);
+    response.body_mut().with_config().limit(BODY_MAX).reader().read_to_end(&mut body)?;
+    Ok((status, body))
 }
 
 /// Our words for ureq's error, by its variant: its own texts may hold the URL, and so the token.
@@ -174,8 +203,9 @@ fn cause(error: &ureq::Error, call: &Call, attempt: &Attempt) -> Cause {
         return Cause::Stopped(stop);
     }
     match error {
-        E::Timeout(_) if Instant::now() >= attempt.io_deadline() => Cause::ConnectTimeout,
-        E::Timeout(_) => Cause::Network("the connection took too long".to_owned()),
+        // The system's timers may ring a moment early.
+        E::Timeout(_) if attempt.io_deadline() >= call.deadline() => Cause::Stopped(Stop::Deadline),
+        E::Timeout(_) => Cause::ConnectTimeout,
         E::HostNotFound => Cause::Network("the host's name was not found".to_owned()),
         E::Io(error) => Cause::Network(in_words(error)),
         E::Rustls(error) => Cause::Network(format!("TLS failed: {error}")),

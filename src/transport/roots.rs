@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use rustls::RootCertStore;
 use ureq::tls::{Certificate, PemItem, RootCerts, parse_pem};
 
 /// Trusted roots.
@@ -21,7 +22,11 @@ impl Roots {
         let mut certificates = Vec::new();
         for item in parse_pem(pem) {
             match item {
-                Ok(PemItem::Certificate(certificate)) => certificates.push(certificate),
+                Ok(PemItem::Certificate(certificate)) => {
+                    // One that cannot be trusted would only show as a failure of every call.
+                    RootCertStore::empty().add(certificate.der().into()).ok()?;
+                    certificates.push(certificate);
+                }
                 Ok(_) => {}
                 Err(_) => return None,
             }

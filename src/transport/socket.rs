@@ -171,15 +171,21 @@ impl Transport for SocketTransport {
     }
 
     /// Whether it may carry another request: idle for not too long, and nothing to read, not even an end of file.
+    ///
+    /// ureq asks when an answer is read and again before the next request. The second look sees all that the first
+    /// would, and what came since.
     fn is_open(&mut self) -> bool {
-        let idle = self.last_used.elapsed();
-        if let Some(attempt) = Attempt::current() {
-            // It is about to go back to the others, or not this call's yet: no longer this call's to hang up.
-            attempt.call.release();
-            if idle >= attempt.idle_max {
-                return false;
-            }
+        let Some(attempt) = Attempt::current() else { return false };
+        // It is about to go back to the others, or not this call's yet: no longer this call's to hang up.
+        attempt.call.release();
+        if attempt.sent() {
+            return true;
         }
+        let idle = self.last_used.elapsed();
+        if idle >= attempt.idle_max {
+            return false;
+        }
+        attempt.reuses(idle);
         let peeked = self.socket.recv_with_flags(&mut [MaybeUninit::uninit()], libc::MSG_PEEK | libc::MSG_DONTWAIT);
         peeked.is_err_and(|error| error.kind() == ErrorKind::WouldBlock)
     }

@@ -11,7 +11,8 @@ static void once(const struct world *world)
 {
     contactway_client client = world_client(world, "");
     contactway_canceller canceller = contactway_canceller_new();
-    char *answer = contactway_add(client, "{\"type\":1,\"scene\":2,\"user\":[\"zhangsan\"],\"state\":\"\\u4f60\"}", NULL);
+    char *answer = contactway_add(client, "{\"type\":1,\"scene\":2,\"user\":[\"zhangsan\"],\"state\":\"\\u4f60\"}",
+                                  NULL);
     char *config_id = contactway_json_get(answer, "/config_id");
     char *request = format("{\"config_id\":\"%s\"}", config_id);
     char *options = format("{\"canceller\":%llu}", (unsigned long long)canceller), *error;
@@ -28,7 +29,8 @@ static void once(const struct world *world)
     world_fault(world, "list_contact_way", "\"do\":{\"reset\":true}");
     EXPECT(contactway_list(client, "{}", NULL), "/errcode", "0");
     world_fault(world, "add_contact_way", "\"do\":{\"silence\":true}");
-    EXPECT(contactway_add(client, "{\"type\":1,\"scene\":2,\"user\":[\"lisi\"]}", "{\"timeout_ms\":100}"), "/errcode", "-1006");
+    EXPECT(contactway_add(client, "{\"type\":1,\"scene\":2,\"user\":[\"lisi\"]}", "{\"timeout_ms\":100}"), "/errcode",
+           "-1006");
     contactway_canceller_cancel(canceller);
     EXPECT(contactway_list(client, "{}", options), "/errcode", "-1010");
     CHECK(contactway_client_new("{}", &error) == 0);

@@ -124,8 +124,9 @@ void check_answer(const char *file, int line, char *answer, ...)
         const char *wanted = va_arg(pairs, const char *);
         char *found = contactway_json_get(answer, pointer);
         int is = is_as_expected(found, wanted);
-        char *what = is ? NULL : format("%s is %.300s, not %s, in %.500s", pointer, found == NULL ? ABSENT : found, wanted,
-                                        answer == NULL ? "NULL" : answer);
+        char *what = is ? NULL
+                        : format("%s is %.300s, not %s, in %.500s", pointer, found == NULL ? ABSENT : found, wanted,
+                                 answer == NULL ? "NULL" : answer);
         check_that(is, file, line, is ? "" : what);
         free(what);
         contactway_string_free(found);

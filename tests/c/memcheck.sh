@@ -8,10 +8,11 @@ contract=$1
 calls=$2
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
+exec 3>&2
 
 if ! command -v valgrind >/dev/null; then
     if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-        { apt-get install -qq -y valgrind || { apt-get update -qq && apt-get install -qq -y valgrind; }; } >/dev/null
+        { apt-get install -qq -y valgrind || apt-get update -qq && apt-get install -qq -y valgrind; } >/dev/null
     else
         echo "valgrind is missing: install it with your distribution's package manager." >&2
         exit 1
@@ -22,7 +23,7 @@ fi
 # watched by their number instead.
 checked() {
     valgrind --error-exitcode=9 --leak-check=full --show-leak-kinds=definite,indirect \
-        --errors-for-leak-kinds=definite,indirect --child-silent-after-fork=yes --log-file="$log" "$@" || { cat "$log" >&2; exit 1; }
+        --errors-for-leak-kinds=definite,indirect --child-silent-after-fork=yes --log-file="$log" "$@" || { cat "$log" >&3; exit 1; }
 }
 
 # The bytes and blocks that are left after so many rounds.

@@ -70,7 +70,8 @@ static const char *value_of(const struct run *run, const char *name, size_t leng
 {
     int i;
     for (i = run->saved_count - 1; i >= 0; i--) {
-        if (strlen(run->saved[i].name) == length && memcmp(run->saved[i].name, name, length) == 0) return run->saved[i].value;
+        if (strlen(run->saved[i].name) == length && memcmp(run->saved[i].name, name, length) == 0)
+            return run->saved[i].value;
     }
     return NULL;
 }

@@ -138,14 +138,14 @@ fn before_leaves_the_work_undone_and_after_does_it() {
 #[test]
 fn a_request_received_whole_is_carried_out_though_its_client_hangs_up() {
     let wecom = Wecom::plain();
-    wecom.fault(json!({"endpoint": "add_contact_way", "do": {"delay_ms": 150}}));
+    wecom.fault(json!({"endpoint": "add_contact_way", "do": {"delay_ms": 600}}));
     let mut connection = wecom.connect();
     connection.send(request("POST", &wecom.target("add_contact_way"), &[], single().to_string().as_bytes()));
     // Received, but not yet worked on.
     while wecom.calls("add_contact_way").is_empty() {}
     drop(connection);
     assert_eq!(count(&wecom), 0);
-    std::thread::sleep(Duration::from_millis(300));
+    std::thread::sleep(Duration::from_millis(900));
     assert_eq!(count(&wecom), 1);
 }
 

@@ -66,5 +66,5 @@ fn faults_of_every_kind_act() {
     assert_eq!(connection.reply().unwrap_err().kind(), std::io::ErrorKind::WouldBlock);
     let begun = std::time::Instant::now();
     drop(wecom);
-    assert!(begun.elapsed() < std::time::Duration::from_millis(100), "{:?}", begun.elapsed());
+    assert!(begun.elapsed() < std::time::Duration::from_millis(500), "{:?}", begun.elapsed());
 }

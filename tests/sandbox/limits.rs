@@ -55,6 +55,18 @@ fn the_hour_has_a_limit_too_and_blocks_for_an_hour() {
 }
 
 #[test]
+fn the_block_begins_with_the_first_refusal() {
+    let wecom = Wecom::start(json!({"clock": NOW, "limits": {"per_minute": 3}}));
+    assert_eq!(lists(&wecom, 3), [(0, 3)]);
+    wecom.advance(30);
+    assert_eq!(lists(&wecom, 1), [(45009, 1)]);
+    wecom.advance(59);
+    assert_eq!(lists(&wecom, 1), [(45009, 1)]);
+    wecom.advance(1);
+    assert_eq!(lists(&wecom, 1), [(0, 1)]);
+}
+
+#[test]
 fn corporations_count_for_themselves_and_apps_of_one_together() {
     let app = |corp: &str, secret: &str| json!({"corp_id": corp, "secret": secret});
     let mut wecom = Wecom::start(json!({"clock": NOW, "limits": {"per_minute": 3},

@@ -73,6 +73,10 @@ fn next_cursor_is_empty_when_there_is_no_more() {
     assert_ne!(first["next_cursor"], "");
     let second = wecom.call("list_contact_way", json!({"limit": 2, "cursor": first["next_cursor"]}));
     assert_eq!((second["next_cursor"].clone(), ids(&second).len()), (json!(""), 2), "a full page can be the last");
+    let beyond = wecom.call("list_contact_way", json!({"cursor": "7fffffffffffffffffffffffffffffff"}));
+    assert_eq!((&beyond["errcode"], &beyond["contact_way"]), (&json!(0), &json!([])));
+    let last = wecom.call("list_contact_way", json!({"cursor": format!("0000000000000000{}", "f".repeat(16))}));
+    assert_eq!(ids(&last).len(), 4);
     for cursor in ["rubbish", "ü2345678901234567890123456789012"] {
         assert_eq!(wecom.call("list_contact_way", json!({"cursor": cursor}))["errcode"], 40058);
     }

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::needless_pass_by_value)]
 
 mod add;
+mod anything;
 mod conclusions;
 mod control;
 mod docs;

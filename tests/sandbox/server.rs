@@ -92,7 +92,7 @@ fn stopping_is_prompt_whatever_goes_on_and_frees_the_port() {
     std::thread::sleep(Duration::from_millis(50));
     let begun = Instant::now();
     drop(wecom);
-    assert!(begun.elapsed() < Duration::from_millis(100), "{:?}", begun.elapsed());
+    assert!(begun.elapsed() < Duration::from_millis(500), "{:?}", begun.elapsed());
     assert!(
         guests
             .iter_mut()
@@ -211,7 +211,7 @@ fn a_connection_that_says_nothing_is_dropped() {
     let begun = Instant::now();
     assert_eq!(silent.rest().unwrap(), b"");
     assert_eq!(half.rest().unwrap(), b"");
-    assert!((900..3_000).contains(&begun.elapsed().as_millis()), "{:?}", begun.elapsed());
+    assert!((900..10_000).contains(&begun.elapsed().as_millis()), "{:?}", begun.elapsed());
 }
 
 #[test]

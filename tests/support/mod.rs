@@ -3,6 +3,8 @@
 #![allow(dead_code)] // each test file uses its own part
 #![allow(clippy::unwrap_used)] // these are tests, which clippy sees only in `#[test]`
 
+pub mod raw;
+
 use contactway::sandbox::Sandbox;
 use contactway::{Client, Endpoint, Error, Options, Shared, json_get};
 

@@ -47,19 +47,21 @@ static const struct {
     {"{\"a/b~\":1}", "/a~1b~0", "unknown_member"},
     {"{\"timeout_ms\":0}", "/timeout_ms", "out_of_range"},
     {"{\"timeout_ms\":-1}", "/timeout_ms", "out_of_range"},
-    {"{\"timeout_ms\":99999999999}", "/timeout_ms", "out_of_range"},
     {"{\"timeout_ms\":1.5}", "/timeout_ms", "wrong_type"},
     {"{\"timeout_ms\":\"1\"}", "/timeout_ms", "wrong_type"},
     {"{\"timeout_ms\":null}", "/timeout_ms", "wrong_type"},
     {"{\"timeout_ms\":1000,\"timeout_ms\":2000}", "/timeout_ms", "repeated_member"},
     {"{\"canceller\":\"1\"}", "/canceller", "wrong_type"},
-    {"{\"canceller\":-1}", "/canceller", "wrong_type"},
+    {"{\"canceller\":1.5}", "/canceller", "wrong_type"},
 };
 
 static const struct {
     const char *options, *says;
 } no_options[] = {
-    {"", "~not JSON"}, {"{", "~not JSON"}, {"[]", "~not a JSON object"}, {"1", "~not a JSON object"},
+    {"", "~not JSON"},
+    {"{", "~not JSON"},
+    {"[]", "~not a JSON object"},
+    {"1", "~not a JSON object"},
     {"{\"timeout_ms\":1000}\xff", "~not UTF-8"},
 };
 
@@ -68,8 +70,8 @@ static void wrong_requests(contactway_client client, int i)
     size_t k;
     for (k = 0; k < sizeof no_requests / sizeof *no_requests; k++) {
         EXPECT(calls[i].call(client, no_requests[k].request, NULL), "/errcode", "-1001", "/error/kind",
-               "invalid_argument", "/error/endpoint", calls[i].endpoint, "/error/effect", "none", "/error/attempts", "0",
-               "/error/http_status", "null", "/errmsg", no_requests[k].says);
+               "invalid_argument", "/error/endpoint", calls[i].endpoint, "/error/effect", "none", "/error/attempts",
+               "0", "/error/http_status", "null", "/errmsg", no_requests[k].says);
     }
 }
 
@@ -86,6 +88,9 @@ static void wrong_option(contactway_client client, int i)
         EXPECT(calls[i].call(client, calls[i].request, no_options[k].options), "/errcode", "-1001", "/error/kind",
                "invalid_argument", "/errmsg", "~options", "/errmsg", no_options[k].says);
     }
+    /* A number that is no canceller's is a handle like any other. */
+    EXPECT(calls[i].call(client, calls[i].request, "{\"canceller\":-1}"), "/errcode", "-1002", "/error/kind",
+           "invalid_handle", "/errmsg", "~canceller");
     /* All that is wrong is told at once. */
     EXPECT(calls[i].call(client, calls[i].request, "{\"timeout_ms\":0,\"canceller\":[],\"deadline\":1}"), "/errcode",
            "-1001", "/error/details/0/pointer", "/timeout_ms", "/error/details/1/pointer", "/canceller",
@@ -100,8 +105,8 @@ static void options_of_add(contactway_client client)
            "/error/details/0/pointer", "/accept_duplicate", "/error/details/0/rule", "wrong_type");
     EXPECT(contactway_add(client, calls[0].request, "{\"accept_duplicate\":true}"), "/errcode", "0");
     for (i = 1; i < CALLS; i++) {
-        EXPECT(calls[i].call(client, calls[i].request, "{\"accept_duplicate\":true,\"key\":\"k\"}"), "/errcode", "-1001",
-               "/error/details/0/pointer", "/accept_duplicate", "/error/details/1/pointer", "/key");
+        EXPECT(calls[i].call(client, calls[i].request, "{\"accept_duplicate\":true,\"key\":\"k\"}"), "/errcode",
+               "-1001", "/error/details/0/pointer", "/accept_duplicate", "/error/details/1/pointer", "/key");
     }
 }
 

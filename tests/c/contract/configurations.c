@@ -13,7 +13,7 @@ static const struct {
 } wrong[] = {
     {"{}", "/secret", "credentials_required"},
     {"{\"secret\":\"s3cret-0f-the-app\"}", "/corp_id", "corp_id_required"},
-    {"{\"access_token\":\"t0ken-0f-the-h0st\"," APP "}", "/", "credentials_once"},
+    {"{\"access_token\":\"t0ken-0f-the-h0st\"," APP "}", "", "credentials_once"},
     {"{" APP ",\"secrets\":1}", "/secrets", "unknown_member"},
     {"{" APP ",\"timeout_ms\":0}", "/timeout_ms", "out_of_range"},
     {"{" APP ",\"timeout_ms\":\"10\"}", "/timeout_ms", "wrong_type"},
@@ -39,7 +39,7 @@ static const struct {
 static const struct {
     const char *config, *says;
 } none[] = {
-    {NULL, "~config_json is NULL"}, {"", "~not JSON"},         {"{" APP, "~not JSON"},
+    {NULL, "~config_json is NULL"}, {"", "~not JSON"},           {"{" APP, "~not JSON"},
     {"[]", "~not a JSON object"},   {"1", "~not a JSON object"}, {"{\"corp_id\":\"\xff\"}", "~not UTF-8"},
 };
 
@@ -66,7 +66,8 @@ void test_configurations(void)
                wrong[k].rule == NULL ? "~" : wrong[k].rule, "/error/details/0/message", "~", "/error/effect", "none");
     }
     for (k = 0; k < sizeof none / sizeof *none; k++) {
-        EXPECT(error_of(none[k].config), "/errcode", "-1001", "/error/kind", "invalid_argument", "/errmsg", none[k].says);
+        EXPECT(error_of(none[k].config), "/errcode", "-1001", "/error/kind", "invalid_argument", "/errmsg",
+               none[k].says);
     }
     /* All that is wrong is told at once. */
     EXPECT(error_of("{" APP ",\"timeout_ms\":0,\"validate\":1,\"typo\":1}"), "/errcode", "-1001",

@@ -50,12 +50,12 @@ static void deadlines(void)
     EXPECT(contactway_list(world.client, "{}", NULL), "/errcode", "0");
 
     world_fault(&world, "add_contact_way", "\"do\":{\"silence\":true}");
-    EXPECT(contactway_add(world.client, ADD, "{\"timeout_ms\":300}"), "/errcode", "-1006", "/error/kind", "timeout",
+    EXPECT(contactway_add(world.client, ADD, "{\"timeout_ms\":1000}"), "/errcode", "-1006", "/error/kind", "timeout",
            "/error/effect", "unknown", "/error/retryable", "false", "/error/attempts", "1");
     /* A byte now and then is no progress that a deadline waits for. */
     world_fault(&world, "get_contact_way", "\"do\":{\"drip_ms\":100}");
-    EXPECT(contactway_get(world.client, "{\"config_id\":\"c\"}", "{\"timeout_ms\":500}"), "/errcode", "-1006", "/error/kind",
-           "timeout");
+    EXPECT(contactway_get(world.client, "{\"config_id\":\"c\"}", "{\"timeout_ms\":500}"), "/errcode", "-1006",
+           "/error/kind", "timeout");
     /* One that is slow enough for a deadline and not more is no failure. */
     world_fault(&world, "list_contact_way", "\"do\":{\"delay_ms\":50}");
     EXPECT(contactway_list(world.client, "{}", "{\"timeout_ms\":60000}"), "/errcode", "0");

@@ -23,7 +23,8 @@ static void in_child(const struct world *world, contactway_canceller canceller)
 {
     contactway_client client;
 
-    EXPECT(contactway_list(world->client, "{}", NULL), "/errcode", "-1002", "/error/kind", "invalid_handle", "/errmsg", "~fork");
+    EXPECT(contactway_list(world->client, "{}", NULL), "/errcode", "-1002", "/error/kind", "invalid_handle", "/errmsg",
+           "~fork");
     EXPECT(contactway_upload_image(world->client, "{}", NULL), "/errcode", "-1002", "/errmsg", "~fork");
     EXPECT(contactway_sync(world->client, "{}", NULL, NULL, NULL), "/errcode", "-1002", "/errmsg", "~fork");
     contactway_canceller_cancel(canceller);

@@ -5,9 +5,9 @@
 
 #include <stdlib.h>
 
-#define NO_CLIENT(handle, why)                                                                                           \
-    EXPECT(contactway_get((handle), "{\"config_id\":\"c\"}", NULL), "/errcode", "-1002", "/error/kind", "invalid_handle", \
-           "/error/effect", "none", "/errmsg", why)
+#define NO_CLIENT(handle, why)                                                                          \
+    EXPECT(contactway_get((handle), "{\"config_id\":\"c\"}", NULL), "/errcode", "-1002", "/error/kind", \
+           "invalid_handle", "/error/effect", "none", "/errmsg", why)
 
 /* Every function, with a handle that is no client's. */
 static void nobody_takes(contactway_client handle)

@@ -50,7 +50,8 @@ static void of_the_configuration(const struct world *world)
     contactway_client_free(client);
     free(config);
 
-    config = format("{\"base_url\":\"%s\",\"corp_id\":\"%s\",\"secret\":\"wr0ng-secret\"}", world->base_url, world->corp_id);
+    config = format("{\"base_url\":\"%s\",\"corp_id\":\"%s\",\"secret\":\"wr0ng-secret\"}", world->base_url,
+                    world->corp_id);
     client = contactway_client_new(config, NULL);
     EXPECT(LIST_CODE(client), "/errcode", "40001", "/error/kind", "auth", "/error/effect", "none");
     contactway_client_free(client);
@@ -58,7 +59,8 @@ static void of_the_configuration(const struct world *world)
 
     /* Port 9 discards, and nobody listens there. */
     config = format("{\"base_url\":\"%s\",\"corp_id\":\"ww1\",\"secret\":\"wr0ng-secret\","
-                    "\"proxy\":\"http://user:pr0xy-passw0rd@127.0.0.1:9\",\"max_attempts\":1}", world->base_url);
+                    "\"proxy\":\"http://user:pr0xy-passw0rd@127.0.0.1:9\",\"max_attempts\":1}",
+                    world->base_url);
     client = contactway_client_new(config, NULL);
     EXPECT(LIST_CODE(client), "/error/kind", "network");
     contactway_client_free(client);

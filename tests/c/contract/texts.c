@@ -21,11 +21,13 @@ static char *repeated(char what, size_t times)
 
 static void deep(contactway_client client)
 {
-    char *open = repeated('[', DEEP), *close = repeated(']', DEEP), *objects = malloc(DEEP * 5 + 1), *error = NULL, *found;
+    char *open = repeated('[', DEEP), *close = repeated(']', DEEP), *objects = malloc(DEEP * 5 + 1), *error = NULL,
+         *found;
     char *whole = format("{\"user\":%s%s}", open, close), *half = format("{\"user\":%s", open);
     size_t i;
 
-    EXPECT(contactway_add(client, whole, NULL), "/errcode", "-1001", "/error/kind", "invalid_argument", "/errmsg", "~nests");
+    EXPECT(contactway_add(client, whole, NULL), "/errcode", "-1001", "/error/kind", "invalid_argument", "/errmsg",
+           "~nests");
     EXPECT(contactway_add(client, half, NULL), "/errcode", "-1001");
     EXPECT(contactway_add(client, "{" ADD "}", whole), "/errcode", "-1001", "/errmsg", "~options");
     EXPECT(contactway_upload_image(client, whole, NULL), "/errcode", "-1001");
@@ -56,7 +58,7 @@ static void large(const struct world *world)
     char *state = format("{" ADD ",\"state\":\"%s\"}", text), *name = format("{\"%s\":1}", text), *found;
 
     EXPECT(contactway_add(world->client, state, NULL), "/errcode", "-1003", "/error/kind", "invalid_request",
-           "/error/details/0/rule", "body_max_bytes", "/error/details/1/pointer", "/state", "/error/details/2", ABSENT);
+           "/error/details/0/pointer", "/state", "/error/details/1/rule", "body_max_bytes", "/error/details/2", ABSENT);
     EXPECT(contactway_add(world->client, text, NULL), "/errcode", "-1001");
     EXPECT(contactway_list(world->client, "{}", name), "/errcode", "-1001", "/error/details/0/rule", "unknown_member");
     /* Sent all the same: the server's business, but an answer. */
@@ -76,16 +78,19 @@ static void large(const struct world *world)
 static void refused(contactway_client client)
 {
     EXPECT(contactway_add(client, "{" ADD ",\"state\":\"a\",\"state\":\"b\"}", NULL), "/errcode", "-1003",
-           "/error/details/0/pointer", "/state", "/error/details/0/rule", "repeated_member", "/error/details/1", ABSENT);
+           "/error/details/0/pointer", "/state", "/error/details/0/rule", "repeated_member", "/error/details/1",
+           ABSENT);
     EXPECT(contactway_add(client, "{" ADD ",\"state\":\"\\ud800\"}", NULL), "/errcode", "-1003",
            "/error/details/0/pointer", "/state", "/error/details/0/rule", "lone_surrogate");
     EXPECT(contactway_add(client, "{" ADD ",\"state\":\"\\udc00\\ud800\"}", NULL), "/errcode", "-1003",
            "/error/details/0/rule", "lone_surrogate");
     EXPECT(contactway_add(client, "{" ADD ",\"state\":\"\\u0000\"}", NULL), "/errcode", "-1003",
            "/error/details/0/pointer", "/state");
-    EXPECT(contactway_add(client, "{" ADD ",\"state\":null}", NULL), "/errcode", "-1003", "/error/details/0/pointer", "/state");
+    EXPECT(contactway_add(client, "{" ADD ",\"state\":null}", NULL), "/errcode", "-1003", "/error/details/0/pointer",
+           "/state");
     EXPECT(contactway_add(client, "{\"type\":\"1\",\"scene\":2.0,\"user\":\"zhangsan\"}", NULL), "/errcode", "-1003",
-           "/error/details/0/pointer", "/type", "/error/details/1/pointer", "/scene", "/error/details/2/pointer", "/user");
+           "/error/details/0/pointer", "/type", "/error/details/1/pointer", "/scene", "/error/details/2/pointer",
+           "/user");
     EXPECT(contactway_get(client, "{}", NULL), "/errcode", "-1003", "/error/details/0/pointer", "/config_id");
 }
 
@@ -99,7 +104,8 @@ static void sent(const char *more, const char *request, const char *body)
     EXPECT(contactway_add(client, request, NULL), "/errcode", "~");
     journal = world_journal(&world, "add_contact_way");
     found = contactway_json_get(journal, "/calls/0/body");
-    if (!CHECK(found != NULL && strcmp(found, body) == 0)) check_that(0, __FILE__, __LINE__, found == NULL ? request : found);
+    if (!CHECK(found != NULL && strcmp(found, body) == 0))
+        check_that(0, __FILE__, __LINE__, found == NULL ? request : found);
     contactway_string_free(found);
     free(journal);
     contactway_client_free(client);
@@ -134,9 +140,11 @@ void test_texts(void)
 
     /* Escapes become characters; what must stay escaped does; a pair is one character. */
     sent("", "{" ADD ",\"state\":\"\\u4f60\\u0041\\n\\u0022\\ud83d\\ude00\"}",
-         "{" ADD ",\"state\":\"\xe4\xbd\xa0" "A\\n\\\"\xf0\x9f\x98\x80\"}");
+         "{" ADD ",\"state\":\"\xe4\xbd\xa0"
+         "A\\n\\\"\xf0\x9f\x98\x80\"}");
     /* What the library does not know goes out as it was written, spaces and numbers too. */
-    sent("", " {" ADD ",  \"of_tomorrow\" : [1.50e2, -0, {\"a\":null}]}", " {" ADD ",  \"of_tomorrow\" : [1.50e2, -0, {\"a\":null}]}");
+    sent("", " {" ADD ",  \"of_tomorrow\" : [1.50e2, -0, {\"a\":null}]}",
+         " {" ADD ",  \"of_tomorrow\" : [1.50e2, -0, {\"a\":null}]}");
     sent(",\"validate\":\"off\"", "{" ADD ",\"state\":\"\\u4f60\",\"state\":null,\"type\":\"1\"}",
          "{" ADD ",\"state\":\"\\u4f60\",\"state\":null,\"type\":\"1\"}");
 }

@@ -7,23 +7,54 @@
 #include <string.h>
 
 /* The examples of RFC 6901, section 5, and what lies at their edges. */
-#define DOCUMENT                                                                                                       \
-    "{\"foo\":[\"bar\",\"baz\"],\"\":0,\"a/b\":1,\"c%d\":2,\"e^f\":3,\"g|h\":4,\"i\\\\j\":5,\"k\\\"l\":6,\" \":7,"       \
-    "\"m~n\":8,\"deep\":{\"0\":{\"x\":[ 1 , 2.50 ]}},\"text\":\"a\\u4f60\\n\\\"\",\"null\":null,\"yes\":true,"           \
+#define DOCUMENT                                                                                                   \
+    "{\"foo\":[\"bar\",\"baz\"],\"\":0,\"a/b\":1,\"c%d\":2,\"e^f\":3,\"g|h\":4,\"i\\\\j\":5,\"k\\\"l\":6,\" \":7," \
+    "\"m~n\":8,\"deep\":{\"0\":{\"x\":[ 1 , 2.50 ]}},\"text\":\"a\\u4f60\\n\\\"\",\"null\":null,\"yes\":true,"     \
     "\"big\":123456789012345678901234567890,\"empty\":\"\",\"twice\":1,\"twice\":2}"
 
 static const struct {
     const char *pointer, *value;
 } there[] = {
-    {"/foo", "[\"bar\",\"baz\"]"}, {"/foo/0", "bar"}, {"/foo/1", "baz"}, {"/", "0"}, {"/a~1b", "1"}, {"/c%d", "2"},
-    {"/e^f", "3"}, {"/g|h", "4"}, {"/i\\j", "5"}, {"/k\"l", "6"}, {"/ ", "7"}, {"/m~0n", "8"},
-    {"/deep/0/x", "[ 1 , 2.50 ]"}, {"/deep/0/x/1", "2.50"}, {"/text", "a\xe4\xbd\xa0\n\""}, {"/null", "null"},
-    {"/yes", "true"}, {"/big", "123456789012345678901234567890"}, {"/empty", ""}, {"", DOCUMENT},
+    {"/foo", "[\"bar\",\"baz\"]"},
+    {"/foo/0", "bar"},
+    {"/foo/1", "baz"},
+    {"/", "0"},
+    {"/a~1b", "1"},
+    {"/c%d", "2"},
+    {"/e^f", "3"},
+    {"/g|h", "4"},
+    {"/i\\j", "5"},
+    {"/k\"l", "6"},
+    {"/ ", "7"},
+    {"/m~0n", "8"},
+    {"/deep/0/x", "[ 1 , 2.50 ]"},
+    {"/deep/0/x/1", "2.50"},
+    {"/text", "a\xe4\xbd\xa0\n\""},
+    {"/null", "null"},
+    {"/yes", "true"},
+    {"/big", "123456789012345678901234567890"},
+    {"/empty", ""},
+    {"", DOCUMENT},
 };
 
 static const char *const absent[] = {
-    "/nothing", "/foo/2", "/foo/00", "/foo/-", "/foo/-1", "/foo/x", "/foo/", "/foo/0/0", "/a/b", "/m~n", "foo", "#/foo",
-    "/yes/0", "/null/0", "/deep/x", "/\xff", "/foo/18446744073709551616",
+    "/nothing",
+    "/foo/2",
+    "/foo/00",
+    "/foo/-",
+    "/foo/-1",
+    "/foo/x",
+    "/foo/",
+    "/foo/0/0",
+    "/a/b",
+    "/m~n",
+    "foo",
+    "#/foo",
+    "/yes/0",
+    "/null/0",
+    "/deep/x",
+    "/\xff",
+    "/foo/18446744073709551616",
 };
 
 static const struct {

@@ -1,0 +1,439 @@
+"""The client, for threads; `AsyncClient` stands on it."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Iterator
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, NoReturn, cast
+
+from . import _callbacks, _leaving, types
+from ._canceller import Canceller
+from ._json import decode, encode, encode_options
+from ._native import library, make, take
+from ._pages import Pages
+from .errors import AuthError
+
+if TYPE_CHECKING:
+    import logging
+
+    from typing_extensions import Unpack
+
+_CONFIG = types.members(types.ClientConfig)
+_ADD = types.members(types.AddRequest)
+_GET = types.members(types.GetRequest)
+_LIST = types.members(types.ListRequest)
+_UPDATE = types.members(types.UpdateRequest)
+_DEL = types.members(types.DelRequest)
+_CLOSE = types.members(types.CloseTempChatRequest)
+_UPLOAD = types.members(types.UploadImageRequest)
+_SAVE = types.members(types.SaveQrCodeRequest)
+_LEDGER = types.members(types.LedgerQuery)
+_SYNC = types.members(types.SyncRequest)
+_APPLY = types.members(types.ApplyRequest)
+_REPLACE = types.members(types.ReplaceUserRequest)
+_SAVE_ALL = types.members(types.SaveQrCodesRequest)
+
+
+def _free(client: int) -> None:
+    _callbacks.forget(client)
+    library.contactway_client_free(client)
+
+
+class Client:
+    """One company's credentials, connections and limits.
+
+    Made from keywords, a mapping, or both; the members are those of `contactway.types.ClientConfig`. Nothing is sent
+    until the first call. ``token_provider`` may be a function: it is told whether WeCom refused the last token, and
+    answers one, or None.
+
+    Every method may be called from any thread, by several at once, and lets other threads run meanwhile. A request is
+    given as keywords, a mapping, both, or a JSON text that goes out byte for byte; members that a keyword does not know
+    go into a mapping. Each method takes ``timeout``, the deadline of the whole call in seconds, and ``canceller``.
+    What fails raises a `ContactwayError`; a value that has no place in JSON is a TypeError or a ValueError, before
+    anything is sent. Answers are dicts, ``warnings`` among their members where there are any.
+
+    Log lines go to ``logging.getLogger("contactway")``, those that it lets through when the client is made: set logging
+    up first, or call `set_logger` later.
+
+    >>> with contactway.Client(sandbox.client_config, timeout_ms=5000) as client:
+    ...     answer = client.add(type=1, scene=2, user=["zhangsan"], state="counter-1")
+    ...     client.get(config_id=answer["config_id"])["contact_way"]["state"]
+    'counter-1'
+    """
+
+    def __init__(
+        self,
+        config: types.Request = None,
+        /,
+        *,
+        token_provider: types.TokenProvider | bool | None = None,
+        **members: Any,
+    ) -> None:
+        if token_provider is not None:
+            members["token_provider"] = token_provider if isinstance(token_provider, bool) else True
+        self._handle, said = make(library.contactway_client_new, encode(config, members, _CONFIG))
+        if self._handle == 0:
+            decode(said)
+        self._finalizer = weakref.finalize(self, _free, self._handle)
+        _callbacks.set_logger(self._handle, _callbacks.default_logger())
+        if callable(token_provider):
+            self.set_token_provider(token_provider)
+
+    def add(
+        self,
+        request: types.Request = None,
+        /,
+        *,
+        timeout: float | None = None,
+        canceller: Canceller | None = None,
+        key: str | None = None,
+        accept_duplicate: bool | None = None,
+        **members: Unpack[types.AddRequest],
+    ) -> types.AddAnswer:
+        """Add a contact way. Keep the ``config_id``: without it the contact way can be neither changed nor deleted.
+
+        ``key`` is your own name for it, which makes the add happen once; it needs a durable store.
+        ``accept_duplicate`` sends again even where that may make a second one.
+
+        >>> answer = client.add(type=1, scene=2, user=["zhangsan"], remark="前台")
+        >>> sorted(answer)
+        ['config_id', 'errcode', 'errmsg', 'qr_code']
+        """
+        options = encode_options(timeout, canceller, key=key, accept_duplicate=accept_duplicate)
+        return cast(types.AddAnswer, self._call(library.contactway_add, encode(request, members, _ADD), options))
+
+    def get(
+        self,
+        request: types.Request = None,
+        /,
+        *,
+        timeout: float | None = None,
+        canceller: Canceller | None = None,
+        **members: Unpack[types.GetRequest],
+    ) -> types.GetAnswer:
+        """Read a contact way.
+
+        >>> client.get(config_id=config_id)["contact_way"]["user"]
+        ['zhangsan']
+        """
+        options = encode_options(timeout, canceller)
+        return cast(types.GetAnswer, self._call(library.contactway_get, encode(request, members, _GET), options))
+
+    def list(
+        self,
+        request: types.Request = None,
+        /,
+        *,
+        timeout: float | None = None,
+        canceller: Canceller | None = None,
+        **members: Unpack[types.ListRequest],
+    ) -> types.ListAnswer:
+        """List one page of contact ways; `iter_contact_ways` walks all of them.
+
+        >>> page = client.list(limit=1000)
+        >>> page["contact_way"], page["next_cursor"]
+        ([{'config_id': '...'}], '')
+        """
+        options = encode_options(timeout, canceller)
+        return cast(types.ListAnswer, self._call(library.contactway_list, encode(request, members, _LIST), options))
+
+    def iter_contact_ways(
+        self,
+        start: int | None = None,
+        end: int | None = None,
+        *,
+        limit: int = 1000,
+        timeout: float | None = None,
+        canceller: Canceller | None = None,
+    ) -> Iterator[types.ContactWayId]:
+        """Walk the contact ways created from ``start`` to ``end``, in seconds since 1970; a page is read when needed.
+
+        WeCom's defaults are the last 90 days, and none of the temporary ones. ``limit`` is the size of a page and
+        ``timeout`` holds for each. A cursor that comes twice, which would walk for ever, is a `BadResponse`.
+
+        >>> [way["config_id"] == config_id for way in client.iter_contact_ways()]
+        [True]
+        """
+        pages = Pages(start, end, limit)
+        while pages.request is not None:
+            yield from pages.read(self.list(pages.request, timeout=timeout, canceller=canceller))
+
+    def update(
+        self,
+        request: types.Request = None,
+        /,
+        *,
+        timeout: float | None = None,
+        canceller: Canceller | None = None,
+        **members: Unpack[types.UpdateRequest],
+    ) -> types.Answer:
+        """Change a contact way. What is left out stays as it is; ``""``, ``[]`` and False are sent.
+
+        >>> client.update(config_id=config_id, remark="")
+        {'errcode': 0, 'errmsg': 'ok'}
+        """
+        options = encode_options(timeout, canceller)
+        return cast(types.Answer, self._call(library.contactway_update, encode(request, members, _UPDATE), options))
+
+    def delete(
+        self,
+        request: types.Request = None,
+        /,
+        *,
+        timeout: float | None = None,
+        canceller: Canceller | None = None,
+        **members: Unpack[types.DelRequest],
+    ) -> types.Answer:
+        """Delete a contact way: its code is dead from then on. WeCom's name, ``del``, is a word of Python's.
+
+        >>> client.delete(config_id=config_id)
+        {'errcode': 0, 'errmsg': 'ok'}
+        """
+        options = encode_options(timeout, canceller)
+        return cast(types.Answer, self._call(library.contactway_del, encode(request, members, _DEL), options))
+
+    #: `delete`, as near to WeCom's own name as Python lets it be.
+    del_ = delete
+
+    def close_temp_chat(
+        self,
+        request: types.Request = None,
+        /,
+        *,
+        timeout: float | None = None,
+        canceller: Canceller | None = None,
+        **members: Unpack[types.CloseTempChatRequest],
+    ) -> types.Answer:
+        """End a temporary chat. WeCom sends the conclusions first.
+
+        >>> doctor = client.add(type=1, scene=2, user=["zhangyisheng"], is_temp=True)
+        >>> scan = sandbox.request("POST", "/sandbox/scan", {"config_id": doctor["config_id"]})
+        >>> client.close_temp_chat(userid="zhangyisheng", external_userid=scan["external_userid"])
+        {'errcode': 0, 'errmsg': 'ok'}
+        """
+        options = encode_options(timeout, canceller)
+        answer = self._call(library.contactway_close_temp_chat, encode(request, members, _CLOSE), options)
+        return cast(types.Answer, answer)
+
+    def upload_image(
+        self,
+        request: types.Request = None,
+        /,
+        *,
+        timeout: float | None = None,
+        canceller: Canceller | None = None,
+        **members: Unpack[types.UploadImageRequest],
+    ) -> types.UploadImageAnswer:
+        """Upload a picture for a conclusion: a ``path``, or ``base64`` with a ``filename``. It lives for 3 days.
+
+        >>> answer = client.upload_image(path=picture)
+        >>> sorted(answer)
+        ['created_at', 'errcode', 'errmsg', 'media_id', 'type']
+        """
+        options = encode_options(timeout, canceller)
+        answer = self._call(library.contactway_upload_image, encode(request, members, _UPLOAD), options)
+        return cast(types.UploadImageAnswer, answer)
+
+    def save_qr_code(
+        self,
+        request: types.Request = None,
+        /,
+        *,
+        timeout: float | None = None,
+        canceller: Canceller | None = None,
+        **members: Unpack[types.SaveQrCodeRequest],
+    ) -> types.SaveQrCodeAnswer:
+        """Save the QR picture of a contact way. The file appears whole or not at all.
+
+        >>> client.save_qr_code(config_id=config_id, path=folder / "counter.png")["content_type"]
+        'image/png'
+        """
+        options = encode_options(timeout, canceller)
+        answer = self._call(library.contactway_save_qr_code, encode(request, members, _SAVE), options)
+        return cast(types.SaveQrCodeAnswer, answer)
+
+    def ledger(
+        self,
+        request: types.Request = None,
+        /,
+        *,
+        timeout: float | None = None,
+        canceller: Canceller | None = None,
+        **members: Unpack[types.LedgerQuery],
+    ) -> types.LedgerAnswer:
+        """Look contact ways up in the ledger, which needs a durable store.
+
+        >>> try:
+        ...     entries = client.ledger(key="store-0042")["entries"]
+        ... except contactway.Unsupported:
+        ...     entries = []
+        """
+        options = encode_options(timeout, canceller)
+        answer = self._call(library.contactway_ledger, encode(request, members, _LEDGER), options)
+        return cast(types.LedgerAnswer, answer)
+
+    def sync(
+        self,
+        request: types.Request = None,
+        /,
+        *,
+        progress: types.OnProgress | None = None,
+        timeout: float | None = None,
+        canceller: Canceller | None = None,
+        **members: Unpack[types.SyncRequest],
+    ) -> types.SyncAnswer:
+        """Bring the ledger up to what WeCom holds.
+
+        The job has a deadline only if ``timeout`` says so. ``progress`` is told on this thread how far it has come, and
+        stops it with a true answer; an exception in it stops the job too and is raised from here.
+
+        >>> try:
+        ...     adopted = client.sync(progress=lambda progress: progress["done"] > 100)["adopted"]
+        ... except contactway.Unsupported:
+        ...     adopted = 0
+        """
+        options = encode_options(timeout, canceller)
+        return cast(
+            types.SyncAnswer, self._job(library.contactway_sync, encode(request, members, _SYNC), options, progress)
+        )
+
+    def apply(
+        self,
+        request: types.Request = None,
+        /,
+        *,
+        progress: types.OnProgress | None = None,
+        timeout: float | None = None,
+        canceller: Canceller | None = None,
+        **members: Unpack[types.ApplyRequest],
+    ) -> types.ApplyAnswer:
+        """Make WeCom hold the contact ways that rows describe; see `sync` for ``progress`` and ``timeout``.
+
+        >>> rows = [{"key": "store-0042", "contact_way": {"type": 1, "scene": 2, "user": ["zhangsan"]}}]
+        >>> try:
+        ...     created = client.apply(rows=rows, dry_run=True)["created"]
+        ... except contactway.Unsupported:
+        ...     created = 0
+        """
+        options = encode_options(timeout, canceller)
+        answer = self._job(library.contactway_apply, encode(request, members, _APPLY), options, progress)
+        return cast(types.ApplyAnswer, answer)
+
+    def replace_user(
+        self,
+        request: types.Request = None,
+        /,
+        *,
+        progress: types.OnProgress | None = None,
+        timeout: float | None = None,
+        canceller: Canceller | None = None,
+        **members: Unpack[types.ReplaceUserMembers],
+    ) -> types.ReplaceUserAnswer:
+        """Replace one member by others wherever one is named; see `sync` for ``progress`` and ``timeout``.
+
+        ``from`` is a word of Python's: as a keyword it is ``from_``.
+
+        >>> try:
+        ...     matched = client.replace_user(from_="zhangsan", to=["lisi"], dry_run=True)["matched"]
+        ... except contactway.Unsupported:
+        ...     matched = 0
+        """
+        options = encode_options(timeout, canceller)
+        named = {"from" if name == "from_" else name: value for name, value in members.items()}
+        answer = self._job(library.contactway_replace_user, encode(request, named, _REPLACE), options, progress)
+        return cast(types.ReplaceUserAnswer, answer)
+
+    def save_qr_codes(
+        self,
+        request: types.Request = None,
+        /,
+        *,
+        progress: types.OnProgress | None = None,
+        timeout: float | None = None,
+        canceller: Canceller | None = None,
+        **members: Unpack[types.SaveQrCodesRequest],
+    ) -> types.SaveQrCodesAnswer:
+        """Save the QR pictures of many contact ways; see `sync` for ``progress`` and ``timeout``.
+
+        >>> try:
+        ...     saved = client.save_qr_codes(query={"namespace": "stores"}, directory=folder)["saved"]
+        ... except contactway.Unsupported:
+        ...     saved = 0
+        """
+        options = encode_options(timeout, canceller)
+        answer = self._job(library.contactway_save_qr_codes, encode(request, members, _SAVE_ALL), options, progress)
+        return cast(types.SaveQrCodesAnswer, answer)
+
+    def set_logger(self, logger: logging.Logger | None) -> None:
+        """Send log lines to another logger from now on, those that it lets through now; None turns logging off.
+
+        A record's message is one JSON object, which ``record.contactway`` holds as a dict. No handler of the logger may
+        call this package.
+
+        >>> client.set_logger(logging.getLogger("shop.wecom"))
+        """
+        _callbacks.set_logger(self._handle, logger)
+
+    def set_token_provider(self, provide: types.TokenProvider) -> None:
+        """Have tokens come from another function from now on; the client was made with a ``token_provider``.
+
+        The function is told whether WeCom refused the last token. It runs on any thread that works for a call, several
+        at once, and may not call this package. What it raises becomes the cause of the call's `AuthError`.
+
+        >>> with contactway.Client(corp_id="ww1", token_provider=lambda rejected: "token-1") as provided:
+        ...     provided.set_token_provider(lambda rejected: "token-2")
+        """
+        decode(_callbacks.set_token_provider(self._handle, provide))
+
+    def set_suite_ticket(self, suite_ticket: str) -> None:
+        """Renew the suite ticket of a client made with ``suite``; WeCom pushes one every ten minutes.
+
+        >>> client.set_suite_ticket("ticket")
+        Traceback (most recent call last):
+        contactway.errors.InvalidArgument: invalid_argument (-1001): ...
+        """
+        if "\0" in suite_ticket:
+            raise ValueError("embedded null character in the suite ticket")
+        decode(take(library.contactway_set_suite_ticket(self._handle, suite_ticket.encode())))
+
+    def close(self) -> None:
+        """Free the client. Calls under way on other threads end promptly, as `Cancelled`. Closing twice is fine.
+
+        >>> client.close()
+        """
+        self._finalizer()
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            "a Client belongs to its process: it can be neither copied nor pickled; make one where it is used"
+        )
+
+    def _call(self, function: Any, request: bytes, options: bytes | None, *more: Any) -> dict[str, Any]:
+        _leaving.enter()
+        try:
+            text = take(function(self._handle, request, options, *more))
+        finally:
+            _leaving.leave()
+        try:
+            return decode(text)
+        except AuthError as error:
+            raise error from _callbacks.provider_failure()
+
+    def _job(
+        self, function: Any, request: bytes, options: bytes | None, progress: types.OnProgress | None
+    ) -> dict[str, Any]:
+        watched = _callbacks.ProgressOf(progress)
+        try:
+            return self._call(function, request, options, watched.function, None)
+        finally:
+            if watched.exception is not None:
+                raise watched.exception

@@ -1,0 +1,107 @@
+"""The C interface: which library, its functions as a table, and how text comes back."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+from ctypes import CFUNCTYPE, POINTER, c_char_p, c_int32, c_int64, c_size_t, c_uint32, c_uint64, c_void_p
+from typing import Any
+
+ABI_VERSION = 1
+
+ProgressFn = CFUNCTYPE(c_int32, c_void_p, c_char_p)
+LogFn = CFUNCTYPE(None, c_void_p, c_int32, c_char_p)
+TokenFn = CFUNCTYPE(c_int32, c_void_p, c_int32, c_void_p, c_size_t)
+DestroyFn = CFUNCTYPE(None, c_void_p)
+
+# What is ours to free comes back as an address: c_char_p would copy the text and lose it.
+_OWNED = c_void_p
+_OWNED_OUT = POINTER(c_void_p)
+_HANDLE = c_uint64
+_CALL = (_OWNED, (_HANDLE, c_char_p, c_char_p))
+_JOB = (_OWNED, (_HANDLE, c_char_p, c_char_p, ProgressFn, c_void_p))
+
+# Each function's result and arguments, in the order of the header.
+FUNCTIONS: dict[str, tuple[Any, tuple[Any, ...]]] = {
+    "contactway_version": (c_char_p, ()),
+    "contactway_abi_version": (c_uint32, ()),
+    "contactway_features": (c_char_p, ()),
+    "contactway_client_new": (_HANDLE, (c_char_p, _OWNED_OUT)),
+    "contactway_client_free": (None, (_HANDLE,)),
+    "contactway_add": _CALL,
+    "contactway_get": _CALL,
+    "contactway_list": _CALL,
+    "contactway_update": _CALL,
+    "contactway_del": _CALL,
+    "contactway_close_temp_chat": _CALL,
+    "contactway_upload_image": _CALL,
+    "contactway_save_qr_code": _CALL,
+    "contactway_ledger": _CALL,
+    "contactway_sync": _JOB,
+    "contactway_apply": _JOB,
+    "contactway_replace_user": _JOB,
+    "contactway_save_qr_codes": _JOB,
+    "contactway_string_free": (None, (_OWNED,)),
+    "contactway_errcode": (c_int64, (c_char_p,)),
+    "contactway_json_get": (_OWNED, (c_char_p, c_char_p)),
+    "contactway_canceller_new": (_HANDLE, ()),
+    "contactway_canceller_cancel": (None, (_HANDLE,)),
+    "contactway_canceller_free": (None, (_HANDLE,)),
+    "contactway_set_logger": (None, (_HANDLE, LogFn, c_void_p, DestroyFn, c_int32)),
+    "contactway_set_token_provider": (_OWNED, (_HANDLE, TokenFn, c_void_p, DestroyFn)),
+    "contactway_set_suite_ticket": (_OWNED, (_HANDLE, c_char_p)),
+    "contactway_sandbox_start": (_HANDLE, (c_char_p, _OWNED_OUT)),
+    "contactway_sandbox_stop": (None, (_HANDLE,)),
+}
+
+
+def load(path: str) -> ctypes.CDLL:
+    """Loads the library at ``path``, or raises ImportError with what is wrong about it."""
+    try:
+        loaded = ctypes.CDLL(path)
+    except OSError as error:
+        raise ImportError(f"contactway: the library cannot be loaded: {error}", path=path) from None
+    try:
+        for name, (result, arguments) in FUNCTIONS.items():
+            function = getattr(loaded, name)
+            function.restype, function.argtypes = result, arguments
+    except AttributeError:
+        raise ImportError(f"contactway: {path} has no function {name}; it is another version's", path=path) from None
+    version = loaded.contactway_abi_version()
+    if version != ABI_VERSION:
+        raise ImportError(
+            f"contactway: {path} speaks version {version} of the C interface and this package version {ABI_VERSION}; "
+            "install the two from the same release",
+            path=path,
+        )
+    return loaded
+
+
+library = load(os.environ.get("CONTACTWAY_LIBRARY") or os.path.join(os.path.dirname(__file__), "libcontactway.so"))
+
+
+def take(address: int) -> str:
+    """The text at an address that the library handed over, which is freed."""
+    try:
+        return ctypes.string_at(address).decode()
+    finally:
+        library.contactway_string_free(address)
+
+
+def make(function: Any, config: bytes) -> tuple[int, str]:
+    """Calls a function that makes a handle: the handle, 0 where it failed, and what was said beside it."""
+    said = c_void_p()
+    handle = function(config, ctypes.byref(said))
+    return handle, take(said.value) if said.value else ""
+
+
+def version() -> str:
+    """The version of the library."""
+    text: bytes = library.contactway_version()
+    return text.decode()
+
+
+def features() -> frozenset[str]:
+    """What the library holds beside the client itself, such as ``sandbox``."""
+    text: bytes = library.contactway_features()
+    return frozenset(filter(None, text.decode().split(",")))

@@ -1,0 +1,251 @@
+"""What a call raises: one exception a kind of failure, all of them below `ContactwayError`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+
+class ContactwayError(Exception):
+    """A call failed. Kinds that this version does not know are raised as this class itself.
+
+    >>> try:
+    ...     client.get(config_id="0123456789abcdef0123456789abcdef")
+    ... except contactway.ContactwayError as error:
+    ...     error.kind, error.errcode, error.effect
+    ('api', 41044, 'none')
+    """
+
+    #: The whole answer, with everything that WeCom sent.
+    answer: dict[str, Any]
+    #: WeCom's own code where it was WeCom that refused, else a negative one of this library's.
+    errcode: int
+    #: What WeCom said, or what went wrong and what to do.
+    errmsg: str
+    #: The name of the failure, such as ``"timeout"``.
+    kind: str
+    #: ``"none"``, or ``"unknown"`` where WeCom may have carried the request out.
+    effect: str
+    #: Whether the same call may be made again without risk of a second contact way.
+    retryable: bool
+    #: Every rule broken: ``pointer`` (RFC 6901), ``rule`` and ``message``.
+    details: list[dict[str, Any]]
+    #: The interface, by WeCom's name.
+    endpoint: str | None
+    #: How many times the request was sent.
+    attempts: int
+    #: The HTTP status of the last attempt, where one came.
+    http_status: int | None
+    #: After how many milliseconds another try makes sense, where waiting helps.
+    retry_after_ms: int | None
+    #: What to do about this code, where it is known.
+    advice: str | None
+    #: WeCom's own hint, where its text carries one.
+    hint: str | None
+    #: WeCom's own page about this very failure, where its text carries one.
+    help_url: str | None
+
+    def __init__(self, answer: Mapping[str, Any]) -> None:
+        super().__init__(answer)
+        error = answer.get("error") or {}
+        self.answer = dict(answer)
+        self.errcode = answer["errcode"]
+        self.errmsg = answer.get("errmsg", "")
+        self.kind = error.get("kind", "")
+        self.effect = error.get("effect", "unknown")
+        self.retryable = error.get("retryable", False)
+        self.details = error.get("details", [])
+        self.endpoint = error.get("endpoint")
+        self.attempts = error.get("attempts", 0)
+        self.http_status = error.get("http_status")
+        self.retry_after_ms = error.get("retry_after_ms")
+        self.advice = error.get("advice")
+        self.hint = error.get("hint")
+        self.help_url = error.get("help_url")
+
+    def __str__(self) -> str:
+        return f"{self.kind} ({self.errcode}): {self.errmsg}"
+
+
+class InvalidArgument(ContactwayError):
+    """A text that is no JSON, an option or a configuration that is wrong: `details` names every wrong member.
+
+    >>> contactway.Client({"corp_id": "ww1", "secrte": "s"})
+    Traceback (most recent call last):
+    contactway.errors.InvalidArgument: invalid_argument (-1001): ...
+    """
+
+
+class InvalidHandle(ContactwayError):
+    """A client that was closed, or that was made before a fork.
+
+    >>> closed = contactway.Client(corp_id="ww1", secret="s")
+    >>> closed.close()
+    >>> closed.list()
+    Traceback (most recent call last):
+    contactway.errors.InvalidHandle: invalid_handle (-1002): ...
+    """
+
+
+class InvalidRequest(ContactwayError):
+    """The request breaks documented rules. Nothing was sent; `details` names every one.
+
+    >>> try:
+    ...     client.add(type=1, scene=2, user=["zhangsan", "lisi"])
+    ... except contactway.InvalidRequest as error:
+    ...     [(detail["pointer"], detail["rule"]) for detail in error.details]
+    [('/user', 'type_1_one_user')]
+    """
+
+
+class AuthError(ContactwayError):
+    """No token could be had: credentials are wrong, or a token provider had none (its exception is the cause).
+
+    >>> with contactway.Client(sandbox.client_config, secret="another") as stranger:
+    ...     stranger.list()
+    Traceback (most recent call last):
+    contactway.errors.AuthError: auth (40001): ...
+    """
+
+
+class ApiError(ContactwayError):
+    """WeCom refused; `errcode` is WeCom's own and `advice` says what to do about it.
+
+    >>> client.delete(config_id="0123456789abcdef0123456789abcdef")
+    Traceback (most recent call last):
+    contactway.errors.ApiError: api (41044): ...
+    """
+
+
+class RateLimited(ContactwayError):
+    """Too many calls, says WeCom or the limit kept here; `retry_after_ms` says when to come again.
+
+    >>> issubclass(RateLimited, ContactwayError)
+    True
+    """
+
+
+class TimedOut(ContactwayError):
+    """The deadline passed. After an add with `effect` ``"unknown"`` the contact way may have been made.
+
+    >>> silence = {"endpoint": "list_contact_way", "do": {"silence": True}}
+    >>> answer = sandbox.request("POST", "/sandbox/faults", {"rules": [silence]})
+    >>> client.list(timeout=0.05)
+    Traceback (most recent call last):
+    contactway.errors.TimedOut: timeout (-1006): ...
+    """
+
+
+class NetworkError(ContactwayError):
+    """No connection, no name, no TLS, or the connection was reset.
+
+    >>> reset = {"endpoint": "add_contact_way", "do": {"reset": True}}
+    >>> answer = sandbox.request("POST", "/sandbox/faults", {"rules": [reset]})
+    >>> try:
+    ...     client.add(type=1, scene=2, user=["zhangsan"])
+    ... except contactway.NetworkError as error:
+    ...     error.effect
+    'unknown'
+    """
+
+
+class BadResponse(ContactwayError):
+    """What came is not HTTP 200 with a JSON object that holds an integer ``errcode``, or is too large.
+
+    >>> page = {"endpoint": "add_contact_way", "do": {"status": 200, "body": "<html>"}}
+    >>> answer = sandbox.request("POST", "/sandbox/faults", {"rules": [page]})
+    >>> client.add(type=1, scene=2, user=["zhangsan"])
+    Traceback (most recent call last):
+    contactway.errors.BadResponse: bad_response (-1008): ...
+    """
+
+
+class StoreError(ContactwayError):
+    """The ledger or the token store failed.
+
+    >>> issubclass(StoreError, ContactwayError)
+    True
+    """
+
+
+class Cancelled(ContactwayError):
+    """A canceller was fired, or the client closed during the call.
+
+    >>> with contactway.Canceller() as canceller:
+    ...     canceller.cancel()
+    ...     client.list(canceller=canceller)
+    Traceback (most recent call last):
+    contactway.errors.Cancelled: cancelled (-1010): ...
+    """
+
+
+class Partial(ContactwayError):
+    """A bulk job ran to its end and some rows failed: `answer` holds the counts and ``failures``.
+
+    >>> issubclass(Partial, ContactwayError)
+    True
+    """
+
+
+class Conflict(ContactwayError):
+    """A key that stands for something else, or a job that another machine is doing.
+
+    >>> issubclass(Conflict, ContactwayError)
+    True
+    """
+
+
+class Unsupported(ContactwayError):
+    """The library was built without the feature.
+
+    >>> issubclass(Unsupported, ContactwayError)
+    True
+    """
+
+
+class InternalError(ContactwayError):
+    """A bug in the library; the client may still be used.
+
+    >>> issubclass(InternalError, ContactwayError)
+    True
+    """
+
+
+KINDS: dict[str, type[ContactwayError]] = {
+    "invalid_argument": InvalidArgument,
+    "invalid_handle": InvalidHandle,
+    "invalid_request": InvalidRequest,
+    "auth": AuthError,
+    "api": ApiError,
+    "rate_limited": RateLimited,
+    "timeout": TimedOut,
+    "network": NetworkError,
+    "bad_response": BadResponse,
+    "store": StoreError,
+    "cancelled": Cancelled,
+    "partial": Partial,
+    "conflict": Conflict,
+    "unsupported": Unsupported,
+    "internal": InternalError,
+}
+
+
+def found_here(kind: str, errcode: int, errmsg: str, effect: str) -> ContactwayError:
+    """An error that this package found, not the library.
+
+    >>> raise found_here("bad_response", -1008, "a cursor came twice", effect="none")
+    Traceback (most recent call last):
+    contactway.errors.BadResponse: bad_response (-1008): a cursor came twice
+    """
+    error = {"kind": kind, "effect": effect, "retryable": effect == "none", "details": []}
+    return error_of({"errcode": errcode, "errmsg": errmsg, "error": error})
+
+
+def error_of(answer: Mapping[str, Any]) -> ContactwayError:
+    """The exception for an answer that is an error.
+
+    >>> error_of({"errcode": -1042, "errmsg": "new", "error": {"kind": "of_tomorrow"}})
+    ContactwayError({'errcode': -1042, 'errmsg': 'new', 'error': {'kind': 'of_tomorrow'}})
+    """
+    kind = (answer.get("error") or {}).get("kind", "")
+    return KINDS.get(kind, ContactwayError)(answer)

@@ -1,0 +1,138 @@
+"""The client for asyncio."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Coroutine
+from typing import Any, Callable
+
+import pytest
+from conftest import until
+
+import contactway
+from contactway.testing import Sandbox
+
+Work = Callable[[contactway.AsyncClient], Coroutine[Any, Any, Any]]
+
+
+def run(sandbox: Sandbox, work: Work, **config: Any) -> Any:
+    async def main() -> Any:
+        async with contactway.AsyncClient(sandbox.client_config, max_in_flight=0, **config) as client:
+            return await work(client)
+
+    return asyncio.run(main())
+
+
+async def reached(calls: Any, endpoint: str, count: int) -> None:
+    await asyncio.to_thread(until, lambda: len(calls(endpoint)) == count)
+
+
+def test_has_every_method_of_the_client() -> None:
+    public = {name for name in vars(contactway.Client) if not name.startswith("_")}
+    assert public - {"close"} == {name for name in vars(contactway.AsyncClient) if not name.startswith("_")} - {
+        "aclose"
+    }
+
+
+def test_lives_the_life_of_a_contact_way(sandbox: Sandbox) -> None:
+    async def work(client: contactway.AsyncClient) -> None:
+        config_id = (await client.add(type=1, scene=2, user=["zhangsan"]))["config_id"]
+        await client.update({"config_id": config_id}, remark="前台")
+        assert (await client.get(config_id=config_id))["contact_way"]["remark"] == "前台"
+        assert [way["config_id"] async for way in client.iter_contact_ways(limit=1)] == [config_id]
+        await client.delete(config_id=config_id)
+        with pytest.raises(contactway.ApiError):
+            await client.get(config_id=config_id)
+        with pytest.raises(contactway.InvalidRequest):
+            await client.get()
+        with pytest.raises(TypeError):
+            await client.add(user={"zhangsan"})  # type: ignore[arg-type]
+
+    run(sandbox, work)
+
+
+def test_calls_are_in_flight_at_once(sandbox: Sandbox, faults: Any, calls: Any) -> None:
+    faults("get_contact_way", silence=True)
+
+    async def work(client: contactway.AsyncClient) -> None:
+        tasks = [asyncio.create_task(client.get(config_id="0" * 32, timeout=120)) for _ in range(16)]
+        await reached(calls, "get_contact_way", 16)
+        for task in tasks:
+            task.cancel()
+        results = await asyncio.gather(*tasks, return_exceptions=True)
+        assert all(isinstance(result, asyncio.CancelledError) for result in results)
+
+    run(sandbox, work)
+
+
+def test_cancelling_the_task_ends_the_await_and_frees_the_thread(sandbox: Sandbox, faults: Any, calls: Any) -> None:
+    faults("get_contact_way", silence=True)
+
+    async def work(client: contactway.AsyncClient) -> None:
+        task = asyncio.create_task(client.get(config_id="0" * 32, timeout=120))
+        await reached(calls, "get_contact_way", 1)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        # The only thread is free again.
+        await asyncio.wait_for(client.list(), 60)
+
+    run(sandbox, work, threads=1)
+
+
+def test_a_call_cancelled_while_it_waits_for_a_thread_is_never_sent(sandbox: Sandbox, faults: Any, calls: Any) -> None:
+    faults("get_contact_way", silence=True)
+
+    async def work(client: contactway.AsyncClient) -> None:
+        first = asyncio.create_task(client.get(config_id="0" * 32, timeout=120))
+        await reached(calls, "get_contact_way", 1)
+        second = asyncio.create_task(client.add(type=1, scene=2, user=["zhangsan"]))
+        await asyncio.sleep(0)
+        second.cancel()
+        first.cancel()
+        await asyncio.gather(first, second, return_exceptions=True)
+        await client.list()
+
+    run(sandbox, work, threads=1)
+    assert calls("add_contact_way") == []
+
+
+def test_waiting_for_a_thread_counts(sandbox: Sandbox, faults: Any, calls: Any) -> None:
+    faults("get_contact_way", delay_ms=400)
+
+    async def work(client: contactway.AsyncClient) -> None:
+        first = asyncio.create_task(client.get(config_id="0" * 32))
+        await reached(calls, "get_contact_way", 1)
+        with pytest.raises(contactway.TimedOut):
+            await client.list(timeout=0.05)
+        with pytest.raises(contactway.ApiError):
+            await first
+
+    run(sandbox, work, threads=1)
+
+
+def test_aclose_ends_calls_under_way_and_every_thread(sandbox: Sandbox, faults: Any, calls: Any) -> None:
+    faults("get_contact_way", silence=True)
+
+    async def work(client: contactway.AsyncClient) -> None:
+        task = asyncio.create_task(client.get(config_id="0" * 32, timeout=120))
+        await reached(calls, "get_contact_way", 1)
+        await client.aclose()
+        with pytest.raises(contactway.Cancelled):
+            await task
+        assert not [thread for thread in threading.enumerate() if thread.name.startswith("contactway")]
+        await client.aclose()
+
+    run(sandbox, work)
+
+
+def test_a_token_provider_works_below(sandbox: Sandbox) -> None:
+    config = {"base_url": sandbox.base_url, "corp_id": sandbox.corp_id}
+
+    async def main() -> None:
+        async with contactway.AsyncClient(config, token_provider=lambda rejected: "no-token-of-wecoms") as client:
+            with pytest.raises(contactway.AuthError):
+                await client.list()
+
+    asyncio.run(main())

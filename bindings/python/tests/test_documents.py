@@ -1,0 +1,109 @@
+"""The examples of the documentation are run, and nothing public is without one."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import doctest
+import inspect
+import logging
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+import contactway
+import contactway._aio
+import contactway._canceller
+import contactway._client
+import contactway.testing
+from contactway.testing import Sandbox
+
+FOLDER = Path(__file__).resolve().parents[1]
+MODULES: tuple[ModuleType, ...] = (
+    contactway,
+    contactway._client,
+    contactway._aio,
+    contactway._canceller,
+    contactway.errors,
+    contactway.testing,
+    contactway.types,
+)
+PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGNgYGD4DwABBAEAX+XDSwAAAABJRU5ErkJggg=="
+
+
+def examples() -> Iterator[doctest.DocTest]:
+    finder = doctest.DocTestFinder(exclude_empty=True)
+    for module in MODULES:
+        for test in finder.find(module, globs=dict(vars(module))):
+            if test.examples:
+                yield test
+
+
+EXAMPLES = list(examples())
+
+
+@pytest.mark.parametrize("test", EXAMPLES, ids=lambda test: test.name)
+def test_example(test: doctest.DocTest, sandbox: Sandbox, tmp_path: Path) -> None:
+    picture = tmp_path / "picture.png"
+    picture.write_bytes(base64.b64decode(PIXEL))
+
+    def run(work: Any) -> Any:
+        async def main() -> Any:
+            async with contactway.AsyncClient(sandbox.client_config) as client:
+                return await work(client)
+
+        return asyncio.run(main())
+
+    with contactway.Client(sandbox.client_config) as client:
+        test.globs.update(
+            asyncio=asyncio,
+            client=client,
+            config_id=client.add(type=1, scene=2, user=["zhangsan"])["config_id"],
+            contactway=contactway,
+            folder=tmp_path,
+            logging=logging,
+            picture=picture,
+            run=run,
+            sandbox=sandbox,
+        )
+        report: list[str] = []
+        runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS)
+        runner.run(test, out=report.append)
+        assert runner.summarize(verbose=False).failed == 0, "".join(report)
+
+
+def public() -> Iterator[str]:
+    """What the package offers, by the names that doctest gives."""
+    for name in contactway.__all__:
+        it = getattr(contactway, name)
+        if inspect.isclass(it):
+            yield from public_of(it)
+    yield from public_of(Sandbox)
+
+
+def public_of(it: type) -> Iterator[str]:
+    name_of_it = f"{it.__module__}.{it.__qualname__}"
+    yield name_of_it
+    for name, member in vars(it).items():
+        if inspect.isfunction(member) and not name.startswith("_"):
+            # By its own name: an alias needs no example beside.
+            yield f"{name_of_it}.{member.__name__}"
+
+
+def test_everything_public_has_an_example() -> None:
+    assert set(public()) - {test.name for test in EXAMPLES} == set()
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
+def test_the_examples_of_the_readme(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = (FOLDER / name).read_text(encoding="utf-8")
+    blocks = re.findall(r"^```python\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+    assert blocks
+    names: dict[str, Any] = {}
+    for block in blocks:
+        exec(compile(block, name, "exec"), names)

@@ -1,0 +1,99 @@
+"""Every kind of failure has its exception, and the exception has everything the answer says."""
+
+from __future__ import annotations
+
+import pickle
+from typing import Any
+
+import pytest
+from conftest import REPOSITORY
+
+import contactway
+from contactway.errors import KINDS, error_of
+
+
+def test_a_refusal_carries_everything_that_the_answer_says(client: contactway.Client, faults: Any) -> None:
+    faults("get_contact_way", errcode=45009, errmsg="api freq out of limit, hint: [1700000000_1]")
+    with pytest.raises(contactway.RateLimited) as refused:
+        client.get(config_id="0123456789abcdef0123456789abcdef", timeout=0.2)
+    error = refused.value
+    assert (error.kind, error.errcode, error.effect) == ("rate_limited", 45009, "none")
+    assert (error.endpoint, error.attempts, error.http_status) == ("get_contact_way", 1, 200)
+    assert error.errmsg.startswith("api freq out of limit")
+    assert error.retry_after_ms is not None
+    assert error.retry_after_ms > 0
+    assert error.advice
+    assert error.hint == "1700000000_1"
+    assert error.answer["error"]["kind"] == "rate_limited"
+    assert str(error) == f"rate_limited (45009): {error.errmsg}"
+
+
+def test_every_broken_rule_is_named(client: contactway.Client) -> None:
+    with pytest.raises(contactway.InvalidRequest) as refused:
+        client.add(type=1, scene=2, user=["zhangsan", "lisi"], party=[2], remark="三" * 31)
+    assert [detail["pointer"] for detail in refused.value.details] == ["/user", "/party", "/remark"]
+
+
+@pytest.mark.parametrize(
+    ("do", "error", "effect"),
+    [
+        ({"errcode": 41054}, contactway.ApiError, "none"),
+        ({"errcode": -1}, contactway.ApiError, "unknown"),
+        ({"reset": True}, contactway.NetworkError, "unknown"),
+        ({"status": 500, "body": "oops"}, contactway.BadResponse, "unknown"),
+        ({"silence": True}, contactway.TimedOut, "unknown"),
+    ],
+)
+def test_an_add_that_fails_says_whether_it_may_have_happened(
+    client: contactway.Client, faults: Any, do: Any, error: type[contactway.ContactwayError], effect: str
+) -> None:
+    faults("add_contact_way", **do)
+    with pytest.raises(error) as failed:
+        client.add(type=1, scene=2, user=["zhangsan"], timeout=0.3)
+    assert failed.value.effect == effect
+    assert not failed.value.retryable
+
+
+def test_each_kind_has_its_exception() -> None:
+    names = {line.split('"')[1] for line in kinds_of_the_core()}
+    assert set(KINDS) == names
+    for kind, exception in KINDS.items():
+        error = error_of({"errcode": -1, "errmsg": "", "error": {"kind": kind}})
+        assert type(error) is exception
+        assert isinstance(error, contactway.ContactwayError)
+        assert getattr(contactway, exception.__name__) is exception
+
+
+def kinds_of_the_core() -> list[str]:
+    source = (REPOSITORY / "src" / "answer" / "error.rs").read_text(encoding="utf-8")
+    return [line for line in source.splitlines() if line.strip().startswith("(Kind::")]
+
+
+def test_kinds_and_members_of_tomorrow_are_tolerated() -> None:
+    error = error_of({"errcode": -1042, "errmsg": "new", "error": {"kind": "of_tomorrow", "colour": "blue"}})
+    assert type(error) is contactway.ContactwayError
+    assert (error.kind, error.errcode, error.effect) == ("of_tomorrow", -1042, "unknown")
+    assert type(error_of({"errcode": 1, "errmsg": "bare"})) is contactway.ContactwayError
+
+
+def test_an_error_can_be_pickled(client: contactway.Client) -> None:
+    with pytest.raises(contactway.InvalidRequest) as refused:
+        client.get()
+    error = pickle.loads(pickle.dumps(refused.value))
+    assert type(error) is contactway.InvalidRequest
+    assert vars(error) == vars(refused.value)
+
+
+def test_an_answer_that_python_cannot_read_is_no_value_error(client: contactway.Client, faults: Any) -> None:
+    # Python takes no integer of so many digits from a text.
+    faults("list_contact_way", status=200, body='{"errcode":0,"errmsg":"ok","n":' + "9" * 10_000 + "}")
+    with pytest.raises(contactway.BadResponse) as failed:
+        client.list()
+    assert failed.value.effect == "unknown"
+
+
+def test_nothing_that_fails_shows_a_secret(client: contactway.Client, sandbox: Any, faults: Any) -> None:
+    faults("gettoken", errcode=40001, errmsg=f"invalid credential {sandbox.secret}")
+    with pytest.raises(contactway.AuthError) as refused:
+        client.list()
+    assert sandbox.secret not in repr(refused.value)

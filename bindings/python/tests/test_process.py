@@ -1,0 +1,158 @@
+"""A good guest in the process: loading, forking, leaving."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from conftest import run_python
+
+from contactway import _native
+
+START = """
+import os, sys, threading, time
+import contactway
+from contactway.testing import Sandbox
+sandbox = Sandbox()
+client = contactway.Client(sandbox.client_config)
+"""
+
+
+def test_a_child_makes_its_own_clients() -> None:
+    ran = run_python(
+        START
+        + """
+client.list()
+child = os.fork()
+if child == 0:
+    try:
+        client.list()
+    except contactway.InvalidHandle as error:
+        assert "fork" in str(error), error
+    else:
+        os._exit(3)
+    client.close()
+    with contactway.Client(sandbox.client_config) as own:
+        own.list()
+    sys.exit(0)
+assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+client.list()
+print("done")
+"""
+    )
+    assert (ran.returncode, ran.stdout) == (0, "done\n"), ran.stderr
+
+
+@pytest.mark.parametrize("level", ["CRITICAL", "DEBUG"])
+def test_leaving_with_a_call_under_way_does_not_hang(level: str) -> None:
+    ran = run_python(
+        START
+        + f"""
+import logging
+logging.basicConfig(level="{level}", stream=open(os.devnull, "w"))
+client = contactway.Client(sandbox.client_config, timeout_ms=3_600_000)
+silence = {{"endpoint": "list_contact_way", "do": {{"silence": True}}}}
+sandbox.request("POST", "/sandbox/faults", {{"rules": [silence]}})
+
+def call():
+    try:
+        client.list()
+    except contactway.ContactwayError:
+        pass
+
+threads = [threading.Thread(target=call, daemon=True) for _ in range(4)]
+for thread in threads:
+    thread.start()
+while len(sandbox.request("GET", "/sandbox/calls?endpoint=list_contact_way")["calls"]) < 4:
+    time.sleep(0.005)
+"""
+    )
+    assert (ran.returncode, ran.stderr) == (0, "")
+
+
+def test_leaving_with_threads_in_callbacks_does_not_abort() -> None:
+    program = (
+        START
+        + """
+import logging
+logging.basicConfig(level="DEBUG", stream=open(os.devnull, "w"))
+
+def provide(rejected):
+    time.sleep(0.001)
+    return "token"
+
+def call(client):
+    while True:
+        try:
+            client.list()
+        except contactway.ContactwayError:
+            pass
+
+clients = [
+    contactway.Client(sandbox.client_config, max_in_flight=0),
+    contactway.Client(base_url=sandbox.base_url, corp_id="ww1", token_provider=provide),
+]
+for client in clients * 4:
+    threading.Thread(target=call, args=[client], daemon=True).start()
+time.sleep(0.05)
+"""
+    )
+    # One in three came to a bad end before the interpreter waited for its threads.
+    for _ in range(10):
+        ran = run_python(program)
+        assert (ran.returncode, ran.stderr) == (0, "")
+
+
+def test_asyncio_that_is_left_in_the_middle_does_not_hang() -> None:
+    ran = run_python(
+        START
+        + """
+import asyncio
+silence = {"endpoint": "list_contact_way", "do": {"silence": True}}
+sandbox.request("POST", "/sandbox/faults", {"rules": [silence]})
+
+async def main():
+    client = contactway.AsyncClient(sandbox.client_config, timeout_ms=3_600_000)
+    call = asyncio.create_task(client.list())
+    while not (await asyncio.to_thread(sandbox.request, "GET", "/sandbox/calls?endpoint=list_contact_way"))["calls"]:
+        pass
+
+asyncio.run(main())
+"""
+    )
+    assert (ran.returncode, ran.stderr) == (0, "")
+
+
+def test_another_library_can_be_loaded(tmp_path: Path) -> None:
+    other = tmp_path / "other.so"
+    shutil.copyfile(_native.library._name, other)
+    ran = run_python("from contactway import _native; print(_native.library._name)", CONTACTWAY_LIBRARY=str(other))
+    assert ran.stdout.strip() == str(other)
+
+
+def test_a_library_that_is_not_there_is_an_import_error() -> None:
+    ran = run_python("import contactway", CONTACTWAY_LIBRARY="/nowhere/libcontactway.so")
+    assert "ImportError: contactway: the library cannot be loaded: /nowhere/libcontactway.so" in ran.stderr
+
+
+def test_a_library_of_another_interface_is_an_import_error(tmp_path: Path) -> None:
+    source = "".join(f"unsigned {name}(void) {{ return 2; }}\n" for name in _native.FUNCTIONS)
+    ran = run_python("import contactway", CONTACTWAY_LIBRARY=str(built(tmp_path, source)))
+    assert "ImportError" in ran.stderr
+    assert "version 2 of the C interface and this package version 1" in ran.stderr
+
+
+def test_a_library_without_a_function_is_an_import_error(tmp_path: Path) -> None:
+    library = built(tmp_path, "unsigned contactway_abi_version(void) { return 1; }\n")
+    ran = run_python("import contactway", CONTACTWAY_LIBRARY=str(library))
+    assert "ImportError" in ran.stderr
+    assert "has no function contactway_version" in ran.stderr
+
+
+def built(folder: Path, source: str) -> Path:
+    """A shared object made from C."""
+    (folder / "made.c").write_text(source)
+    subprocess.run(["cc", "-shared", "-fPIC", "-o", folder / "made.so", folder / "made.c"], check=True)
+    return folder / "made.so"

@@ -1,0 +1,524 @@
+/*
+ * contactway for C++17: what contactway.h says, with objects that free themselves, std::string and exceptions.
+ *
+ *     #include <contactway.hpp>
+ *     #include <iostream>
+ *
+ *     int main() try {
+ *         contactway::client client(R"({"corp_id":"ww…","secret":"…"})");
+ *         std::string answer = client.add(R"({"type":1,"scene":2,"user":["zhangsan"]})");
+ *         std::cout << contactway::json_get(answer, "/config_id").value() << '\n';
+ *     } catch (const contactway::error &error) {
+ *         std::cerr << error.kind() << ": " << error.what() << '\n';
+ *         return 1;
+ *     }
+ *
+ * Requests and answers are JSON, as in C, in whatever JSON library the program uses; contactway::json_get and
+ * contactway::json_quote serve where there is none. Texts are UTF-8.
+ *
+ * Errors. What C answers with an errcode other than 0 is thrown as contactway::error. Beside it there are only
+ * std::invalid_argument, for a text with a NUL in it, and std::bad_alloc.
+ *
+ * Threads. Every const function of client, canceller and sandbox may be called from any thread, at the same time, on
+ * the same object. Moving, assigning and destroying an object are for one thread alone. Calls that are under way when
+ * their client is destroyed end promptly, as "cancelled"; none may begin at that moment.
+ *
+ * Callbacks. What a function handed in throws never crosses C; each place says what becomes of it. Inside a callback
+ * only canceller::cancel, json_get, errcode and version may be called.
+ *
+ * Header only; link with libcontactway (pkg-config contactway, or contactway::contactway in CMake).
+ */
+#ifndef CONTACTWAY_HPP
+#define CONTACTWAY_HPP
+
+#include <contactway.h>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <exception>
+#include <functional>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace contactway {
+
+namespace detail {
+
+struct string_free {
+    void operator()(char *text) const noexcept { contactway_string_free(text); }
+};
+using c_string = std::unique_ptr<char, string_free>;
+
+// A string_view for C, which ends at a NUL.
+inline std::string terminated(std::string_view text)
+{
+    if (text.find('\0') != std::string_view::npos) throw std::invalid_argument("contactway: a text holds a NUL");
+    return std::string(text);
+}
+
+}  // namespace detail
+
+// The version of the library, "MAJOR.MINOR.PATCH".
+inline std::string_view version() noexcept
+{
+    return contactway_version();
+}
+
+// The version of the C interface that the library has; CONTACTWAY_ABI_VERSION is the one this program was built with.
+inline std::uint32_t abi_version() noexcept
+{
+    return contactway_abi_version();
+}
+
+// What this build holds beside the client itself, separated by commas, such as "sqlite,sandbox".
+inline std::string_view features() noexcept
+{
+    return contactway_features();
+}
+
+// The value at an RFC 6901 pointer of a JSON text: a string comes unquoted and decoded, anything else as JSON; nothing
+// where it is absent or json is not JSON.
+//
+//     std::string config_id = contactway::json_get(answer, "/config_id").value();
+inline std::optional<std::string> json_get(std::string_view json, std::string_view pointer)
+{
+    const detail::c_string found(
+        contactway_json_get(detail::terminated(json).c_str(), detail::terminated(pointer).c_str()));
+    if (!found) return std::nullopt;
+    return std::string(found.get());
+}
+
+// A text as a JSON string, quotes and all, to be put into a request.
+//
+//     client.get("{\"config_id\":" + contactway::json_quote(config_id) + "}");
+inline std::string json_quote(std::string_view text)
+{
+    static constexpr char digits[] = "0123456789abcdef";
+    std::string quoted = "\"";
+    for (const char byte : text) {
+        if (byte == '"' || byte == '\\') {
+            quoted += '\\';
+            quoted += byte;
+        } else if (static_cast<unsigned char>(byte) < 0x20) {
+            quoted += "\\u00";
+            quoted += digits[byte >> 4];
+            quoted += digits[byte & 15];
+        } else {
+            quoted += byte;
+        }
+    }
+    return quoted += '"';
+}
+
+// What a call answered that did not succeed. Copying it never throws.
+//
+//     try {
+//         client.add(request);
+//     } catch (const contactway::error &error) {
+//         if (error.retryable()) client.add(request);
+//         // WeCom may have carried it out: look before adding again.
+//         if (error.effect() == "unknown") throw;
+//     }
+class error : public std::runtime_error {
+public:
+    // answer: the whole answer object, as C gives it.
+    explicit error(std::string answer)
+        : std::runtime_error(json_get(answer, "/errmsg").value_or(answer)),
+          said_(std::make_shared<const said>(std::move(answer)))
+    {}
+
+    // WeCom's code, or one of the negative CONTACTWAY_… ones.
+    std::int64_t errcode() const noexcept { return said_->errcode; }
+    // "timeout", "api" and so on, see contactway.h; kinds not known to the program may be added.
+    const std::string &kind() const noexcept { return said_->kind; }
+    // "none", or "unknown" where WeCom may have carried the request out.
+    const std::string &effect() const noexcept { return said_->effect; }
+    // Whether the same call may be made again without risk of a second contact way.
+    bool retryable() const noexcept { return said_->retryable; }
+    // Every rule broken, as a JSON array of {"pointer", "rule", "message"}.
+    const std::string &details() const noexcept { return said_->details; }
+    // The whole answer object: what a job had done, what the server sent, `advice`, `retry_after_ms`.
+    const std::string &answer() const noexcept { return said_->answer; }
+
+private:
+    struct said {
+        explicit said(std::string text)
+            : answer(std::move(text)), errcode(contactway_errcode(answer.c_str())),
+              kind(json_get(answer, "/error/kind").value_or("")),
+              effect(json_get(answer, "/error/effect").value_or("")),
+              details(json_get(answer, "/error/details").value_or("[]")),
+              retryable(json_get(answer, "/error/retryable") == "true")
+        {}
+        std::string answer;
+        std::int64_t errcode;
+        std::string kind, effect, details;
+        bool retryable;
+    };
+    std::shared_ptr<const said> said_;
+};
+
+namespace detail {
+
+// The answer, or its error thrown.
+inline std::string checked(char *answer)
+{
+    const c_string owned(answer);
+    if (contactway_errcode(answer) != 0) throw error(std::string(answer));
+    return std::string(answer);
+}
+
+// A number that stands for an object of the library, and how it is given back.
+template <void (*Free)(std::uint64_t)>
+class handle {
+public:
+    explicit handle(std::uint64_t number = 0) noexcept : number_(number) {}
+    handle(handle &&other) noexcept : number_(std::exchange(other.number_, 0)) {}
+    handle &operator=(handle &&other) noexcept
+    {
+        // A moved-from handle is 0, which is never one and is ignored.
+        handle old(std::exchange(number_, std::exchange(other.number_, 0)));
+        return *this;
+    }
+    ~handle() { Free(number_); }
+    std::uint64_t number() const noexcept { return number_; }
+
+private:
+    std::uint64_t number_;
+};
+
+// What the library calls once no callback can run with this data.
+template <class Function>
+void destroy(void *user_data) noexcept
+{
+    delete static_cast<Function *>(user_data);
+}
+
+}  // namespace detail
+
+// Ends calls early, from any thread. Move-only; once it is destroyed it ends no call any more.
+//
+//     contactway::canceller canceller;
+//     std::thread other([&] { canceller.cancel(); });
+//     try {
+//         client.list("{}", {std::nullopt, &canceller});
+//     } catch (const contactway::error &error) {
+//         std::cerr << error.kind() << '\n';
+//     }
+//     other.join();
+class canceller {
+public:
+    canceller() : handle_(contactway_canceller_new())
+    {
+        if (handle_.number() == 0) throw std::bad_alloc();
+    }
+    // Ends the calls that were given this canceller, those under way and all later ones, as "cancelled". Callbacks may
+    // call it too.
+    void cancel() const noexcept { contactway_canceller_cancel(handle_.number()); }
+    // The number that stands for it in C.
+    contactway_canceller handle() const noexcept { return handle_.number(); }
+
+private:
+    detail::handle<contactway_canceller_free> handle_;
+};
+
+// How one call is made; what is left out is as the client's configuration says.
+//
+//     using namespace std::chrono_literals;
+//     client.add(request, {5s});                              // C++17: in this order
+//     client.add(request, {.timeout = 5s, .key = "desk-1"});  // C++20: by name
+struct options {
+    // The deadline of the whole call, retries and waits included; at least 1 ms.
+    std::optional<std::chrono::milliseconds> timeout = std::nullopt;
+    // Ends the call when it is cancelled; it must live until the call has begun, and may be destroyed then.
+    const contactway::canceller *canceller = nullptr;
+    // For add: the program's own name for the contact way; needs a durable store.
+    std::optional<std::string> key = std::nullopt;
+    // For add: send again also where that may make a second contact way.
+    bool accept_duplicate = false;
+    // All of the options as a JSON object instead of the members above, unless empty.
+    std::string raw = {};
+
+    // As C takes them.
+    std::string json() const
+    {
+        if (!raw.empty()) return detail::terminated(raw);
+        std::string members;
+        const auto member = [&members](const char *name, const std::string &value) {
+            members.append(members.empty() ? "\"" : ",\"").append(name).append("\":").append(value);
+        };
+        if (timeout) member("timeout_ms", std::to_string(timeout->count()));
+        if (canceller != nullptr) member("canceller", std::to_string(canceller->handle()));
+        if (key) member("key", json_quote(*key));
+        if (accept_duplicate) member("accept_duplicate", "true");
+        return "{" + members + "}";
+    }
+};
+
+// How much a logger is told: each level holds those before it.
+enum class log_level : std::int32_t { error = 1, warning, info, debug, trace };
+
+// Is given log lines, each one JSON object; several threads call it at once. What it throws is dropped.
+using logger = std::function<void(log_level level, std::string_view message)>;
+
+// Hands out an access token, or nothing when it has none; rejected says that WeCom refused the last one. Several threads
+// call it at once. What it throws is as if it had none: the call fails as "auth".
+using token_provider = std::function<std::optional<std::string>(bool rejected)>;
+
+// Is told how far a job has come, as the JSON object that contactway.h describes, on the calling thread; false stops the
+// job cleanly. What it throws stops the job too, and is thrown from the call.
+using progress = std::function<bool(std::string_view progress)>;
+
+namespace detail {
+
+inline void log_line(void *user_data, std::int32_t level, const char *message) noexcept
+{
+    try {
+        (*static_cast<const logger *>(user_data))(static_cast<log_level>(level), message);
+    } catch (...) {
+    }
+}
+
+inline std::int32_t provide_token(void *user_data, std::int32_t rejected, char *buffer, std::size_t capacity) noexcept
+{
+    try {
+        const auto token = (*static_cast<const token_provider *>(user_data))(rejected != 0);
+        if (!token || token->size() > std::numeric_limits<std::int32_t>::max()) return -1;
+        // More than there is room for is not copied; the library says so.
+        if (token->size() <= capacity) std::memcpy(buffer, token->data(), token->size());
+        return static_cast<std::int32_t>(token->size());
+    } catch (...) {
+        return -1;
+    }
+}
+
+inline void set_logger(contactway_client client, logger log, log_level level)
+{
+    if (!log) return contactway_set_logger(client, nullptr, nullptr, nullptr, 0);
+    contactway_set_logger(client, log_line, new logger(std::move(log)), destroy<logger>,
+                          static_cast<std::int32_t>(level));
+}
+
+// A progress function for the time of one call.
+struct told {
+    const progress &tell;
+    std::exception_ptr thrown = nullptr;
+
+    static std::int32_t of(void *user_data, const char *json) noexcept
+    {
+        auto &self = *static_cast<told *>(user_data);
+        try {
+            return self.tell(json) ? 0 : 1;
+        } catch (...) {
+            self.thrown = std::current_exception();
+            return 1;
+        }
+    }
+};
+
+}  // namespace detail
+
+// Sets what clients made from now on start with as their logger; an empty one turns logging off.
+inline void set_default_logger(logger log, log_level level = log_level::info)
+{
+    detail::set_logger(0, std::move(log), level);
+}
+
+// A client: one company's credentials, connections and limits. Move-only; a moved-from client answers "invalid_handle".
+// Every call throws contactway::error where it does not succeed, and answers WeCom's own JSON object where it does.
+class client {
+public:
+    // config: a JSON object such as {"corp_id":"ww…","secret":"…"}. Nothing is sent yet. Throws error with every wrong
+    // member in details().
+    explicit client(std::string_view config) : handle_(made(config)) {}
+
+    // The number that stands for it in C.
+    contactway_client handle() const noexcept { return handle_.number(); }
+
+    // Adds a contact way; the answer holds config_id and, for scene 2, qr_code. Where effect() of the error is
+    // "unknown" it may have been made.
+    //
+    //     client.add(R"({"type":1,"scene":2,"user":["zhangsan"]})");
+    std::string add(std::string_view request, const options &how = {}) const
+    {
+        return call(contactway_add, request, how);
+    }
+
+    // Reads a contact way: {"config_id":"…"}; the answer holds contact_way.
+    std::string get(std::string_view request, const options &how = {}) const
+    {
+        return call(contactway_get, request, how);
+    }
+
+    // Lists config_ids, a page at a time: start_time, end_time, cursor, limit; the answer holds contact_way and
+    // next_cursor, which is empty on the last page.
+    std::string list(std::string_view request, const options &how = {}) const
+    {
+        return call(contactway_list, request, how);
+    }
+
+    // Changes a contact way: config_id and what is to change; what is left out stays.
+    std::string update(std::string_view request, const options &how = {}) const
+    {
+        return call(contactway_update, request, how);
+    }
+
+    // Deletes a contact way: {"config_id":"…"}.
+    std::string del(std::string_view request, const options &how = {}) const
+    {
+        return call(contactway_del, request, how);
+    }
+
+    // Ends a temporary chat: {"userid":"…","external_userid":"…"}.
+    std::string close_temp_chat(std::string_view request, const options &how = {}) const
+    {
+        return call(contactway_close_temp_chat, request, how);
+    }
+
+    // Uploads a picture for a conclusion: {"path":"a.png"} or {"base64":"…","filename":"a.png"}; the answer holds
+    // media_id, which lives for 3 days.
+    std::string upload_image(std::string_view request, const options &how = {}) const
+    {
+        return call(contactway_upload_image, request, how);
+    }
+
+    // Saves a contact way's QR picture: config_id or qr_code, and path.
+    std::string save_qr_code(std::string_view request, const options &how = {}) const
+    {
+        return call(contactway_save_qr_code, request, how);
+    }
+
+    // Looks contact ways up in the ledger, which needs a durable store; the answer holds entries and next_cursor.
+    std::string ledger(std::string_view query, const options &how = {}) const
+    {
+        return call(contactway_ledger, query, how);
+    }
+
+    // Brings the ledger up to what WeCom holds.
+    std::string sync(std::string_view request, const options &how = {}, const progress &tell = nullptr) const
+    {
+        return job(contactway_sync, request, how, tell);
+    }
+
+    // Makes WeCom hold the contact ways that rows describe. Where some rows fail the error is "partial", and its
+    // answer() holds the counts and failures.
+    //
+    //     client.apply(R"({"path":"codes.csv"})", {}, [](std::string_view progress) {
+    //         std::cerr << progress << '\n';
+    //         return true;
+    //     });
+    std::string apply(std::string_view request, const options &how = {}, const progress &tell = nullptr) const
+    {
+        return job(contactway_apply, request, how, tell);
+    }
+
+    // Replaces one member by others in every contact way that names them: {"from":"zhangsan","to":["lisi"]}.
+    std::string replace_user(std::string_view request, const options &how = {}, const progress &tell = nullptr) const
+    {
+        return job(contactway_replace_user, request, how, tell);
+    }
+
+    // Saves the QR pictures of many contact ways: {"query":{…},"directory":"codes/"}.
+    std::string save_qr_codes(std::string_view request, const options &how = {}, const progress &tell = nullptr) const
+    {
+        return job(contactway_save_qr_codes, request, how, tell);
+    }
+
+    // Sets what the client's log lines go to; an empty function turns logging off.
+    //
+    //     client.set_logger([](contactway::log_level, std::string_view line) { std::clog << line << '\n'; });
+    void set_logger(logger log, log_level level = log_level::info) const
+    {
+        detail::set_logger(handle(), std::move(log), level);
+    }
+
+    // Sets what hands out the tokens of a client that was made with "token_provider":true.
+    void set_token_provider(token_provider provide) const
+    {
+        auto given = std::make_unique<token_provider>(std::move(provide));
+        const auto function = *given ? detail::provide_token : nullptr;
+        // From here on the library sees to it that it is destroyed, also where it refuses it.
+        detail::checked(
+            contactway_set_token_provider(handle(), function, given.release(), detail::destroy<token_provider>));
+    }
+
+    // Renews the suite ticket of a client that was made with "suite".
+    void set_suite_ticket(std::string_view ticket) const
+    {
+        detail::checked(contactway_set_suite_ticket(handle(), detail::terminated(ticket).c_str()));
+    }
+
+private:
+    using call_fn = char *(*)(contactway_client, const char *, const char *);
+    using job_fn = char *(*)(contactway_client, const char *, const char *, contactway_progress_fn, void *);
+
+    static contactway_client made(std::string_view config)
+    {
+        char *refused = nullptr;
+        const contactway_client client = contactway_client_new(detail::terminated(config).c_str(), &refused);
+        const detail::c_string owned(refused);
+        if (client == 0) throw error(std::string(refused));
+        return client;
+    }
+
+    std::string call(call_fn function, std::string_view request, const options &how) const
+    {
+        return detail::checked(function(handle(), detail::terminated(request).c_str(), how.json().c_str()));
+    }
+
+    std::string job(job_fn function, std::string_view request, const options &how, const progress &tell) const
+    {
+        detail::told told{tell};
+        detail::c_string answer(function(handle(), detail::terminated(request).c_str(), how.json().c_str(),
+                                         tell ? detail::told::of : nullptr, &told));
+        if (told.thrown) std::rethrow_exception(told.thrown);
+        return detail::checked(answer.release());
+    }
+
+    detail::handle<contactway_client_free> handle_;
+};
+
+// A stand-in for WeCom on a loopback port, for tests and demonstrations. Move-only; its port closes with it.
+//
+//     contactway::sandbox sandbox;
+//     contactway::client client(sandbox.client_config());
+class sandbox {
+public:
+    // config: a JSON object. Throws error where it is wrong, or where the sandbox cannot start.
+    explicit sandbox(std::string_view config = "{}") : handle_(started(config, info_)) {}
+
+    // base_url, corp_id, secret and client_config, as a JSON object.
+    const std::string &info() const noexcept { return info_; }
+    // Where it listens, such as "http://127.0.0.1:49152".
+    std::string base_url() const { return json_get(info_, "/base_url").value_or(""); }
+    // A configuration that is ready for client.
+    std::string client_config() const { return json_get(info_, "/client_config").value_or(""); }
+    // The number that stands for it in C.
+    contactway_sandbox handle() const noexcept { return handle_.number(); }
+
+private:
+    using number = detail::handle<contactway_sandbox_stop>;
+
+    static number started(std::string_view config, std::string &info)
+    {
+        char *text = nullptr;
+        number sandbox(contactway_sandbox_start(detail::terminated(config).c_str(), &text));
+        const detail::c_string owned(text);
+        info = text;
+        if (sandbox.number() == 0) throw error(info);
+        return sandbox;
+    }
+
+    std::string info_;
+    number handle_;
+};
+
+}  // namespace contactway
+
+#endif

@@ -1,0 +1,80 @@
+#!/bin/sh
+# Installs into an empty prefix, moves it elsewhere, and builds programs against it as users do: through pkg-config and
+# CMake, with the shared and the static library. Then uninstalls.
+#
+#     tests/c/installed/run.sh
+set -eu
+here=$(dirname "$0")
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+for tool in pkg-config cmake; do
+    command -v $tool >/dev/null && continue
+    if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+        { apt-get install -qq -y $tool || apt-get update -qq && apt-get install -qq -y $tool; } >/dev/null
+    else
+        echo "$tool is missing: install it with your distribution's package manager." >&2
+        exit 1
+    fi
+done
+
+say() { echo "installed: $*"; }
+fail() { echo "installed: $*" >&2; exit 1; }
+cc="${CC:-cc} -std=c99 -pedantic -Wall -Wextra -Werror"
+
+# Libs.private is what the compiler says that a static library of ours needs.
+told=$("${CARGO:-cargo}" rustc --lib --crate-type staticlib -- --print native-static-libs 2>&1 \
+    | sed -n 's/.*native-static-libs: //p')
+sorted() { printf '%s\n' "$@" | sort -u; }
+# shellcheck disable=SC2046,SC2086 # one word each
+[ "$(sorted $told)" = "$(sorted $(cat packaging/native-libs))" ] || fail "packaging/native-libs must hold: $told"
+
+installing="PREFIX=/opt/contactway LIBDIR=/opt/contactway/lib INCLUDEDIR=/opt/contactway/include/c DESTDIR=$work/root"
+# shellcheck disable=SC2086
+make --no-print-directory install $installing >/dev/null
+(cd "$work/root/opt/contactway" && find . ! -type d | sort) >"$work/files"
+grep -q '^./lib/libcontactway.so.1$' "$work/files" || fail "there is no libcontactway.so.1"
+cp -a "$work/root/opt/contactway" "$work/moved"
+# shellcheck disable=SC2086
+make --no-print-directory uninstall $installing >/dev/null
+[ -z "$(find "$work/root" ! -type d)" ] || fail "uninstall leaves $(find "$work/root" ! -type d)"
+
+lib=$work/moved/lib
+export PKG_CONFIG_PATH="$lib/pkgconfig"
+version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml)
+[ "$(pkg-config --modversion contactway)" = "$version" ] || fail "contactway.pc has another version than Cargo.toml"
+# shellcheck disable=SC2046
+$cc "$here/app.c" $(pkg-config --cflags --libs contactway) -Wl,-rpath,"$lib" -o "$work/shared"
+"$work/shared"
+ldd "$work/shared" | grep -q "libcontactway.so.1 => $lib" || fail "the program does not use the shared library"
+say "pkg-config, shared"
+
+for static in OFF ON; do
+    cmake -S "$here" -B "$work/cmake-$static" -DCMAKE_PREFIX_PATH="$work/moved" -DSTATIC=$static >/dev/null
+    cmake --build "$work/cmake-$static" >/dev/null
+    "$work/cmake-$static/app"
+done
+ldd "$work/cmake-OFF/app" | grep -q libcontactway || fail "CMake's program does not use the shared library"
+ldd "$work/cmake-ON/app" | grep -q libcontactway && fail "CMake's static program needs the shared library"
+say "CMake, shared and static"
+
+# The linker prefers a shared library where both lie side by side, unless the static one is named.
+# shellcheck disable=SC2046
+$cc "$here/app.c" $(pkg-config --static --cflags --libs contactway | sed 's/-lcontactway/-l:libcontactway.a/') -o "$work/named"
+rm "$lib"/libcontactway.so*
+# shellcheck disable=SC2046
+$cc "$here/app.c" $(pkg-config --static --cflags --libs contactway) -o "$work/static"
+"$work/named"
+"$work/static"
+say "pkg-config, static"
+
+if ld --help | grep -q force-group-allocation; then
+    rustc --edition 2024 -O --crate-type staticlib "$here/other.rs" -o "$work/libother.a"
+    for order in "-lcontactway -lother" "-lother -lcontactway"; do
+        # shellcheck disable=SC2046,SC2086
+        $cc "$here/both.c" $(pkg-config --cflags contactway) -L"$lib" -L"$work" $order $(cat packaging/native-libs) \
+            -o "$work/both"
+        "$work/both"
+    done
+    say "static, beside another library in Rust"
+fi

@@ -1,0 +1,147 @@
+//! A proxy between: one that works, and those that do not.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::process::Command;
+use std::{env, fs, thread};
+
+use contactway::{Client, Effect, Kind, Shared};
+
+use super::Act;
+use super::support::raw::{Peer, Raw};
+use super::support::{SIMPLE, add, list};
+use super::tls::{authority, ca_file, server};
+
+const PASSWORD: &str = "proxy-pass-w0rd";
+/// "user:proxy-pass-w0rd" in base64.
+const BASIC: &str = "dXNlcjpwcm94eS1wYXNzLXcwcmQ=";
+
+/// Passes everything on to where the CONNECT says.
+fn tunnel(peer: &mut Peer) {
+    let Some(request) = peer.request() else { return };
+    let target = request.split(' ').nth(1).unwrap().replace("localhost", "127.0.0.1");
+    assert!(request.starts_with("CONNECT ") && request.contains(BASIC), "{request}");
+    let mut out = TcpStream::connect(target).unwrap();
+    peer.send("HTTP/1.1 200 Connection established\r\n\r\n");
+    let mut back = out.try_clone().unwrap();
+    let mut to_client = peer.socket();
+    let answers = thread::spawn(move || {
+        let mut bytes = [0; 4096];
+        while let Ok(amount) = back.read(&mut bytes)
+            && amount > 0
+            && to_client.write_all(&bytes[..amount]).is_ok()
+        {}
+    });
+    let mut from_client = peer.socket();
+    let mut bytes = [0; 4096];
+    while let Ok(amount) = from_client.read(&mut bytes)
+        && amount > 0
+        && out.write_all(&bytes[..amount]).is_ok()
+    {}
+    drop(out.shutdown(std::net::Shutdown::Both));
+    answers.join().unwrap();
+}
+
+fn client(wecom: &Raw, ca_file: &str, proxy: &str, more: &str) -> Client {
+    let port = wecom.address.port();
+    let config = format!(
+        r#"{{"base_url":"https://localhost:{port}","access_token":"a-token","ca_file":"{ca_file}"{proxy}{more}}}"#
+    );
+    Client::new(&config, &Shared::default()).unwrap()
+}
+
+fn through(proxy: &Raw) -> String {
+    format!(r#","proxy":"http://user:{PASSWORD}@{}""#, proxy.address)
+}
+
+#[test]
+fn calls_go_through_a_proxy_that_asks_for_a_password() {
+    let ours = authority();
+    let file = ca_file(&ours, "proxy");
+    let wecom = server(&ours, "localhost", false, Peer::grant_all);
+    let proxy = Raw::serve(tunnel);
+    let client = client(&wecom, &file.to_string_lossy(), &through(&proxy), "");
+    add(&client, SIMPLE).unwrap();
+    list(&client, "{}").unwrap();
+    assert_eq!((proxy.connections(), wecom.connections()), (1, 1));
+    assert!(!proxy.requests()[0].contains("a-token"), "the token is for WeCom alone");
+    fs::remove_file(file).unwrap();
+}
+
+#[test]
+fn a_proxy_that_fails_is_no_connection_and_nothing_was_sent() {
+    let ours = authority();
+    let file = ca_file(&ours, "proxy-fails");
+    let wecom = server(&ours, "localhost", false, Peer::grant_all);
+    let failures: [(&str, Act, Kind); 5] = [
+        ("407", |peer| drop_after(peer, "407 Proxy Authentication Required"), Kind::Network),
+        ("502", |peer| drop_after(peer, "502 Bad Gateway"), Kind::Network),
+        ("closed", Peer::close, Kind::Network),
+        ("reset", Peer::reset, Kind::Network),
+        ("silence", Peer::hang, Kind::Timeout),
+    ];
+    for (name, does, kind) in failures {
+        let proxy = Raw::serve(move |peer| {
+            peer.request();
+            does(peer);
+        });
+        let more = r#","max_attempts":2,"connect_timeout_ms":200"#;
+        let error = add(&client(&wecom, &file.to_string_lossy(), &through(&proxy), more), SIMPLE).unwrap_err();
+        let text = format!("{name}: {} {error} {error:?}", error.to_json());
+        assert_eq!((error.kind(), error.effect(), error.is_retryable()), (kind, Effect::None, true), "{text}");
+        assert!(!text.contains(PASSWORD) && !text.contains(BASIC), "{text}");
+        assert_eq!(proxy.connections(), 2, "{text}");
+    }
+    assert_eq!(wecom.connections(), 0);
+    fs::remove_file(file).unwrap();
+}
+
+/// An answer that tells all it was told.
+fn drop_after(peer: &mut Peer, status: &str) {
+    peer.answer(status, &format!("X-Echo: {PASSWORD} {BASIC}\r\n"), format!("{PASSWORD} {BASIC}"));
+}
+
+/// The environment is a process's own, so each case is one.
+#[test]
+fn the_environment_names_the_proxy_unless_told_otherwise() {
+    let ours = authority();
+    let file = ca_file(&ours, "environment");
+    let wecom = server(&ours, "localhost", false, Peer::grant_all);
+    let proxy = Raw::serve(tunnel);
+    let url = format!("http://user:{PASSWORD}@{}", proxy.address);
+    let mut connections = 0;
+    for (variables, member, goes_through) in [
+        (vec![("HTTPS_PROXY", url.as_str())], "", true),
+        (vec![("https_proxy", &url)], "", true),
+        (vec![("ALL_PROXY", &url)], "", true),
+        (vec![("HTTP_PROXY", &url)], "", false),
+        (vec![("HTTPS_PROXY", &url), ("NO_PROXY", "example.com,localhost")], "", false),
+        (vec![("HTTPS_PROXY", &url), ("no_proxy", "*")], "", false),
+        (vec![("HTTPS_PROXY", &url), ("NO_PROXY", "example.com")], "", true),
+        (vec![("HTTPS_PROXY", &url)], r#","proxy":"""#, false),
+    ] {
+        let config = format!(
+            r#"{{"base_url":"https://localhost:{}","access_token":"a-token","ca_file":"{}"{member}}}"#,
+            wecom.address.port(),
+            file.display()
+        );
+        let mut child = Command::new(env::current_exe().unwrap());
+        for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "HTTP_PROXY", "NO_PROXY", "no_proxy"] {
+            child.env_remove(name);
+        }
+        child.envs(variables.iter().copied()).env("CONTACTWAY_TEST_CONFIG", config);
+        let output = child.args(["--exact", "proxy::one_call_of_a_child", "--ignored"]).output().unwrap();
+        let text = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success() && text.contains("1 passed"), "{variables:?}{member}: {text}");
+        connections += usize::from(goes_through);
+        assert_eq!(proxy.connections(), connections, "{variables:?}{member}");
+    }
+    fs::remove_file(file).unwrap();
+}
+
+#[test]
+#[ignore = "the child of the test above"]
+fn one_call_of_a_child() {
+    let config = env::var("CONTACTWAY_TEST_CONFIG").unwrap();
+    add(&Client::new(&config, &Shared::default()).unwrap(), SIMPLE).unwrap();
+}

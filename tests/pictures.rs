@@ -1,0 +1,154 @@
+//! Pictures: saved whole from WeCom's hosts alone, and uploaded for a conclusion.
+
+#![allow(clippy::unwrap_used)] // a test through and through
+
+mod support;
+
+use std::fs;
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::thread;
+
+use contactway::{Client, Error, Kind, Options, Shared, json_get};
+use support::{SIMPLE, Shop, add, added};
+
+/// A folder of this test's own.
+fn folder(name: &str) -> PathBuf {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _from_before = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+fn save(client: &Client, source: &str, path: &str) -> Result<String, Error> {
+    client.save_qr_code(&format!("{{{source},\"path\":{}}}", serde_json::Value::from(path)), &Options::default())
+}
+
+#[test]
+fn a_picture_is_saved_by_config_id_and_by_address() {
+    let shop = Shop::open();
+    let client = shop.client("");
+    let answer = add(&client, SIMPLE).unwrap();
+    let [config_id, qr_code] = ["/config_id", "/qr_code"].map(|pointer| json_get(&answer, pointer).unwrap());
+    let folder = folder("saved");
+    for (name, source) in
+        [("a.png", format!("\"config_id\":\"{config_id}\"")), ("b.png", format!("\"qr_code\":\"{qr_code}\""))]
+    {
+        let path = folder.join(name);
+        let answer = save(&client, &source, path.to_str().unwrap()).unwrap();
+        let picture = fs::read(&path).unwrap();
+        assert!(picture.starts_with(b"\x89PNG"));
+        assert_eq!(json_get(&answer, "/bytes").unwrap(), picture.len().to_string());
+        assert_eq!(json_get(&answer, "/content_type").as_deref(), Some("image/png"));
+        assert_eq!(json_get(&answer, "/path").as_deref(), path.to_str());
+    }
+    // Nothing beside the two is left behind, and no token went along.
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 2);
+}
+
+#[test]
+fn what_cannot_be_saved_is_told_and_leaves_nothing() {
+    let shop = Shop::open();
+    let client = shop.client("");
+    let config_id = added(&client);
+    let folder = folder("unsaved");
+    let path = folder.join("a.png");
+    let path = path.to_str().unwrap();
+    let by_id = format!("\"config_id\":\"{config_id}\"");
+    let missing = folder.join("not/there.png");
+    let button = add(&client, r#"{"type":1,"scene":1,"user":["lisi"]}"#).unwrap();
+    let button = format!("\"config_id\":\"{}\"", json_get(&button, "/config_id").unwrap());
+    let cases = [
+        (by_id.as_str(), missing.to_str().unwrap(), Kind::InvalidArgument),
+        (button.as_str(), path, Kind::InvalidRequest),
+        ("\"config_id\":\"unknown\"", path, Kind::Api),
+        ("\"qr_code\":\"https://example.com/a.png\"", path, Kind::InvalidRequest),
+        ("\"qr_code\":\"http://169.254.169.254/latest\"", path, Kind::InvalidRequest),
+        ("\"qr_code\":\"https://evilqpic.cn/a\"", path, Kind::InvalidRequest),
+        ("\"qr_code\":\"https://p.qpic.cn@example.com/a\"", path, Kind::InvalidRequest),
+        ("\"qr_code\":\"file:///etc/passwd\"", path, Kind::InvalidRequest),
+        ("\"qr_code\":\"a b\"", path, Kind::InvalidRequest),
+    ];
+    for (source, path, kind) in cases {
+        let error = save(&client, source, path).unwrap_err();
+        assert_eq!(error.kind(), kind, "{source}: {error}");
+    }
+    for request in ["{}", r#"{"path":"a"}"#, r#"{"config_id":"a","qr_code":"b","path":"c"}"#, r#"{"config_id":"a"}"#] {
+        let error = client.save_qr_code(request, &Options::default()).unwrap_err();
+        assert_eq!(error.kind(), Kind::InvalidRequest, "{request}");
+        assert!(!error.details().is_empty());
+    }
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 0);
+}
+
+#[test]
+fn what_is_no_picture_is_not_saved_and_no_token_is_sent_for_it() {
+    let server = TcpListener::bind("127.0.0.1:0").unwrap();
+    let base_url = format!("http://{}", server.local_addr().unwrap());
+    let client = Client::new(
+        &format!(r#"{{"base_url":"{base_url}","access_token":"token-1234","max_attempts":1}}"#),
+        &Shared::default(),
+    )
+    .unwrap();
+    let path = folder("no-picture").join("a.png");
+    let seen = thread::spawn(move || {
+        let (mut stream, _) = server.accept().unwrap();
+        let mut request = [0; 4096];
+        let length = stream.read(&mut request).unwrap();
+        stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n<html>").unwrap();
+        String::from_utf8_lossy(&request[..length]).into_owned()
+    });
+    let error = save(&client, &format!("\"qr_code\":\"{base_url}/qr\""), path.to_str().unwrap()).unwrap_err();
+    assert_eq!(error.kind(), Kind::BadResponse);
+    assert!(!path.exists());
+    assert!(!seen.join().unwrap().contains("token-1234"));
+}
+
+#[test]
+fn an_uploaded_picture_can_be_a_conclusion() {
+    let shop = Shop::with(r#"{"check_media":true}"#);
+    let client = shop.client("");
+    let concluded = |media_id: &str| {
+        let conclusions = format!(r#"{{"image":{{"media_id":"{media_id}"}}}}"#);
+        format!(r#"{{"type":1,"scene":2,"user":["lisi"],"is_temp":true,"conclusions":{conclusions}}}"#)
+    };
+    assert_eq!(add(&client, &concluded("never-uploaded")).unwrap_err().errcode(), 40007);
+
+    let path = folder("upload").join("a \"b\".png");
+    let config_id = added(&client);
+    save(&client, &format!("\"config_id\":\"{config_id}\""), path.to_str().unwrap()).unwrap();
+    let request = serde_json::json!({"path": path.to_str().unwrap()}).to_string();
+    let uploaded = client.upload_image(&request, &Options::default()).unwrap();
+    assert_eq!(json_get(&uploaded, "/type").as_deref(), Some("image"));
+    add(&client, &concluded(&json_get(&uploaded, "/media_id").unwrap())).unwrap();
+
+    // The smallest PNG there is.
+    let pixel = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+    let uploaded =
+        client.upload_image(&format!(r#"{{"base64":"{pixel}","filename":"pixel.png"}}"#), &Options::default()).unwrap();
+    add(&client, &concluded(&json_get(&uploaded, "/media_id").unwrap())).unwrap();
+}
+
+#[test]
+fn what_cannot_be_uploaded_is_told_before_anything_is_sent() {
+    let shop = Shop::open();
+    let client = shop.client("");
+    let cases = [
+        (r#"{"path":"/not/there.png"}"#, Kind::InvalidRequest),
+        (r#"{"base64":"????","filename":"a.png"}"#, Kind::InvalidRequest),
+        (r#"{"base64":"aGVsbG8gd29ybGQ="}"#, Kind::InvalidRequest),
+        (r#"{"base64":"aGVsbG8gd29ybGQ=","filename":"a.png"}"#, Kind::InvalidRequest),
+        (r#"{"base64":"aGk=","filename":"a.png"}"#, Kind::InvalidRequest),
+        (r#"{"path":"/dev/zero"}"#, Kind::InvalidRequest),
+        ("[]", Kind::InvalidArgument),
+        ("{}", Kind::InvalidRequest),
+        (r#"{"path":"a","url":"b"}"#, Kind::InvalidRequest),
+    ];
+    for (request, kind) in cases {
+        let error = client.upload_image(request, &Options::default()).unwrap_err();
+        assert_eq!(error.kind(), kind, "{request}");
+        assert_eq!(error.details().is_empty(), kind == Kind::InvalidArgument, "{request}");
+    }
+    assert!(shop.calls().is_empty());
+}
