@@ -345,7 +345,7 @@ fn connecting_has_a_time_of_its_own() {
     let began = Instant::now();
     let error = add(&client, SIMPLE).unwrap_err();
     let json = error.to_json();
-    assert_eq!((error.kind(), error.effect(), error.is_retryable()), (Kind::Network, Effect::None, true), "{json}");
+    assert_eq!((error.kind(), error.effect(), error.is_retryable()), (Kind::Timeout, Effect::None, true), "{json}");
     assert!(json.contains("connect_timeout_ms") && json.contains(r#""attempts":2"#), "{json}");
     let elapsed = began.elapsed();
     assert!((Duration::from_millis(200)..PROMPT).contains(&elapsed), "{elapsed:?}");

@@ -102,7 +102,7 @@ fn a_peer_that_speaks_no_tls_gets_no_request() {
     assert_eq!((error.kind(), error.effect()), (Kind::Network, Effect::None), "{error:?}");
     let silent = Raw::serve(Peer::hang);
     let error = add(&client(&silent, &file, r#","max_attempts":1,"connect_timeout_ms":200"#), SIMPLE).unwrap_err();
-    assert_eq!((error.kind(), error.effect()), (Kind::Network, Effect::None), "{error:?}");
+    assert_eq!((error.kind(), error.effect()), (Kind::Timeout, Effect::None), "{error:?}");
     fs::remove_file(file).unwrap();
 }
 
