@@ -40,7 +40,7 @@ impl Secret {
     #[must_use]
     pub fn redact(&self, text: &str) -> Option<String> {
         // Nothing to find, or so short that masking it would only shred the text.
-        if self.text.len() < 4 {
+        if self.text.len() < 4 || text.len() < self.text.len() {
             return None;
         }
         let masked = text.contains(self.expose()).then(|| text.replace(self.expose(), MASK));

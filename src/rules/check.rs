@@ -1,6 +1,9 @@
 //! The check: walks the table over one request.
 
+use std::borrow::Cow;
+
 use super::members::{MEMBERS, Type};
+use super::places::Places;
 use super::{Check, Endpoint, RULES, Rule, Server};
 use crate::json::{Object, Value, pointer_token};
 
@@ -19,8 +22,9 @@ pub struct Broken {
 #[must_use]
 pub fn broken(endpoint: Endpoint, request: &Object, body_len: usize) -> Vec<Broken> {
     let mut found = Vec::new();
-    for rule in rules_of(endpoint) {
-        look(rule, endpoint, request, body_len, &mut |pointer, message| {
+    let asked = Asked { endpoint, request, places: Places::of(request), body_len };
+    for (place, rule) in rules_of(endpoint) {
+        look(place, rule, &asked, &mut |pointer, message| {
             found.push(Broken { rule, pointer, message: message.unwrap_or(rule.message).to_owned() });
         });
     }
@@ -30,28 +34,39 @@ pub fn broken(endpoint: Endpoint, request: &Object, body_len: usize) -> Vec<Brok
 /// The errcode of the first broken rule that WeCom itself refuses.
 #[must_use]
 pub fn first_refusal(endpoint: Endpoint, request: &Object, body_len: usize) -> Option<(i32, &'static Rule)> {
-    rules_of(endpoint).find_map(|rule| {
+    let asked = Asked { endpoint, request, places: Places::of(request), body_len };
+    rules_of(endpoint).find_map(|(place, rule)| {
         let Server::Refuses(code, _) = rule.server else { return None };
         let mut is_broken = false;
-        look(rule, endpoint, request, body_len, &mut |_, _| is_broken = true);
+        look(place, rule, &asked, &mut |_, _| is_broken = true);
         is_broken.then_some((code, rule))
     })
 }
 
-fn rules_of(endpoint: Endpoint) -> impl Iterator<Item = &'static Rule> {
-    RULES.iter().filter(move |rule| rule.endpoints.contains(&endpoint))
+/// The rules of one interface, each with its place in the table.
+fn rules_of(endpoint: Endpoint) -> impl Iterator<Item = (usize, &'static Rule)> {
+    RULES.iter().enumerate().filter(move |(_, rule)| rule.endpoints.contains(&endpoint))
+}
+
+/// What is asked of WeCom.
+struct Asked<'r, 'a> {
+    endpoint: Endpoint,
+    request: &'r Object<'a>,
+    places: Places<'r, 'a>,
+    body_len: usize,
 }
 
 /// Says where one rule is broken; the words are given where they differ from the rule's own.
 type Tell<'t> = &'t mut dyn FnMut(String, Option<&str>);
 
-fn look(rule: &'static Rule, endpoint: Endpoint, request: &Object, body_len: usize, tell: Tell) {
+fn look(place: usize, rule: &'static Rule, asked: &Asked, tell: Tell) {
+    let request = asked.request;
     let here = |is_broken: bool, tell: Tell| {
         if is_broken {
             tell(rule.pointer.to_owned(), None);
         }
     };
-    let value = || request.at(rule.pointer);
+    let value = || asked.places.of_rule(place);
     let text = || value().and_then(Value::as_text);
     match &rule.check {
         Check::Required => here(value().is_none_or(|value| value.as_text() == Some("")), tell),
@@ -81,18 +96,25 @@ fn look(rule: &'static Rule, endpoint: Endpoint, request: &Object, body_len: usi
             }
         }),
         Check::NoByte(is_broken) => every_value(request, &mut |pointer, name, value| {
-            if [name, value.as_text().unwrap_or_default()].iter().any(|text| text.bytes().any(is_broken)) {
+            if is_in(name, *is_broken) || value.as_written().is_some_and(|text| is_in(text, *is_broken)) {
                 tell(pointer(), None);
             }
         }),
         Check::NoRepeatedMember => repeated_members(request, tell),
-        Check::DocumentedTypes => documented_types(endpoint, request, tell),
-        Check::MaxBody(most) => here(body_len > *most, tell),
+        Check::DocumentedTypes => documented_types(asked, tell),
+        Check::MaxBody(most) => here(asked.body_len > *most, tell),
     }
 }
 
+/// Whether a byte of a text is like this. One that was written without an escape holds no control character, or it
+/// would not be JSON.
+#[allow(clippy::ptr_arg)] // whether it is borrowed is what counts
+fn is_in(text: &Cow<str>, is_broken: fn(u8) -> bool) -> bool {
+    matches!(text, Cow::Owned(decoded) if decoded.bytes().any(is_broken))
+}
+
 /// Is shown a value: how to write its pointer, its name (none in a list), and the value.
-type Visit<'v> = &'v mut dyn FnMut(&dyn Fn() -> String, &str, &Value);
+type Visit<'v> = &'v mut dyn FnMut(&dyn Fn() -> String, &Cow<str>, &Value);
 
 /// Walks every value; the pointer is only written where it is asked for.
 fn every_value(request: &Object, visit: Visit) {
@@ -105,13 +127,14 @@ fn visit_members(object: &Object, above: &dyn Fn() -> String, visit: Visit) {
     }
 }
 
-fn visit_value(name: &str, value: &Value, pointer: &dyn Fn() -> String, visit: Visit) {
+#[allow(clippy::ptr_arg)] // as in `is_in`
+fn visit_value(name: &Cow<str>, value: &Value, pointer: &dyn Fn() -> String, visit: Visit) {
     visit(pointer, name, value);
     match value {
         Value::Object(object) => visit_members(object, pointer, visit),
         Value::List(items) => {
             for (index, item) in items.iter().enumerate() {
-                visit_value("", item, &|| format!("{}/{index}", pointer()), visit);
+                visit_value(&Cow::Borrowed(""), item, &|| format!("{}/{index}", pointer()), visit);
             }
         }
         _ => {}
@@ -149,9 +172,10 @@ fn repeated_members(request: &Object, tell: Tell) {
     });
 }
 
-fn documented_types(endpoint: Endpoint, request: &Object, tell: Tell) {
-    for member in MEMBERS.iter().filter(|member| member.endpoints.contains(&endpoint)) {
-        let Some(value) = request.at(member.pointer) else { continue };
+fn documented_types(asked: &Asked, tell: Tell) {
+    let members = MEMBERS.iter().enumerate().filter(|(_, member)| member.endpoints.contains(&asked.endpoint));
+    for (place, member) in members {
+        let Some(value) = asked.places.member(place) else { continue };
         if !member.wire_type.fits(value) {
             tell(member.pointer.to_owned(), Some(&wrong_type(member.pointer, member.wire_type, value)));
             continue;

@@ -5,6 +5,7 @@
 
 mod check;
 mod members;
+mod places;
 mod table;
 
 pub use check::{Broken, broken, first_refusal};
@@ -86,7 +87,7 @@ pub enum Check {
     Never(fn(&crate::json::Object) -> bool),
     /// No value anywhere in the body is like this.
     NoValue(fn(&crate::json::Value) -> bool),
-    /// No byte of a text or of a member's name is like this.
+    /// No control character of a text or of a member's name is like this.
     NoByte(fn(u8) -> bool),
     /// No object holds a member twice.
     NoRepeatedMember,
