@@ -27,8 +27,8 @@
 //! - `transport`: one HTTPS exchange on a kept connection
 //! - `answer`: WeCom's envelope, our error, and what WeCom's codes mean
 //! - `rules`: the documented rules of a request, as one table
-//! - `call`, `json`, `log`, `secret`: a call's deadline and its being stopped; JSON read strictly; what happened, for
-//!   whoever wants to know; what may never be printed
+//! - `call`, `json`, `log`, `random`, `secret`: a call's deadline and its being stopped; JSON read strictly; what
+//!   happened, for whoever wants to know; chance; what may never be printed
 //! - [`sandbox`]: WeCom's side, from the same rules
 
 mod answer;
@@ -41,6 +41,7 @@ mod client;
 pub mod ffi;
 mod json;
 mod log;
+mod random;
 pub mod rules;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;

@@ -18,6 +18,7 @@ use super::{Client, JSON, Options, Target, endpoint};
 use crate::answer::{Detail, Error, Kind};
 use crate::call::Call;
 use crate::json::{self, Object};
+use crate::random;
 use crate::rules::Endpoint;
 
 /// The name of the upload in errors, and where its calls are counted.
@@ -46,7 +47,7 @@ impl Client {
     pub fn upload_image(&self, request: &str, options: &Options) -> Result<String, Error> {
         self.run(Progress::new(UPLOAD, true), options, |call, progress| {
             let (filename, picture) = picture_of(request)?;
-            let boundary = format!("contactway-{:016x}{:016x}", fastrand::u64(..), fastrand::u64(..));
+            let boundary = format!("contactway-{:032x}", random::source().u128(..));
             let body = form(&boundary, &filename, &picture);
             let content_type = format!("multipart/form-data; boundary={boundary}");
             let target = Target { path: UPLOAD_PATH, gate: self.gate(UPLOAD), done_already: &[] };
@@ -237,7 +238,7 @@ fn form(boundary: &str, filename: &str, picture: &[u8]) -> Vec<u8> {
 fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let name = path.file_name().ok_or(io::ErrorKind::InvalidFilename)?;
     let mut beside = name.to_owned();
-    beside.push(format!(".{:016x}.part", fastrand::u64(..)));
+    beside.push(format!(".{:016x}.part", random::source().u64(..)));
     let beside = path.with_file_name(beside);
     let written = File::create_new(&beside)
         .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::limits;
 use crate::answer::codes::{self, Class};
 use crate::answer::{Effect, Kind};
+use crate::random;
 
 /// What happened to one attempt that did not succeed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -131,11 +132,11 @@ impl Row {
 #[must_use]
 pub fn jitter(attempts: u32) -> Duration {
     let bound = FIRST_WAIT_MS.saturating_mul(1 << attempts.saturating_sub(1).min(16)).min(LONGEST_WAIT_MS);
-    Duration::from_millis(fastrand::u64(0..=bound))
+    Duration::from_millis(random::source().u64(0..=bound))
 }
 
 /// The wait after too many calls at once.
 #[must_use]
 pub fn concurrency_wait() -> Duration {
-    Duration::from_millis(fastrand::u64(50..=500))
+    Duration::from_millis(random::source().u64(50..=500))
 }

@@ -5,8 +5,8 @@
 //! moment ago, whose memory and socket are still at hand on its processor.
 
 use std::collections::VecDeque;
+use std::ptr;
 use std::sync::{Arc, Mutex};
-use std::thread::{self, ThreadId};
 use std::time::{Duration, Instant};
 
 use ureq::unversioned::transport::{ConnectionDetails, Connector};
@@ -31,7 +31,8 @@ pub struct Agents {
 struct Idle {
     agent: Agent,
     since: Instant,
-    thread: ThreadId,
+    /// As [`this_thread`] says.
+    thread: usize,
 }
 
 impl Agents {
@@ -42,7 +43,7 @@ impl Agents {
 
     /// An agent for one exchange: this thread's, or the one used last, whose connection is the likeliest to be there.
     pub fn take(&self) -> Agent {
-        let (thread, now) = (thread::current().id(), Instant::now());
+        let (thread, now) = (this_thread(), Instant::now());
         let mut idle = lock(&self.idle);
         let is_at_hand = |it: &Idle| it.thread == thread && now.duration_since(it.since) < AT_HAND;
         let place = idle.iter().rposition(is_at_hand).or(idle.len().checked_sub(1));
@@ -53,13 +54,21 @@ impl Agents {
 
     /// Keeps an agent for other calls.
     pub fn give_back(&self, agent: Agent) {
-        let (thread, now) = (thread::current().id(), Instant::now());
+        let (thread, now) = (this_thread(), Instant::now());
         let mut idle = lock(&self.idle);
         while idle.front().is_some_and(|it| now.duration_since(it.since) > IDLE_MAX) || idle.len() >= AGENTS {
             idle.pop_front();
         }
         idle.push_back(Idle { agent, since: now, thread });
     }
+}
+
+/// A number that no other living thread has: where a variable of its own lies.
+fn this_thread() -> usize {
+    thread_local! {
+        static OWN: u8 = const { 0 };
+    }
+    OWN.with(|own| ptr::from_ref(own).addr())
 }
 
 /// One connector for all agents: the trusted roots are read once.

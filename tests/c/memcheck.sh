@@ -19,11 +19,9 @@ if ! command -v valgrind >/dev/null; then
     fi
 fi
 
-# What a table of Rust's holds is found by a pointer into its middle, and so always "possibly" lost: such blocks are
-# watched by their number instead.
 checked() {
-    valgrind --error-exitcode=9 --leak-check=full --show-leak-kinds=definite,indirect \
-        --errors-for-leak-kinds=definite,indirect --child-silent-after-fork=yes --log-file="$log" "$@" || { cat "$log" >&3; exit 1; }
+    valgrind --error-exitcode=9 --leak-check=full --child-silent-after-fork=yes --log-file="$log" "$@" \
+        || { cat "$log" >&3; exit 1; }
 }
 
 # The bytes and blocks that are left after so many rounds.
