@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::limits::{self, Gate, NoPlace, Place};
+use super::limits::{Gate, NoPlace, Place};
 use super::retry::{self, Again, Happened};
 use super::{Client, auth};
 use crate::answer::codes::Class;
@@ -81,7 +81,7 @@ impl Client {
                 Again::No => return Err(error),
                 Again::AfterJitter => retry::jitter(progress.counted),
                 Again::WithLessConcurrency => retry::concurrency_wait(),
-                Again::AfterTheBlock => limits::BLOCK,
+                Again::AfterTheBlock => retry::BLOCK,
             };
             let until = Instant::now() + wait;
             if until > call.deadline() {

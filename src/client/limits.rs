@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use super::retry::Happened;
+use super::retry::{BLOCK, Happened};
 use crate::answer::codes::Class;
 use crate::call::{Call, Stop, lock};
 
@@ -25,8 +25,6 @@ const HOUR: Duration = Duration::from_secs(3600);
 /// A minute is spread over so many seconds: a burst of one, and one to spare for calls that overtake each other.
 const SPREAD: Duration = Duration::from_secs(62);
 const BURST: Duration = Duration::from_secs(1);
-/// WeCom blocks for as long as the limit's span; that of a minute is the common one.
-pub const BLOCK: Duration = MINUTE;
 /// Halved concurrency grows again by one after this.
 const RECOVERY: Duration = Duration::from_secs(10);
 

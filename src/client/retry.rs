@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use super::limits;
 use crate::answer::codes::{self, Class};
 use crate::answer::{Effect, Kind};
 use crate::random;
@@ -75,6 +74,8 @@ const TABLE: &[Row] = &[
     row(Code(Class::Refused), No, No, Nothing, false, Kind::Api),
 ];
 
+/// WeCom blocks for as long as the limit's span; that of a minute is the common one.
+pub const BLOCK: Duration = Duration::from_secs(60);
 /// WeCom asks for three tries at most when it is busy.
 const BUSY_ATTEMPTS: u32 = 3;
 const FIRST_WAIT_MS: u64 = 100;
@@ -109,7 +110,7 @@ impl Row {
     #[must_use]
     pub fn known_wait(&self) -> Option<Duration> {
         match self.repeatable {
-            AfterTheBlock => Some(limits::BLOCK),
+            AfterTheBlock => Some(BLOCK),
             WithLessConcurrency => Some(concurrency_wait()),
             No | AfterJitter => None,
         }
