@@ -12,18 +12,31 @@ WARN   := -std=c99 -pedantic -Wall -Wextra -Werror
 STAGE  := $(CURDIR)/build/stage
 LINK   := -I$(STAGE)/include -L$(STAGE)/lib -Wl,-rpath,$(STAGE)/lib -lcontactway
 
-.PHONY: demo test test-rust test-c test-cpp test-python test-go bench memcheck header docs stage library install \
+.PHONY: demo test compilers test-rust test-c test-cpp test-python test-go bench memcheck header docs stage library install \
 	uninstall clean tools
 
 demo: build/quickstart
 	cd build && ./quickstart
+	@echo "(in the folder build)"
 
-test: test-rust test-c test-cpp test-python test-go
+test: compilers test-rust test-c test-cpp test-python test-go
+
+# Before anything else, so that nobody waits long to be told.
+compilers: tools
+	$(call need,$(CXX),g++)
+	$(call need,valgrind,valgrind)
+	$(call need,pkg-config,pkg-config)
+	$(call need,cmake,cmake)
 
 # What must be there, and how to get it where it is not.
 tools:
 	@command -v $(CARGO) >/dev/null || { echo "Rust is missing: install it from https://rustup.rs or your distribution."; exit 1; }
 	@command -v $(CC) >/dev/null || { echo "A C compiler is missing: install gcc or clang."; exit 1; }
+
+# $(call need,PROGRAM,PACKAGE): fetches Debian's package where that may be done, or says what to do.
+need = @command -v $(1) >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
+	&& { apt-get install -qq -y $(2) || { apt-get update -qq && apt-get install -qq -y $(2); }; } >/dev/null; } \
+	|| { echo "$(1) is missing: install $(2) with your distribution's package manager."; exit 1; }
 
 # The library as it would be installed, for the tests of every language.
 stage: library
@@ -145,7 +158,7 @@ test-python: tools $(PYBUILD)/tools/made
 # The digest makes Go link anew when the library has changed, which its cache does not notice.
 test-go: stage
 	@command -v go >/dev/null || { echo "Go is missing: install 1.23 or newer from https://go.dev/dl or your distribution."; exit 1; }
-	cd bindings/go && test -z "$$(gofmt -l . | tee /dev/stderr)"
+	cd bindings/go && unformatted=$$(gofmt -l .) && test -z "$$unformatted" || { echo "gofmt these: $$unformatted"; exit 1; }
 	export CGO_CFLAGS="-O2 -g -DCONTACTWAY_DIGEST=$$(cat $(STAGE)/lib/libcontactway.a $(STAGE)/include/* | cksum | cut -d' ' -f1)" && \
 	cd bindings/go && go vet ./... && go run honnef.co/go/tools/cmd/staticcheck@v0.7.0 ./... && go test -race -count=1 ./... && \
 	if command -v pkg-config >/dev/null; then \

@@ -163,9 +163,9 @@ void contactway_client_free(contactway_client client);
 // Adds a contact way: request_json is the body of WeCom's add_contact_way, the answer holds config_id and, for scene
 // 2, qr_code. Keep the config_id: without it the contact way can be neither changed nor deleted.
 //
-// options_json may be NULL; it knows timeout_ms, canceller and accept_duplicate. The answer is never NULL and is to be
-// freed with contactway_string_free. Any thread. Errors: any kind; where error.effect is "unknown" the contact way may
-// have been made.
+// options_json may be NULL; it knows timeout_ms, canceller and accept_duplicate, with which an add is sent again also
+// where that may make a second contact way. The answer is never NULL and is to be freed with contactway_string_free.
+// Any thread. Errors: any kind; where error.effect is "unknown" the contact way may have been made.
 //
 //     char *answer = contactway_add(client,
 //         "{\"type\":1,\"scene\":2,\"user\":[\"zhangsan\"]}", NULL);
@@ -238,47 +238,47 @@ char *contactway_save_qr_code(contactway_client client, const char *request_json
 //
 // options_json may be NULL. The answer is never NULL and is to be freed with contactway_string_free. Any thread.
 // Errors: unsupported in this version.
-char *contactway_ledger(contactway_client client, const char *_query_json, const char *_options_json);
+char *contactway_ledger(contactway_client client, const char *query_json, const char *options_json);
 
 // Brings the ledger up to what WeCom holds.
 //
 // options_json and progress may be NULL. The answer is never NULL and is to be freed with contactway_string_free. Any
 // thread. Errors: unsupported in this version.
 char *contactway_sync(contactway_client client,
-                      const char *_request_json,
-                      const char *_options_json,
-                      contactway_progress_fn _progress,
-                      void *_user_data);
+                      const char *request_json,
+                      const char *options_json,
+                      contactway_progress_fn progress,
+                      void *user_data);
 
 // Makes WeCom hold the contact ways that rows describe.
 //
 // options_json and progress may be NULL. The answer is never NULL and is to be freed with contactway_string_free. Any
 // thread. Errors: unsupported in this version.
 char *contactway_apply(contactway_client client,
-                       const char *_request_json,
-                       const char *_options_json,
-                       contactway_progress_fn _progress,
-                       void *_user_data);
+                       const char *request_json,
+                       const char *options_json,
+                       contactway_progress_fn progress,
+                       void *user_data);
 
 // Replaces one member by others in every contact way that names them.
 //
 // options_json and progress may be NULL. The answer is never NULL and is to be freed with contactway_string_free. Any
 // thread. Errors: unsupported in this version.
 char *contactway_replace_user(contactway_client client,
-                              const char *_request_json,
-                              const char *_options_json,
-                              contactway_progress_fn _progress,
-                              void *_user_data);
+                              const char *request_json,
+                              const char *options_json,
+                              contactway_progress_fn progress,
+                              void *user_data);
 
 // Saves the QR pictures of many contact ways.
 //
 // options_json and progress may be NULL. The answer is never NULL and is to be freed with contactway_string_free. Any
 // thread. Errors: unsupported in this version.
 char *contactway_save_qr_codes(contactway_client client,
-                               const char *_request_json,
-                               const char *_options_json,
-                               contactway_progress_fn _progress,
-                               void *_user_data);
+                               const char *request_json,
+                               const char *options_json,
+                               contactway_progress_fn progress,
+                               void *user_data);
 
 // Frees a string that this library returned. NULL is ignored. Any thread; never fails. Each string is to be freed
 // once, and with no other function.

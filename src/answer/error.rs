@@ -163,8 +163,8 @@ impl Error {
             detail.pointer.clear();
         }
         let mut errmsg = match details.len() {
-            1 => format!("{what} breaks a rule"),
-            many => format!("{what} breaks {many} rules"),
+            1 => format!("a rule is broken in {what}"),
+            many => format!("{many} rules are broken in {what}"),
         };
         for (index, detail) in details.iter().take(3).enumerate() {
             let place = if detail.pointer.is_empty() { "the whole" } else { &detail.pointer };

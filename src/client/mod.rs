@@ -181,7 +181,7 @@ impl Client {
         let broken = rules::broken(endpoint, &object, request.len());
         if self.validate == Validate::Strict && !broken.is_empty() {
             let details = broken.into_iter().map(Detail::from).collect();
-            return Err(Error::with_details(Kind::InvalidRequest, "nothing was sent: the request", details));
+            return Err(Error::with_details(Kind::InvalidRequest, "the request, and nothing was sent", details));
         }
         let warnings = broken.into_iter().map(|broken| Warning {
             code: broken.rule.name,

@@ -132,9 +132,9 @@ pub extern "C" fn contactway_client_free(client: contactway_client) {
 /// Adds a contact way: request_json is the body of WeCom's add_contact_way, the answer holds config_id and, for scene
 /// 2, qr_code. Keep the config_id: without it the contact way can be neither changed nor deleted.
 ///
-/// options_json may be NULL; it knows timeout_ms, canceller and accept_duplicate. The answer is never NULL and is to be
-/// freed with contactway_string_free. Any thread. Errors: any kind; where error.effect is "unknown" the contact way may
-/// have been made.
+/// options_json may be NULL; it knows timeout_ms, canceller and accept_duplicate, with which an add is sent again also
+/// where that may make a second contact way. The answer is never NULL and is to be freed with contactway_string_free.
+/// Any thread. Errors: any kind; where error.effect is "unknown" the contact way may have been made.
 ///
 ///     char *answer = contactway_add(client,
 ///         "{\"type\":1,\"scene\":2,\"user\":[\"zhangsan\"]}", NULL);
@@ -274,9 +274,10 @@ pub unsafe extern "C" fn contactway_save_qr_code(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn contactway_ledger(
     client: contactway_client,
-    _query_json: *const c_char,
-    _options_json: *const c_char,
+    query_json: *const c_char,
+    options_json: *const c_char,
 ) -> *mut c_char {
+    let _ = (query_json, options_json);
     later(client, "ledger")
 }
 
@@ -287,11 +288,12 @@ pub unsafe extern "C" fn contactway_ledger(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn contactway_sync(
     client: contactway_client,
-    _request_json: *const c_char,
-    _options_json: *const c_char,
-    _progress: contactway_progress_fn,
-    _user_data: *mut c_void,
+    request_json: *const c_char,
+    options_json: *const c_char,
+    progress: contactway_progress_fn,
+    user_data: *mut c_void,
 ) -> *mut c_char {
+    let _ = (request_json, options_json, progress, user_data);
     later(client, "sync")
 }
 
@@ -302,11 +304,12 @@ pub unsafe extern "C" fn contactway_sync(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn contactway_apply(
     client: contactway_client,
-    _request_json: *const c_char,
-    _options_json: *const c_char,
-    _progress: contactway_progress_fn,
-    _user_data: *mut c_void,
+    request_json: *const c_char,
+    options_json: *const c_char,
+    progress: contactway_progress_fn,
+    user_data: *mut c_void,
 ) -> *mut c_char {
+    let _ = (request_json, options_json, progress, user_data);
     later(client, "apply")
 }
 
@@ -317,11 +320,12 @@ pub unsafe extern "C" fn contactway_apply(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn contactway_replace_user(
     client: contactway_client,
-    _request_json: *const c_char,
-    _options_json: *const c_char,
-    _progress: contactway_progress_fn,
-    _user_data: *mut c_void,
+    request_json: *const c_char,
+    options_json: *const c_char,
+    progress: contactway_progress_fn,
+    user_data: *mut c_void,
 ) -> *mut c_char {
+    let _ = (request_json, options_json, progress, user_data);
     later(client, "replace_user")
 }
 
@@ -332,11 +336,12 @@ pub unsafe extern "C" fn contactway_replace_user(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn contactway_save_qr_codes(
     client: contactway_client,
-    _request_json: *const c_char,
-    _options_json: *const c_char,
-    _progress: contactway_progress_fn,
-    _user_data: *mut c_void,
+    request_json: *const c_char,
+    options_json: *const c_char,
+    progress: contactway_progress_fn,
+    user_data: *mut c_void,
 ) -> *mut c_char {
+    let _ = (request_json, options_json, progress, user_data);
     later(client, "save_qr_codes")
 }
 
