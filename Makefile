@@ -167,10 +167,13 @@ test-go: stage
 		echo "pkg-config is missing, so linking to an installed library is not tested: install pkg-config."; \
 	fi
 
-# Contenders take turns against one server on this machine; the numbers are printed, nothing is judged.
+# Contenders take turns against one server on this machine; the numbers are printed, nothing is judged. Peers of the
+# bindings come from PyPI and the Go proxy, for this target alone.
 BENCH := build/bench
 
 bench: stage
+	@command -v go >/dev/null || { echo "Go is missing: install 1.23 or newer from https://go.dev/dl or your distribution."; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' || { echo "Python's venv is missing: apt install python3-venv."; exit 1; }
 	@[ "$$(id -u)" != 0 ] || { echo '#include <curl/curl.h>' && echo '#include <openssl/ssl.h>'; } | $(CC) -E - >/dev/null 2>&1 \
 		|| { apt-get update && apt-get install -y libcurl4-openssl-dev libssl-dev openssl; }
 	@{ echo '#include <curl/curl.h>' && echo '#include <openssl/ssl.h>'; } | $(CC) -E - >/dev/null 2>&1 \
@@ -183,7 +186,14 @@ bench: stage
 	$(CC) $(CFLAGS) $(WARN) tests/bench/contender.c tests/bench/raw.c -lpthread -o $(BENCH)/raw
 	$(CC) $(CFLAGS) $(WARN) tests/bench/own_share.c $(LINK) -o $(BENCH)/own_share
 	$(CARGO) build --release --manifest-path tests/bench/ureq/Cargo.toml --target-dir $(BENCH)/ureq
-	python3 tests/bench/run.py $(BENCH)
+	$(PYTHON) -m venv $(BENCH)/python
+	$(BENCH)/python/bin/pip install --quiet -r tests/bench/python/requirements.txt
+	export CGO_CFLAGS="-O2 -g -DCONTACTWAY_DIGEST=$$(cat $(STAGE)/lib/libcontactway.a $(STAGE)/include/* | cksum | cut -d' ' -f1)" && \
+	cd tests/bench/go && test -z "$$(gofmt -l . | tee /dev/stderr)" && go vet ./... && go build -o $(CURDIR)/$(BENCH)/go/ ./...
+	$(PYTHON) tests/bench/run.py $(BENCH)
+	PYTHONPATH=$(PY)/src CONTACTWAY_LIBRARY=$(STAGE)/lib/libcontactway.so $(PYTHON) tests/bench/bindings.py $(BENCH)
+	$(CARGO) bench --bench sandbox
+	$(CARGO) test --release --test deadlines -- --ignored --nocapture
 
 memcheck: build/tests/contract build/tests/calls
 	tests/c/memcheck.sh build/tests/contract build/tests/calls

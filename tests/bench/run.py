@@ -15,14 +15,28 @@ import sys
 HERE = pathlib.Path(__file__).parent
 TOKEN = "bench" * 42  # as long as WeCom's own
 
-Setting = collections.namedtuple("Setting", "title secure threads contenders")
+# Ratios are those to the yardstick, which is one of the contenders.
+Setting = collections.namedtuple("Setting", "title secure threads contenders yardstick")
 SETTINGS = [
-    Setting("HTTP, 1 thread", False, 1, ["raw", "contactway", "libcurl", "ureq"]),
-    Setting("HTTP, 8 threads", False, 8, ["raw", "contactway", "libcurl", "ureq"]),
-    Setting("HTTPS, 1 thread", True, 1, ["contactway", "libcurl", "ureq"]),
-    Setting("HTTPS, 8 threads", True, 8, ["contactway", "libcurl", "ureq"]),
+    Setting("HTTP, 1 thread", False, 1, ["raw", "contactway", "libcurl", "ureq"], "libcurl"),
+    Setting("HTTP, 8 threads", False, 8, ["raw", "contactway", "libcurl", "ureq"], "libcurl"),
+    Setting("HTTPS, 1 thread", True, 1, ["contactway", "libcurl", "ureq"], "libcurl"),
+    Setting("HTTPS, 8 threads", True, 8, ["contactway", "libcurl", "ureq"], "libcurl"),
 ]
-NAMES = {"raw": "raw socket", "contactway": "contactway", "libcurl": "libcurl", "ureq": "stock ureq"}
+
+# How each is called in a table, and its command in the build's folder.
+Contender = collections.namedtuple("Contender", "name command")
+CONTENDERS = {
+    "raw": Contender("raw socket", ["raw"]),
+    "contactway": Contender("contactway", ["contactway"]),
+    "libcurl": Contender("libcurl", ["libcurl"]),
+    "ureq": Contender("stock ureq", ["ureq/release/bench-ureq"]),
+    "python": Contender("contactway.py", ["python/bin/python", HERE / "python" / "bench_contactway.py"]),
+    "wechatpy": Contender("wechatpy", ["python/bin/python", HERE / "python" / "bench_wechatpy.py"]),
+    "go": Contender("contactway.go", ["go/contactway"]),
+    "workwx": Contender("go-workwx", ["go/workwx"]),
+    "silenceper": Contender("silenceper", ["go/silenceper"]),
+}
 
 
 class Server:
@@ -46,30 +60,47 @@ class Server:
 
 def time_one(build, server, setting, contender, body, calls):
     """Wall and processor seconds of `calls` calls, and peak memory in KiB."""
-    program = build / "ureq" / "release" / "bench-ureq" if contender == "ureq" else build / contender
+    program, *arguments = CONTENDERS[contender].command
     ca_file = [build / "ca.pem"] if setting.secure else []
     done = subprocess.run(
-        [program, server.base_url, TOKEN, body, str(setting.threads), str(calls), *ca_file],
+        [build / program, *arguments, server.base_url, TOKEN, body, str(setting.threads), str(calls), *ca_file],
         stdout=subprocess.PIPE, text=True, check=True,
     )
     wall, processor, kib = map(int, done.stdout.split())
     return wall / 1e9, processor / 1e9, kib
 
 
+def time_to(runs, contender, other):
+    """The time of one contender as a multiple of another's: the median of the rounds' ratios."""
+    return statistics.median(mine[0] / theirs[0] for mine, theirs in zip(runs[contender], runs[other]))
+
+
+def measure(build, setting, calls, rounds):
+    """The runs of each contender of a setting."""
+    body = (HERE / "add.json").read_text().strip()
+    runs = collections.defaultdict(list)
+    with Server(build, setting.secure) as server:
+        for _ in range(rounds):
+            for contender in setting.contenders:
+                runs[contender].append(time_one(build, server, setting, contender, body, calls))
+    return runs
+
+
 def table(setting, calls, runs):
-    """Prints one setting's medians; the ratio to libcurl is the median of the rounds' ratios."""
+    """Prints one setting's medians; the ratio to its yardstick is the median of the rounds' ratios."""
+    yardstick = CONTENDERS[setting.yardstick].name
     print(f"\n{setting.title}")
-    print(f"{'':12}{'us a call':>10}{'calls/s':>10}{'CPU us':>9}{'peak MiB':>10}"
-          f"{'time/libcurl':>14}{'calls/libcurl':>15}{'CPU/libcurl':>13}")
+    print(f"{'':14}{'us a call':>10}{'calls/s':>10}{'CPU us':>9}{'peak MiB':>10}"
+          f"{f'time/{yardstick}':>20}{f'calls/{yardstick}':>20}{f'CPU/{yardstick}':>19}")
     for contender in setting.contenders:
         walls, processors, kibs = zip(*runs[contender])
-        against = runs["libcurl"]
-        time_ratio = statistics.median(mine / theirs[0] for mine, theirs in zip(walls, against))
+        against = runs[setting.yardstick]
+        time_ratio = time_to(runs, contender, setting.yardstick)
         cpu_ratio = statistics.median(mine / theirs[1] for mine, theirs in zip(processors, against))
         wall, processor = statistics.median(walls), statistics.median(processors)
-        print(f"{NAMES[contender]:12}{wall / calls * setting.threads * 1e6:10.1f}{calls / wall:10.0f}"
+        print(f"{CONTENDERS[contender].name:14}{wall / calls * setting.threads * 1e6:10.1f}{calls / wall:10.0f}"
               f"{processor / calls * 1e6:9.1f}{statistics.median(kibs) / 1024:10.1f}"
-              f"{time_ratio:14.2f}{1 / time_ratio:15.2f}{cpu_ratio:13.2f}")
+              f"{time_ratio:20.2f}{1 / time_ratio:20.2f}{cpu_ratio:19.2f}")
 
 
 def main():
@@ -79,12 +110,7 @@ def main():
     body = (HERE / "add.json").read_text().strip()
     print(f"{calls} keep-alive add calls of {len(body.encode())} bytes a run, {rounds} rounds in turn, medians")
     for setting in SETTINGS:
-        runs = collections.defaultdict(list)
-        with Server(build, setting.secure) as server:
-            for _ in range(rounds):
-                for contender in setting.contenders:
-                    runs[contender].append(time_one(build, server, setting, contender, body, calls))
-        table(setting, calls, runs)
+        table(setting, calls, measure(build, setting, calls, rounds))
     print("\nThe library's own share, without input or output, in ns of processor time")
     shares = subprocess.run([build / "own_share", body, str(calls)], stdout=subprocess.PIPE, text=True, check=True)
     nanoseconds = {part: int(taken) for part, taken in map(str.split, shares.stdout.splitlines())}
