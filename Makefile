@@ -189,7 +189,7 @@ bench: stage
 	$(PYTHON) -m venv $(BENCH)/python
 	$(BENCH)/python/bin/pip install --quiet -r tests/bench/python/requirements.txt
 	export CGO_CFLAGS="-O2 -g -DCONTACTWAY_DIGEST=$$(cat $(STAGE)/lib/libcontactway.a $(STAGE)/include/* | cksum | cut -d' ' -f1)" && \
-	cd tests/bench/go && test -z "$$(gofmt -l . | tee /dev/stderr)" && go vet ./... && go build -o $(CURDIR)/$(BENCH)/go/ ./...
+	cd tests/bench/go && test -z "$$(gofmt -l .)" && go vet ./... && go build -o $(CURDIR)/$(BENCH)/go/ ./...
 	$(PYTHON) tests/bench/run.py $(BENCH)
 	PYTHONPATH=$(PY)/src CONTACTWAY_LIBRARY=$(STAGE)/lib/libcontactway.so $(PYTHON) tests/bench/bindings.py $(BENCH)
 	$(CARGO) bench --bench sandbox
