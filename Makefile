@@ -156,10 +156,12 @@ test-python: tools $(PYBUILD)/tools/made
 	cd $(PY) && CONTACTWAY_WHEEL=$$(echo $(PYBUILD)/dist/*.whl) $(PYBUILD)/env/bin/python -m pytest
 
 # The digest makes Go link anew when the library has changed, which its cache does not notice.
+with_digest = export CGO_CFLAGS="-O2 -g -DCONTACTWAY_DIGEST=$$(cat $(STAGE)/lib/libcontactway.a $(STAGE)/include/* | cksum | cut -d' ' -f1)"
+
 test-go: stage
 	@command -v go >/dev/null || { echo "Go is missing: install 1.23 or newer from https://go.dev/dl or your distribution."; exit 1; }
 	cd bindings/go && unformatted=$$(gofmt -l .) && test -z "$$unformatted" || { echo "gofmt these: $$unformatted"; exit 1; }
-	export CGO_CFLAGS="-O2 -g -DCONTACTWAY_DIGEST=$$(cat $(STAGE)/lib/libcontactway.a $(STAGE)/include/* | cksum | cut -d' ' -f1)" && \
+	$(with_digest) && \
 	cd bindings/go && go vet ./... && go run honnef.co/go/tools/cmd/staticcheck@v0.7.0 ./... && go test -race -count=1 ./... && \
 	if command -v pkg-config >/dev/null; then \
 		PKG_CONFIG_PATH=$(STAGE)/lib/pkgconfig LD_LIBRARY_PATH=$(STAGE)/lib go test -tags contactway_pkgconfig -count=1 -run Vectors .; \
@@ -188,7 +190,7 @@ bench: stage
 	$(CARGO) build --release --manifest-path tests/bench/ureq/Cargo.toml --target-dir $(BENCH)/ureq
 	$(PYTHON) -m venv $(BENCH)/python
 	$(BENCH)/python/bin/pip install --quiet -r tests/bench/python/requirements.txt
-	export CGO_CFLAGS="-O2 -g -DCONTACTWAY_DIGEST=$$(cat $(STAGE)/lib/libcontactway.a $(STAGE)/include/* | cksum | cut -d' ' -f1)" && \
+	$(with_digest) && \
 	cd tests/bench/go && test -z "$$(gofmt -l .)" && go vet ./... && go build -o $(CURDIR)/$(BENCH)/go/ ./...
 	$(PYTHON) tests/bench/run.py $(BENCH)
 	PYTHONPATH=$(PY)/src CONTACTWAY_LIBRARY=$(STAGE)/lib/libcontactway.so $(PYTHON) tests/bench/bindings.py $(BENCH)

@@ -218,7 +218,8 @@ fn port_fits(uri: &Uri) -> bool {
     !behind_host.contains(':') || uri.port_u16().is_some_and(|port| port > 0)
 }
 
-fn is_loopback(host: &str) -> bool {
+/// Whether a host is this machine: only there may a token travel unencrypted.
+pub fn is_loopback(host: &str) -> bool {
     let address = host.trim_start_matches('[').trim_end_matches(']');
     host.eq_ignore_ascii_case("localhost") || address.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }

@@ -2,7 +2,6 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
-use std::net::IpAddr;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -12,6 +11,7 @@ use serde_json::json;
 use ureq::http::Uri;
 
 use super::attempts::Progress;
+use super::config::is_loopback;
 use super::retry::Happened;
 use super::settings::{self, Settings};
 use super::{Client, JSON, Options, Target, endpoint};
@@ -159,11 +159,6 @@ fn picture(progress: &mut Progress, body: Vec<u8>) -> Result<(Vec<u8>, &'static 
         Some(kind) => Ok((body, kind)),
         None => Err(progress.broken("what the qr_code address gives is no picture")),
     }
-}
-
-fn is_loopback(host: &str) -> bool {
-    let address = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost" || address.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 /// The name and the bytes of the picture that a request gives.

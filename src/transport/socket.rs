@@ -176,8 +176,6 @@ impl Transport for SocketTransport {
     /// would, and what came since.
     fn is_open(&mut self) -> bool {
         let Some(attempt) = Attempt::current() else { return false };
-        // It is about to go back to the others, or not this call's yet: no longer this call's to hang up.
-        attempt.call.release();
         if attempt.sent() {
             return true;
         }
