@@ -190,10 +190,11 @@ bench: stage
 	$(CARGO) build --release --manifest-path tests/bench/ureq/Cargo.toml --target-dir $(BENCH)/ureq
 	$(PYTHON) -m venv $(BENCH)/python
 	$(BENCH)/python/bin/pip install --quiet -r tests/bench/python/requirements.txt
+	CARGO='$(CARGO)' $(BENCH)/python/bin/pip install --quiet --force-reinstall $(PY)
 	$(with_digest) && \
 	cd tests/bench/go && test -z "$$(gofmt -l .)" && go vet ./... && go build -o $(CURDIR)/$(BENCH)/go/ ./...
 	$(PYTHON) tests/bench/run.py $(BENCH)
-	PYTHONPATH=$(PY)/src CONTACTWAY_LIBRARY=$(STAGE)/lib/libcontactway.so $(PYTHON) tests/bench/bindings.py $(BENCH)
+	$(PYTHON) tests/bench/bindings.py $(BENCH)
 	$(CARGO) bench --bench sandbox
 	$(CARGO) test --release --test deadlines -- --ignored --nocapture
 

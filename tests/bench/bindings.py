@@ -2,8 +2,7 @@
 
     bindings.py BUILD [CALLS [ROUNDS]]
 
-Also times what a Python program waits for before its first call. PYTHONPATH names the binding, CONTACTWAY_LIBRARY its
-library.
+Also times what a Python program waits for before its first call. The binding is installed in the build's Python.
 """
 
 import pathlib

@@ -15,9 +15,9 @@ from contactway import _native
 
 TYPES: dict[str, Any] = {
     "void": None,
-    "char *": ctypes.c_void_p,
+    "char *": _native.Owned,
     "const char *": ctypes.c_char_p,
-    "char **": ctypes.POINTER(ctypes.c_void_p),
+    "char **": ctypes.POINTER(_native.Owned),
     "void *": ctypes.c_void_p,
     "int32_t": ctypes.c_int32,
     "uint32_t": ctypes.c_uint32,

@@ -21,8 +21,8 @@ METHODS = {"del": "delete"}
 
 def at(text: str, pointer: str) -> str | None:
     """The value at a pointer, as the library's own function gives it."""
-    address = _native.library.contactway_json_get(text.encode(), pointer.encode())
-    return _native.take(address) if address else None
+    found = _native.library.contactway_json_get(text.encode(), pointer.encode())
+    return _native.take(found) if found else None
 
 
 class Vector:
@@ -53,8 +53,8 @@ class Vector:
         answers: list[str] = []
         taken = _native.take
 
-        def tap(address: int) -> str:
-            answers.append(taken(address))
+        def tap(text: Any) -> str:
+            answers.append(taken(text))
             return answers[-1]
 
         with pytest.MonkeyPatch.context() as patch:
@@ -64,7 +64,7 @@ class Vector:
                     answer: Any = getattr(client, METHODS.get(name, name))(request)
                 else:
                     function = getattr(_native.library, f"contactway_{name}")
-                    answer = client._call(function, request.encode(), options.encode())
+                    answer = client._run(function, request.encode(), options.encode())
             except contactway.ContactwayError as error:
                 answer = error.answer
         assert answer == json.loads(answers[-1])

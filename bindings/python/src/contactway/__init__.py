@@ -13,9 +13,7 @@ what goes in and out, and `contactway.testing` starts a stand-in for WeCom.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from . import errors, types
+from . import errors
 from ._canceller import Canceller
 from ._client import Client
 from ._native import features, version
@@ -38,7 +36,10 @@ from .errors import (
     Unsupported,
 )
 
+# `typing` takes long to import, so nothing here imports it at run time; type checkers know this name.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from . import types
     from ._aio import AsyncClient
 
 __all__ = [
@@ -71,10 +72,14 @@ __version__ = version()
 
 
 def __getattr__(name: str) -> object:
-    # asyncio takes longer to import than all the rest, and many programs do without.
+    # What takes longer to import than all the rest, and many programs do without: asyncio and typing.
     if name == "AsyncClient":
         from ._aio import AsyncClient
 
         globals()[name] = AsyncClient
         return AsyncClient
+    if name == "types":
+        import contactway.types
+
+        return contactway.types
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Callable, TypeVar
 
-from . import types
 from ._canceller import Canceller
 from ._client import Client
 from ._pages import Pages
@@ -17,8 +14,12 @@ from .errors import found_here
 
 if TYPE_CHECKING:
     import logging
+    from collections.abc import AsyncIterator
+    from types import TracebackType
 
     from typing_extensions import Unpack
+
+    from . import types
 
 T = TypeVar("T")
 

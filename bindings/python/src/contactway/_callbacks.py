@@ -10,13 +10,14 @@ import ctypes
 import json
 import sys
 import threading
-from typing import TYPE_CHECKING
 
 from . import _native
-from .types import OnProgress, TokenProvider
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import logging
+
+    from .types import OnProgress, TokenProvider
 
 # The library's levels and those of `logging`, the most talkative first.
 _LEVELS = {5: 5, 4: 10, 3: 20, 2: 30, 1: 40}

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import weakref
-from types import TracebackType
-from typing import NoReturn
 
 from ._native import library
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import TracebackType
+    from typing import NoReturn
 
 
 class Canceller:

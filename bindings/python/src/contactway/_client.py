@@ -3,36 +3,44 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Iterator
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, NoReturn, cast
 
-from . import _callbacks, _leaving, types
+from . import _callbacks, _leaving
 from ._canceller import Canceller
 from ._json import decode, encode, encode_options
+from ._members import MEMBERS
 from ._native import library, make, take
 from ._pages import Pages
 from .errors import AuthError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import logging
+    from collections.abc import Iterator, Mapping
+    from types import TracebackType
+    from typing import Any, NoReturn
 
     from typing_extensions import Unpack
 
-_CONFIG = types.members(types.ClientConfig)
-_ADD = types.members(types.AddRequest)
-_GET = types.members(types.GetRequest)
-_LIST = types.members(types.ListRequest)
-_UPDATE = types.members(types.UpdateRequest)
-_DEL = types.members(types.DelRequest)
-_CLOSE = types.members(types.CloseTempChatRequest)
-_UPLOAD = types.members(types.UploadImageRequest)
-_SAVE = types.members(types.SaveQrCodeRequest)
-_LEDGER = types.members(types.LedgerQuery)
-_SYNC = types.members(types.SyncRequest)
-_APPLY = types.members(types.ApplyRequest)
-_REPLACE = types.members(types.ReplaceUserRequest)
-_SAVE_ALL = types.members(types.SaveQrCodesRequest)
+    from . import types
+
+    _Call = tuple[Any, frozenset[str]]
+
+_CONFIG = MEMBERS["ClientConfig"]
+
+# Each call's function, and the keywords that it knows.
+_ADD = (library.contactway_add, MEMBERS["AddRequest"])
+_GET = (library.contactway_get, MEMBERS["GetRequest"])
+_LIST = (library.contactway_list, MEMBERS["ListRequest"])
+_UPDATE = (library.contactway_update, MEMBERS["UpdateRequest"])
+_DEL = (library.contactway_del, MEMBERS["DelRequest"])
+_CLOSE = (library.contactway_close_temp_chat, MEMBERS["CloseTempChatRequest"])
+_UPLOAD = (library.contactway_upload_image, MEMBERS["UploadImageRequest"])
+_SAVE = (library.contactway_save_qr_code, MEMBERS["SaveQrCodeRequest"])
+_LEDGER = (library.contactway_ledger, MEMBERS["LedgerQuery"])
+_SYNC = (library.contactway_sync, MEMBERS["SyncRequest"])
+_APPLY = (library.contactway_apply, MEMBERS["ApplyRequest"])
+_REPLACE = (library.contactway_replace_user, MEMBERS["ReplaceUserRequest"])
+_SAVE_ALL = (library.contactway_save_qr_codes, MEMBERS["SaveQrCodesRequest"])
 
 
 def _free(client: int) -> None:
@@ -100,8 +108,9 @@ class Client:
         >>> sorted(answer)
         ['config_id', 'errcode', 'errmsg', 'qr_code']
         """
-        options = encode_options(timeout, canceller, key=key, accept_duplicate=accept_duplicate)
-        return cast(types.AddAnswer, self._call(library.contactway_add, encode(request, members, _ADD), options))
+        options = encode_options(timeout, canceller, key, accept_duplicate)
+        answer: types.AddAnswer = self._call(_ADD, request, members, options)
+        return answer
 
     def get(
         self,
@@ -118,7 +127,8 @@ class Client:
         ['zhangsan']
         """
         options = encode_options(timeout, canceller)
-        return cast(types.GetAnswer, self._call(library.contactway_get, encode(request, members, _GET), options))
+        answer: types.GetAnswer = self._call(_GET, request, members, options)
+        return answer
 
     def list(
         self,
@@ -136,7 +146,8 @@ class Client:
         ([{'config_id': '...'}], '')
         """
         options = encode_options(timeout, canceller)
-        return cast(types.ListAnswer, self._call(library.contactway_list, encode(request, members, _LIST), options))
+        answer: types.ListAnswer = self._call(_LIST, request, members, options)
+        return answer
 
     def iter_contact_ways(
         self,
@@ -174,7 +185,8 @@ class Client:
         {'errcode': 0, 'errmsg': 'ok'}
         """
         options = encode_options(timeout, canceller)
-        return cast(types.Answer, self._call(library.contactway_update, encode(request, members, _UPDATE), options))
+        answer: types.Answer = self._call(_UPDATE, request, members, options)
+        return answer
 
     def delete(
         self,
@@ -191,7 +203,8 @@ class Client:
         {'errcode': 0, 'errmsg': 'ok'}
         """
         options = encode_options(timeout, canceller)
-        return cast(types.Answer, self._call(library.contactway_del, encode(request, members, _DEL), options))
+        answer: types.Answer = self._call(_DEL, request, members, options)
+        return answer
 
     #: `delete`, as near to WeCom's own name as Python lets it be.
     del_ = delete
@@ -213,8 +226,8 @@ class Client:
         {'errcode': 0, 'errmsg': 'ok'}
         """
         options = encode_options(timeout, canceller)
-        answer = self._call(library.contactway_close_temp_chat, encode(request, members, _CLOSE), options)
-        return cast(types.Answer, answer)
+        answer: types.Answer = self._call(_CLOSE, request, members, options)
+        return answer
 
     def upload_image(
         self,
@@ -232,8 +245,8 @@ class Client:
         ['created_at', 'errcode', 'errmsg', 'media_id', 'type']
         """
         options = encode_options(timeout, canceller)
-        answer = self._call(library.contactway_upload_image, encode(request, members, _UPLOAD), options)
-        return cast(types.UploadImageAnswer, answer)
+        answer: types.UploadImageAnswer = self._call(_UPLOAD, request, members, options)
+        return answer
 
     def save_qr_code(
         self,
@@ -250,8 +263,8 @@ class Client:
         'image/png'
         """
         options = encode_options(timeout, canceller)
-        answer = self._call(library.contactway_save_qr_code, encode(request, members, _SAVE), options)
-        return cast(types.SaveQrCodeAnswer, answer)
+        answer: types.SaveQrCodeAnswer = self._call(_SAVE, request, members, options)
+        return answer
 
     def ledger(
         self,
@@ -270,8 +283,8 @@ class Client:
         ...     entries = []
         """
         options = encode_options(timeout, canceller)
-        answer = self._call(library.contactway_ledger, encode(request, members, _LEDGER), options)
-        return cast(types.LedgerAnswer, answer)
+        answer: types.LedgerAnswer = self._call(_LEDGER, request, members, options)
+        return answer
 
     def sync(
         self,
@@ -294,9 +307,8 @@ class Client:
         ...     adopted = 0
         """
         options = encode_options(timeout, canceller)
-        return cast(
-            types.SyncAnswer, self._job(library.contactway_sync, encode(request, members, _SYNC), options, progress)
-        )
+        answer: types.SyncAnswer = self._job(_SYNC, request, members, options, progress)
+        return answer
 
     def apply(
         self,
@@ -317,8 +329,8 @@ class Client:
         ...     created = 0
         """
         options = encode_options(timeout, canceller)
-        answer = self._job(library.contactway_apply, encode(request, members, _APPLY), options, progress)
-        return cast(types.ApplyAnswer, answer)
+        answer: types.ApplyAnswer = self._job(_APPLY, request, members, options, progress)
+        return answer
 
     def replace_user(
         self,
@@ -341,8 +353,8 @@ class Client:
         """
         options = encode_options(timeout, canceller)
         named = {"from" if name == "from_" else name: value for name, value in members.items()}
-        answer = self._job(library.contactway_replace_user, encode(request, named, _REPLACE), options, progress)
-        return cast(types.ReplaceUserAnswer, answer)
+        answer: types.ReplaceUserAnswer = self._job(_REPLACE, request, named, options, progress)
+        return answer
 
     def save_qr_codes(
         self,
@@ -362,8 +374,8 @@ class Client:
         ...     saved = 0
         """
         options = encode_options(timeout, canceller)
-        answer = self._job(library.contactway_save_qr_codes, encode(request, members, _SAVE_ALL), options, progress)
-        return cast(types.SaveQrCodesAnswer, answer)
+        answer: types.SaveQrCodesAnswer = self._job(_SAVE_ALL, request, members, options, progress)
+        return answer
 
     def set_logger(self, logger: logging.Logger | None) -> None:
         """Send log lines to another logger from now on, those that it lets through now; None turns logging off.
@@ -417,23 +429,33 @@ class Client:
             "a Client belongs to its process: it can be neither copied nor pickled; make one where it is used"
         )
 
-    def _call(self, function: Any, request: bytes, options: bytes | None, *more: Any) -> dict[str, Any]:
+    def _call(self, call: _Call, request: types.Request, members: Mapping[str, Any], options: bytes | None) -> Any:
+        function, known = call
+        return self._run(function, encode(request, members, known), options)
+
+    def _job(
+        self,
+        job: _Call,
+        request: types.Request,
+        members: Mapping[str, Any],
+        options: bytes | None,
+        progress: types.OnProgress | None,
+    ) -> Any:
+        function, known = job
+        watched = _callbacks.ProgressOf(progress)
+        try:
+            return self._run(function, encode(request, members, known), options, watched.function, None)
+        finally:
+            if watched.exception is not None:
+                raise watched.exception
+
+    def _run(self, function: Any, *arguments: Any) -> dict[str, Any]:
         _leaving.enter()
         try:
-            text = take(function(self._handle, request, options, *more))
+            text = take(function(self._handle, *arguments))
         finally:
             _leaving.leave()
         try:
             return decode(text)
         except AuthError as error:
             raise error from _callbacks.provider_failure()
-
-    def _job(
-        self, function: Any, request: bytes, options: bytes | None, progress: types.OnProgress | None
-    ) -> dict[str, Any]:
-        watched = _callbacks.ProgressOf(progress)
-        try:
-            return self._call(function, request, options, watched.function, None)
-        finally:
-            if watched.exception is not None:
-                raise watched.exception

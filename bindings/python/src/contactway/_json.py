@@ -6,11 +6,15 @@ import json
 import math
 import os
 from collections.abc import Mapping
-from typing import Any
 
 from ._canceller import Canceller
 from .errors import error_of, found_here
-from .types import Request
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from .types import Request
 
 
 def _plain(value: object) -> object:
@@ -23,6 +27,7 @@ def _plain(value: object) -> object:
     raise TypeError(f"a {type(value).__name__} has no place in JSON")
 
 
+_read = json.JSONDecoder().decode
 _write = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_plain).encode
 
 
@@ -49,16 +54,24 @@ def encode(request: Request, members: Mapping[str, Any], known: frozenset[str]) 
     return _utf8(_write({**request, **members}))
 
 
-def encode_options(timeout: float | None, canceller: Canceller | None, **others: object) -> bytes | None:
+def encode_options(
+    timeout: float | None, canceller: Canceller | None, key: str | None = None, accept_duplicate: bool | None = None
+) -> bytes | None:
     """The options of a call; None where all are left out."""
-    options = {name: value for name, value in others.items() if value is not None}
+    if timeout is None and canceller is None and key is None and accept_duplicate is None:
+        return None
+    options: dict[str, object] = {}
+    if key is not None:
+        options["key"] = key
+    if accept_duplicate is not None:
+        options["accept_duplicate"] = accept_duplicate
     if timeout is not None:
         options["timeout_ms"] = _milliseconds(timeout)
     if canceller is not None:
         if not isinstance(canceller, Canceller):
             raise TypeError(f"canceller must be a contactway.Canceller, not {type(canceller).__name__}")
         options["canceller"] = canceller.handle
-    return _utf8(_write(options)) if options else None
+    return _utf8(_write(options))
 
 
 def _milliseconds(seconds: float) -> int:
@@ -72,7 +85,7 @@ def _milliseconds(seconds: float) -> int:
 def decode(text: str) -> dict[str, Any]:
     """An answer; an error is raised."""
     try:
-        answer: dict[str, Any] = json.loads(text)
+        answer: dict[str, Any] = _read(text)
     except (ValueError, RecursionError) as error:
         errmsg = f"the answer cannot be read in Python: {error}"
         raise found_here("bad_response", -1008, errmsg, effect="unknown") from error

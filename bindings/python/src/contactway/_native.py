@@ -5,7 +5,10 @@ from __future__ import annotations
 import ctypes
 import os
 from ctypes import CFUNCTYPE, POINTER, c_char_p, c_int32, c_int64, c_size_t, c_uint32, c_uint64, c_void_p
-from typing import Any
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 ABI_VERSION = 1
 
@@ -14,19 +17,21 @@ LogFn = CFUNCTYPE(None, c_void_p, c_int32, c_char_p)
 TokenFn = CFUNCTYPE(c_int32, c_void_p, c_int32, c_void_p, c_size_t)
 DestroyFn = CFUNCTYPE(None, c_void_p)
 
-# What is ours to free comes back as an address: c_char_p would copy the text and lose it.
-_OWNED = c_void_p
-_OWNED_OUT = POINTER(c_void_p)
+
+class Owned(c_char_p):
+    """A text that is ours to free. ctypes copies a plain c_char_p and loses where it was."""
+
+
 _HANDLE = c_uint64
-_CALL = (_OWNED, (_HANDLE, c_char_p, c_char_p))
-_JOB = (_OWNED, (_HANDLE, c_char_p, c_char_p, ProgressFn, c_void_p))
+_CALL = (Owned, (_HANDLE, c_char_p, c_char_p))
+_JOB = (Owned, (_HANDLE, c_char_p, c_char_p, ProgressFn, c_void_p))
 
 # Each function's result and arguments, in the order of the header.
 FUNCTIONS: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "contactway_version": (c_char_p, ()),
     "contactway_abi_version": (c_uint32, ()),
     "contactway_features": (c_char_p, ()),
-    "contactway_client_new": (_HANDLE, (c_char_p, _OWNED_OUT)),
+    "contactway_client_new": (_HANDLE, (c_char_p, POINTER(Owned))),
     "contactway_client_free": (None, (_HANDLE,)),
     "contactway_add": _CALL,
     "contactway_get": _CALL,
@@ -41,16 +46,16 @@ FUNCTIONS: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "contactway_apply": _JOB,
     "contactway_replace_user": _JOB,
     "contactway_save_qr_codes": _JOB,
-    "contactway_string_free": (None, (_OWNED,)),
+    "contactway_string_free": (None, (Owned,)),
     "contactway_errcode": (c_int64, (c_char_p,)),
-    "contactway_json_get": (_OWNED, (c_char_p, c_char_p)),
+    "contactway_json_get": (Owned, (c_char_p, c_char_p)),
     "contactway_canceller_new": (_HANDLE, ()),
     "contactway_canceller_cancel": (None, (_HANDLE,)),
     "contactway_canceller_free": (None, (_HANDLE,)),
     "contactway_set_logger": (None, (_HANDLE, LogFn, c_void_p, DestroyFn, c_int32)),
-    "contactway_set_token_provider": (_OWNED, (_HANDLE, TokenFn, c_void_p, DestroyFn)),
-    "contactway_set_suite_ticket": (_OWNED, (_HANDLE, c_char_p)),
-    "contactway_sandbox_start": (_HANDLE, (c_char_p, _OWNED_OUT)),
+    "contactway_set_token_provider": (Owned, (_HANDLE, TokenFn, c_void_p, DestroyFn)),
+    "contactway_set_suite_ticket": (Owned, (_HANDLE, c_char_p)),
+    "contactway_sandbox_start": (_HANDLE, (c_char_p, POINTER(Owned))),
     "contactway_sandbox_stop": (None, (_HANDLE,)),
 }
 
@@ -80,19 +85,20 @@ def load(path: str) -> ctypes.CDLL:
 library = load(os.environ.get("CONTACTWAY_LIBRARY") or os.path.join(os.path.dirname(__file__), "libcontactway.so"))
 
 
-def take(address: int) -> str:
-    """The text at an address that the library handed over, which is freed."""
+def take(text: Any) -> str:
+    """A text that the library handed over, which is freed."""
     try:
-        return ctypes.string_at(address).decode()
+        content: bytes = text.value
+        return content.decode()
     finally:
-        library.contactway_string_free(address)
+        library.contactway_string_free(text)
 
 
 def make(function: Any, config: bytes) -> tuple[int, str]:
     """Calls a function that makes a handle: the handle, 0 where it failed, and what was said beside it."""
-    said = c_void_p()
+    said = Owned()
     handle = function(config, ctypes.byref(said))
-    return handle, take(said.value) if said.value else ""
+    return handle, take(said) if said else ""
 
 
 def version() -> str:

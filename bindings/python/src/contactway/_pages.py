@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from .errors import found_here
-from .types import ContactWayId, ListAnswer
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from .types import ContactWayId, ListAnswer
 
 
 class Pages:

@@ -13,18 +13,22 @@ import http.client
 import json
 import weakref
 from collections.abc import Iterator, Mapping
-from types import TracebackType
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import urlsplit
 
-from . import types
 from ._json import decode, encode
+from ._members import MEMBERS
 from ._native import library, make
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from . import types
 
 __all__ = ["Sandbox"]
 
 
-_CONFIG = types.members(types.SandboxConfig)
+_CONFIG = MEMBERS["SandboxConfig"]
 
 
 class Sandbox:

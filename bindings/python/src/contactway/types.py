@@ -432,12 +432,3 @@ class SandboxConfig(TypedDict, total=False):
     suites: list[dict[str, Any]]
     members: list[dict[str, Any]]
     departments: list[dict[str, Any]]
-
-
-def members(*shapes: Any) -> frozenset[str]:
-    """The names of the members that shapes have.
-
-    >>> sorted(members(GetRequest))
-    ['config_id']
-    """
-    return frozenset(name for shape in shapes for name in (*shape.__required_keys__, *shape.__optional_keys__))
