@@ -12,9 +12,10 @@ mod roots;
 mod socket;
 
 use std::io::Read;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
+use ureq::config::Config;
 use ureq::http::{self, Request, header::CONTENT_TYPE};
 use ureq::tls::TlsConfig;
 use ureq::unversioned::transport::{ConnectProxyConnector, Connector, RustlsConnector};
@@ -106,20 +107,9 @@ impl Transport {
     #[must_use]
     pub fn new(settings: Settings) -> Self {
         let names = Arc::new(resolver::Names::default());
-        let config = Agent::config_builder()
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .proxy(settings.proxy)
-            .tls_config(TlsConfig::builder().root_certs(settings.roots.into_ureq()).build())
-            .user_agent(concat!("contactway/", env!("CARGO_PKG_VERSION")))
-            .max_idle_connections(CONNECTIONS)
-            .max_idle_connections_per_host(1)
-            .max_idle_age(IDLE_MAX)
-            .max_response_header_size(HEADERS_MAX)
-            .input_buffer_size(2 * HEADERS_MAX)
-            .output_buffer_size(HEADERS_MAX)
-            .build();
+        let connect_timeout = settings.connect_timeout;
+        // Made with the first connection: looking through the system's roots takes a while.
+        let config = LazyLock::new(move || config_of(settings));
         let connector =
             ().chain(ConnectProxyConnector::default())
                 .chain(socket::SocketConnector::new(Arc::clone(&names)))
@@ -130,7 +120,7 @@ impl Transport {
             let resolver = resolver::Remembering(Arc::clone(&names));
             Agent::with_parts(config.clone(), Shared(Arc::clone(&connector)), resolver)
         };
-        Self { agents: Agents::new(make), connect_timeout: settings.connect_timeout }
+        Self { agents: Agents::new(make), connect_timeout }
     }
 
     /// POSTs `body`.
@@ -184,6 +174,23 @@ impl Transport {
             Err(cause) => Err(Failure { cause, sent, stale: sent && entered.idle() >= STALE, new_connection }),
         }
     }
+}
+
+fn config_of(settings: Settings) -> Config {
+    Agent::config_builder()
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .max_redirects_will_error(false)
+        .proxy(settings.proxy)
+        .tls_config(TlsConfig::builder().root_certs(settings.roots.into_ureq()).build())
+        .user_agent(concat!("contactway/", env!("CARGO_PKG_VERSION")))
+        .max_idle_connections(CONNECTIONS)
+        .max_idle_connections_per_host(1)
+        .max_idle_age(IDLE_MAX)
+        .max_response_header_size(HEADERS_MAX)
+        .input_buffer_size(2 * HEADERS_MAX)
+        .output_buffer_size(HEADERS_MAX)
+        .build()
 }
 
 fn exchange<B: ureq::AsSendBody>(agent: &Agent, request: Request<B>) -> Result<(u16, Vec<u8>), ureq::Error> {
