@@ -1,7 +1,7 @@
 //! A TCP socket that obeys the deadline of the call it serves, and hangs up when that call is stopped.
 
 use std::fmt;
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::{self, ErrorKind, Read};
 use std::mem::MaybeUninit;
 use std::net::{Shutdown, SocketAddr};
 use std::sync::Arc;
@@ -21,6 +21,12 @@ use crate::call::{Call, HangUp};
 const STEP: Duration = Duration::from_millis(16);
 /// Long enough for any address to answer that will.
 const LEAST_PER_ADDRESS: Duration = Duration::from_millis(10);
+/// A server that has hung up is an error here, and no SIGPIPE, which would end the host's process.
+#[cfg(not(target_vendor = "apple"))]
+const NO_SIGNAL: libc::c_int = libc::MSG_NOSIGNAL;
+/// Here socket2 has set the socket so already.
+#[cfg(target_vendor = "apple")]
+const NO_SIGNAL: libc::c_int = 0;
 
 impl HangUp for Socket {
     fn hang_up(&self) {
@@ -144,7 +150,7 @@ impl Transport for SocketTransport {
         while sent < amount {
             let left = self.time_left()?;
             set_if_changed(&mut self.write_timeout, left, |timeout| self.socket.set_write_timeout(timeout))?;
-            match (&*self.socket).write(&self.buffers.output()[sent..amount]) {
+            match self.socket.send_with_flags(&self.buffers.output()[sent..amount], NO_SIGNAL) {
                 Ok(0) => return Err(io::Error::from(ErrorKind::WriteZero).into()),
                 Ok(written) => sent += written,
                 Err(error) if is_no_fault(&error) => {}
