@@ -64,6 +64,17 @@ fn different_credentials_have_different_tokens() {
 }
 
 #[test]
+fn one_address_in_two_spellings_has_one_token() {
+    let shop = Shop::open();
+    let port = shop.sandbox.base_url().rsplit(':').next().unwrap();
+    for base_url in [format!("http://localhost:{port}"), format!("HTTP://LocalHost:{port}/")] {
+        let config = shop.config("").replace(shop.sandbox.base_url(), &base_url);
+        list(&Client::new(&config, &shop.shared).unwrap(), "{}").unwrap();
+    }
+    assert_eq!(get_token_calls(&shop), 1);
+}
+
+#[test]
 fn an_expired_token_is_replaced_and_the_call_made_once_more() {
     let shop = Shop::with(r#"{"clock":1767225600,"token_life_s":7200}"#);
     let client = shop.client("");

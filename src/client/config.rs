@@ -1,22 +1,19 @@
 //! The configuration of a client.
 
-use std::env;
 use std::fs;
-use std::net::IpAddr;
 use std::time::Duration;
 
 use ureq::Proxy;
-use ureq::http::Uri;
 
 use super::limits::Limits;
 use super::settings::{self, Settings};
+use super::{base_url, proxy};
 use crate::answer::{Error, Kind};
 use crate::auth::{Credentials, Suite};
 use crate::json::{Object, Value};
 use crate::secret::Secret;
 use crate::transport::Roots;
 
-const BASE_URL: &str = "https://qyapi.weixin.qq.com";
 const TIMEOUT_MS: u64 = 10_000;
 const CONNECT_TIMEOUT_MS: u64 = 3_000;
 const MAX_ATTEMPTS: u32 = 3;
@@ -29,7 +26,7 @@ pub struct Config {
     pub credentials: Credentials,
     /// Of a third-party app; it changes while the client lives.
     pub suite_ticket: Option<Secret>,
-    /// Scheme, host, port and path, without a slash at its end.
+    /// As [`base_url::read`] writes it.
     pub base_url: String,
     pub timeout: Duration,
     pub connect_timeout: Duration,
@@ -59,13 +56,13 @@ impl Config {
         let object = settings::parse(text, "the configuration")?;
         let mut settings = Settings::new(&object, "");
         let (credentials, suite_ticket) = read_credentials(&mut settings).unzip();
-        let base_url = settings.text("base_url").unwrap_or(BASE_URL);
-        let base_url = base_url_of(&mut settings, base_url);
+        let base_url = base_url::read(&mut settings);
         let timeout = settings.integer("timeout_ms", 1).unwrap_or(TIMEOUT_MS);
         let connect_timeout = settings.integer("connect_timeout_ms", 1).unwrap_or(CONNECT_TIMEOUT_MS);
         let max_attempts = settings.count("max_attempts", 1).unwrap_or(MAX_ATTEMPTS);
         let limits = read_limits(&mut settings);
-        let (proxy, proxy_password) = read_proxy(&mut settings, &base_url);
+        let proxy = proxy::read(&mut settings, &base_url);
+        let proxy_password = proxy.as_ref().and_then(Proxy::password).map(|password| Secret::new(password.to_owned()));
         let roots = read_roots(&mut settings, &base_url);
         let store = settings.text("store").unwrap_or("memory");
         let durable = store.starts_with("sqlite:") || store.starts_with("postgres://");
@@ -188,92 +185,6 @@ fn read_rates(settings: &mut Settings, object: &Object) -> (u32, u32) {
     let per_hour = rates.count("per_hour", 1).unwrap_or(PER_HOUR);
     settings.take(rates);
     (per_minute, per_hour)
-}
-
-/// The base URL without a slash at its end.
-fn base_url_of(settings: &mut Settings, text: &str) -> String {
-    let base_url = text.trim_end_matches('/');
-    let rule = match base_url.parse::<Uri>() {
-        Ok(uri) => match (uri.scheme_str(), uri.host()) {
-            _ if uri.query().is_some() || text.contains(['#', '@']) => "without a user, a query or a fragment",
-            _ if !port_fits(&uri) => "with a port of 1 to 65535",
-            (Some("https"), Some(_)) => return base_url.to_owned(),
-            (Some("http"), Some(host)) if is_loopback(host) => return base_url.to_owned(),
-            (Some("http"), Some(_)) => {
-                "https, since a token travels in the query string; http only to a loopback address"
-            }
-            _ => "https://host",
-        },
-        Err(_) => "https://host",
-    };
-    settings.wrong("base_url", "bad_url", format!("base_url must be {rule}"));
-    base_url.to_owned()
-}
-
-/// The parser takes any digits for a port.
-fn port_fits(uri: &Uri) -> bool {
-    let authority = uri.authority().map_or("", |authority| authority.as_str());
-    // A user and a password may stand in front, and an IPv6 address holds colons too.
-    let behind_host = authority.rsplit(['@', ']']).next().unwrap_or_default();
-    !behind_host.contains(':') || uri.port_u16().is_some_and(|port| port > 0)
-}
-
-/// Whether a host is this machine: only there may a token travel unencrypted.
-pub fn is_loopback(host: &str) -> bool {
-    let address = host.trim_start_matches('[').trim_end_matches(']');
-    host.eq_ignore_ascii_case("localhost") || address.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
-}
-
-/// The proxy: the one given, or the environment's as curl reads it, and its password.
-fn read_proxy(settings: &mut Settings, base_url: &str) -> (Option<Proxy>, Option<Secret>) {
-    let given = settings.text_or_empty("proxy");
-    let proxy = match given {
-        Some("") => None,
-        Some(url) => proxy_of(url, ""),
-        // In the environment only what is for https counts: http is for loopback.
-        None if base_url.starts_with("https:") => {
-            let url = ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"].iter().find_map(|name| variable(name));
-            url.and_then(|url| {
-                proxy_of(&url, &["no_proxy", "NO_PROXY"].iter().find_map(|name| variable(name)).unwrap_or_default())
-            })
-        }
-        None => None,
-    };
-    if proxy.is_none() && given.is_some_and(|url| !url.is_empty()) {
-        settings.wrong(
-            "proxy",
-            "bad_proxy",
-            "proxy must be http://host:port or http://user:password@host:port, or \"\" for none",
-        );
-    }
-    let password = proxy.as_ref().and_then(Proxy::password).map(|password| Secret::new(password.to_owned()));
-    (proxy, password)
-}
-
-fn variable(name: &str) -> Option<String> {
-    env::var(name).ok().filter(|value| !value.is_empty())
-}
-
-/// A proxy that CONNECT reaches; others are not supported.
-fn proxy_of(url: &str, no_proxy: &str) -> Option<Proxy> {
-    let with_scheme = if url.contains("://") { url.to_owned() } else { format!("http://{url}") };
-    let parsed = Proxy::new(&with_scheme).ok()?;
-    if !matches!(parsed.uri().scheme_str(), Some("http" | "https")) || !port_fits(parsed.uri()) {
-        return None;
-    }
-    let mut builder = Proxy::builder(parsed.protocol()).host(parsed.host()).port(parsed.port());
-    if let Some(user) = parsed.username() {
-        builder = builder.username(user);
-    }
-    if let Some(password) = parsed.password() {
-        builder = builder.password(password);
-    }
-    for expression in no_proxy.split(',').map(str::trim).filter(|expression| !expression.is_empty()) {
-        // As curl does: a name stands for its subdomains too.
-        let name = expression.trim_start_matches('.');
-        builder = builder.no_proxy(name).no_proxy(&format!(".{name}"));
-    }
-    builder.build().ok()
 }
 
 fn read_roots(settings: &mut Settings, base_url: &str) -> Roots {

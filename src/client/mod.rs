@@ -1,12 +1,14 @@
 //! One call, from request to answer.
 
 mod attempts;
+mod base_url;
 mod cancel;
 mod config;
 mod endpoint;
 mod limits;
 mod options;
 mod pictures;
+mod proxy;
 mod retry;
 mod settings;
 mod tokens;

@@ -11,7 +11,7 @@ use serde_json::json;
 use ureq::http::Uri;
 
 use super::attempts::Progress;
-use super::config::is_loopback;
+use super::base_url::is_loopback;
 use super::retry::Happened;
 use super::settings::{self, Settings};
 use super::{Client, JSON, Options, Target, endpoint};

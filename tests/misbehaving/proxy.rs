@@ -102,47 +102,88 @@ fn drop_after(peer: &mut Peer, status: &str) {
     peer.answer(status, &format!("X-Echo: {PASSWORD} {BASIC}\r\n"), format!("{PASSWORD} {BASIC}"));
 }
 
-/// The environment is a process's own, so each case is one.
+/// What a client says in a process of its own, since the environment is a process's own.
+fn in_child(variables: &[(&str, &str)], config: &str) -> String {
+    let mut child = Command::new(env::current_exe().unwrap());
+    for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "HTTP_PROXY", "NO_PROXY", "no_proxy"] {
+        child.env_remove(name);
+    }
+    child.envs(variables.iter().copied()).env("CONTACTWAY_TEST_CONFIG", config);
+    let output = child.args(["--exact", "proxy::one_call_of_a_child", "--ignored", "--nocapture"]).output().unwrap();
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success() && text.contains("1 passed"), "{variables:?}{config}: {text}");
+    text
+}
+
+#[test]
+#[ignore = "the child of the tests below"]
+fn one_call_of_a_child() {
+    let config = env::var("CONTACTWAY_TEST_CONFIG").unwrap();
+    match Client::new(&config, &Shared::default()).and_then(|client| add(&client, SIMPLE)) {
+        Ok(answer) => println!("{answer}"),
+        Err(error) => println!("{}", error.to_json()),
+    }
+}
+
 #[test]
 fn the_environment_names_the_proxy_unless_told_otherwise() {
     let ours = authority();
     let file = ca_file(&ours, "environment");
-    let wecom = server(&ours, "localhost", false, Peer::grant_all);
+    let [name, address] = ["localhost", "127.0.0.1"].map(|host| {
+        let wecom = server(&ours, host, false, Peer::grant_all);
+        (format!("HTTPS://{}:{}", host.to_uppercase(), wecom.address.port()), wecom)
+    });
     let proxy = Raw::serve(tunnel);
     let url = format!("http://user:{PASSWORD}@{}", proxy.address);
+    let no = |list: &'static str| vec![("HTTPS_PROXY", url.as_str()), ("NO_PROXY", list)];
     let mut connections = 0;
-    for (variables, member, goes_through) in [
-        (vec![("HTTPS_PROXY", url.as_str())], "", true),
-        (vec![("https_proxy", &url)], "", true),
-        (vec![("ALL_PROXY", &url)], "", true),
-        (vec![("HTTP_PROXY", &url)], "", false),
-        (vec![("HTTPS_PROXY", &url), ("NO_PROXY", "example.com,localhost")], "", false),
-        (vec![("HTTPS_PROXY", &url), ("no_proxy", "*")], "", false),
-        (vec![("HTTPS_PROXY", &url), ("NO_PROXY", "example.com")], "", true),
-        (vec![("HTTPS_PROXY", &url)], r#","proxy":"""#, false),
+    for (base, variables, member, goes_through) in [
+        (&name, vec![("HTTPS_PROXY", url.as_str())], "", true),
+        (&name, vec![("https_proxy", &url)], "", true),
+        (&name, vec![("https_proxy", ""), ("ALL_PROXY", &url)], "", true),
+        (&name, vec![("HTTP_PROXY", &url)], "", false),
+        (&name, vec![("HTTPS_PROXY", &url), ("no_proxy", "*")], "", false),
+        (&name, vec![("HTTPS_PROXY", "not understood"), ("no_proxy", "*")], "", false),
+        (&name, no("example.com,localhost"), "", false),
+        (&name, no("example.com .LocalHost."), "", false),
+        (&name, no("example.com"), "", true),
+        (&name, no("*.com,local*,*"), "", true),
+        (&name, no("127.0.0.0/8"), "", true),
+        (&name, vec![("HTTPS_PROXY", &url)], r#","proxy":"""#, false),
+        (&address, no("example.com, 127.0.0.1"), "", false),
+        (&address, no("10.0.0.0/8,127.0.0.0/8"), "", false),
+        (&address, no("10.0.0.0/8,127.0.0.0/32"), "", true),
+        (&address, no("127.,.0.1,127.*"), "", true),
     ] {
-        let config = format!(
-            r#"{{"base_url":"https://localhost:{}","access_token":"a-token","ca_file":"{}"{member}}}"#,
-            wecom.address.port(),
-            file.display()
-        );
-        let mut child = Command::new(env::current_exe().unwrap());
-        for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "HTTP_PROXY", "NO_PROXY", "no_proxy"] {
-            child.env_remove(name);
-        }
-        child.envs(variables.iter().copied()).env("CONTACTWAY_TEST_CONFIG", config);
-        let output = child.args(["--exact", "proxy::one_call_of_a_child", "--ignored"]).output().unwrap();
-        let text = String::from_utf8_lossy(&output.stdout);
-        assert!(output.status.success() && text.contains("1 passed"), "{variables:?}{member}: {text}");
+        let base_url = &base.0;
+        let config =
+            format!(r#"{{"base_url":"{base_url}","access_token":"a-token","ca_file":"{}"{member}}}"#, file.display());
+        let said = in_child(&variables, &config);
+        assert!(said.contains(r#""errcode":0"#), "{variables:?}{member}: {said}");
         connections += usize::from(goes_through);
-        assert_eq!(proxy.connections(), connections, "{variables:?}{member}");
+        assert_eq!(proxy.connections(), connections, "{base_url} {variables:?}{member}");
     }
     fs::remove_file(file).unwrap();
 }
 
 #[test]
-#[ignore = "the child of the test above"]
-fn one_call_of_a_child() {
-    let config = env::var("CONTACTWAY_TEST_CONFIG").unwrap();
-    add(&Client::new(&config, &Shared::default()).unwrap(), SIMPLE).unwrap();
+fn a_proxy_of_the_environment_that_is_not_understood_is_not_gone_around() {
+    let config = r#"{"base_url":"https://127.0.0.1:1","access_token":"a-token","max_attempts":1}"#;
+    for url in [
+        "socks5://user:PASSWORD@127.0.0.1:9",
+        "socks5h://user:PASSWORD@127.0.0.1:9",
+        "htp://user:PASSWORD@127.0.0.1:9",
+        "http://user:PASSWORD@127.0.0.1:99999",
+        "http://user:PASS/WORD@127.0.0.1:9",
+        "http://user:PASSWORD@",
+        "http://",
+    ] {
+        for name in ["HTTPS_PROXY", "all_proxy"] {
+            let said = in_child(&[(name, url), ("NO_PROXY", "example.com")], config);
+            for part in [r#""errcode":-1001"#, r#""rule":"bad_proxy""#, r#""pointer":"/proxy""#, name] {
+                assert!(said.contains(part), "{name}={url}: {said}");
+            }
+            assert!(!said.contains("PASS") && !said.contains("127.0.0.1:9"), "{said}");
+        }
+    }
 }
