@@ -7,6 +7,7 @@ mod support;
 use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpListener;
+use std::os::unix::fs::symlink;
 use std::path::PathBuf;
 use std::thread;
 
@@ -80,6 +81,46 @@ fn what_cannot_be_saved_is_told_and_leaves_nothing() {
         assert!(!error.details().is_empty());
     }
     assert_eq!(fs::read_dir(&folder).unwrap().count(), 0);
+}
+
+#[test]
+fn what_is_no_file_is_not_replaced_and_nothing_is_asked_for() {
+    let shop = Shop::open();
+    let client = shop.client("");
+    let config_id = added(&client);
+    let folder = folder("no-file");
+    symlink("/dev/null", folder.join("device")).unwrap();
+    fs::create_dir(folder.join("folder")).unwrap();
+    let calls = shop.calls().len();
+    for name in ["device", "folder"] {
+        let path = folder.join(name);
+        let before = fs::symlink_metadata(&path).unwrap().file_type();
+        let error = save(&client, &format!("\"config_id\":\"{config_id}\""), path.to_str().unwrap()).unwrap_err();
+        assert_eq!((error.kind(), error.details()[0].rule), (Kind::InvalidArgument, "unwritable"), "{name}");
+        assert_eq!(fs::symlink_metadata(&path).unwrap().file_type(), before, "{name}");
+    }
+    assert_eq!(shop.calls().len(), calls);
+}
+
+#[test]
+fn a_file_or_a_link_is_replaced_however_long_its_name_is() {
+    let shop = Shop::open();
+    let client = shop.client("");
+    let by_id = format!("\"config_id\":\"{}\"", added(&client));
+    let folder = folder("replaced");
+    let long = format!("{}.png", "x".repeat(251));
+    for name in ["file", "link", "nowhere", &long] {
+        fs::write(folder.join("file"), "before").unwrap();
+        if name == "link" || name == "nowhere" {
+            symlink(if name == "link" { "file" } else { "no such file" }, folder.join(name)).unwrap();
+        }
+        let path = folder.join(name);
+        save(&client, &by_id, path.to_str().unwrap()).unwrap();
+        assert!(fs::symlink_metadata(&path).unwrap().is_file(), "{name}");
+        assert!(fs::read(&path).unwrap().starts_with(b"\x89PNG"), "{name}");
+        assert_eq!(fs::read(folder.join("file")).unwrap() == b"before", name != "file", "{name}");
+    }
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 4);
 }
 
 #[test]

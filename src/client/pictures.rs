@@ -1,5 +1,6 @@
 //! Pictures: uploaded for a conclusion, and saved from a contact way's QR code.
 
+use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::Path;
@@ -58,7 +59,8 @@ impl Client {
         })
     }
 
-    /// Saves a QR picture: `{"config_id" or "qr_code": "…", "path": "out.png"}`. The file appears whole or not at all.
+    /// Saves a QR picture: `{"config_id" or "qr_code": "…", "path": "out.png"}`. The file appears whole or not at all; it
+    /// replaces a file or a symbolic link, and nothing else.
     ///
     /// # Errors
     /// When the address is not one of WeCom's, what it gives is no picture, the file cannot be written, or as with
@@ -67,6 +69,7 @@ impl Client {
         self.run(Progress::new("save_qr_code", true), options, |call, progress| {
             let object = settings::parse(request, "the request")?;
             let (source, path) = self.source_and_path(&object)?;
+            replaceable(Path::new(path)).map_err(unwritable)?;
             let address = match source {
                 Source::Address(address) => address,
                 Source::ConfigId(config_id) => self.qr_code_of(call, progress, config_id)?,
@@ -74,10 +77,7 @@ impl Client {
             let gate = None;
             let (picture, content_type) =
                 self.exchange(call, gate, progress, |kept| self.transport.get(call, address.clone(), kept), picture)?;
-            write_whole(Path::new(path), &picture).map_err(|error| {
-                let message = format!("the file cannot be written: {}", error.kind());
-                Error::with_details(Kind::InvalidArgument, REQUEST, vec![Detail::new("/path", "unwritable", message)])
-            })?;
+            write_whole(Path::new(path), &picture).map_err(|error| unwritable(error.kind().to_string()))?;
             let bytes = picture.len();
             let answer =
                 json!({"errcode": 0, "errmsg": "ok", "path": path, "bytes": bytes, "content_type": content_type});
@@ -229,12 +229,25 @@ fn form(boundary: &str, filename: &str, picture: &[u8]) -> Vec<u8> {
     body
 }
 
-/// Writes beside `path` first, so that nobody ever sees half a picture.
+fn unwritable(why: impl fmt::Display) -> Error {
+    let message = format!("the file cannot be written: {why}");
+    Error::with_details(Kind::InvalidArgument, REQUEST, vec![Detail::new("/path", "unwritable", message)])
+}
+
+/// Whether a file may come to be at `path`, or replace what is there. A device, a pipe or a folder is no file, nor is a
+/// link to one.
+fn replaceable(path: &Path) -> Result<(), &'static str> {
+    match fs::metadata(path) {
+        Ok(there) if !there.is_file() => Err("what is there is not a regular file"),
+        _ => Ok(()),
+    }
+}
+
+/// Writes beside `path` first, so that nobody ever sees half a picture. A link is replaced; what it names is left alone.
 fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let name = path.file_name().ok_or(io::ErrorKind::InvalidFilename)?;
-    let mut beside = name.to_owned();
-    beside.push(format!(".{:016x}.part", random::source().u64(..)));
-    let beside = path.with_file_name(beside);
+    path.file_name().ok_or(io::ErrorKind::InvalidFilename)?;
+    // Its own name may be as long as a name can be.
+    let beside = path.with_file_name(format!(".contactway-{:016x}", random::source().u64(..)));
     let written = File::create_new(&beside)
         .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
         .and_then(|()| fs::rename(&beside, path));
