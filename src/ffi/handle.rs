@@ -1,8 +1,8 @@
 //! Handles: numbers that stand for clients, cancellers and sandboxes.
 //!
 //! A number is never issued twice in a process, so a freed, doubled or forged one is only ever an error answer. After
-//! `fork()` the child gets a process of its own here, found by its process id before any lock is taken: a lock that
-//! the parent held at that moment would never open again.
+//! `fork()` the child gets a process of its own here, found by how many forks led to it before any lock is taken: a lock
+//! that the parent held at that moment would never open again.
 
 // How many kinds of objects there are depends on the features.
 #![allow(clippy::match_wildcard_for_single_variants)]
@@ -38,7 +38,8 @@ impl Object {
 
 /// Everything that belongs to one process.
 pub struct Process {
-    id: u32,
+    /// What [`FORKS`] was when it began.
+    forks: u64,
     /// Handles below were issued before a `fork()`.
     first: u64,
     next: AtomicU64,
@@ -47,21 +48,34 @@ pub struct Process {
 }
 
 static PROCESS: AtomicPtr<Process> = AtomicPtr::new(ptr::null_mut());
+/// Rises with each fork on the way to this process. A process id would not tell: in a namespace of its own a child may
+/// have its parent's.
+static FORKS: AtomicU64 = AtomicU64::new(0);
+
+extern "C" fn forked() {
+    FORKS.fetch_add(1, Ordering::Relaxed);
+}
 
 impl Process {
     /// This process, which a fork makes another.
     pub fn current() -> &'static Self {
-        let id = std::process::id();
         loop {
+            let forks = FORKS.load(Ordering::Relaxed);
             let known = PROCESS.load(Ordering::Acquire);
             // SAFETY: what is stored in PROCESS comes from `Box::into_raw` below and is never freed.
             let process = unsafe { known.as_ref() };
-            if let Some(process) = process.filter(|process| process.id == id) {
+            if let Some(process) = process.filter(|process| process.forks == forks) {
                 return process;
+            }
+            if process.is_none() {
+                // Two threads may both come here: then a fork counts twice, which does no harm. It can fail only where
+                // there is no memory left. A library that is unloaded takes its handler along.
+                // SAFETY: `forked` does nothing that a child may not do.
+                unsafe { libc::pthread_atfork(None, None, Some(forked)) };
             }
             let first = process.map_or(1, |parent| parent.next.load(Ordering::Relaxed));
             let fresh = Box::into_raw(Box::new(Self {
-                id,
+                forks,
                 first,
                 next: AtomicU64::new(first),
                 objects: Mutex::default(),
