@@ -178,6 +178,21 @@ fn everything(client: &Client) -> String {
 }
 
 #[test]
+fn a_secret_that_is_a_members_name_leaves_an_answer_an_answer() {
+    for name in ["errcode", "errmsg", "error"] {
+        let server = Raw::serve(move |peer| {
+            while peer.request().is_some()
+                && peer.answer("200 OK", "", format!(r#"{{"errcode":0,"errmsg":"ok","error":"","x-{name}":"{name}"}}"#))
+            {
+            }
+        });
+        let config = format!(r#"{{"base_url":"http://{}","access_token":"{name}"}}"#, server.address);
+        let answer = list(&Client::new(&config, &Shared::default()).unwrap(), "{}").unwrap();
+        assert_eq!(answer, r#"{"errcode":0,"errmsg":"ok","error":"","x-***":"***"}"#);
+    }
+}
+
+#[test]
 fn no_answer_and_no_error_holds_a_secret() {
     for (status, body) in echoes() {
         for (suite, steps) in [(false, ["gettoken", "endpoint"]), (true, ["get_corp_token", "endpoint"])] {

@@ -62,11 +62,11 @@ impl Envelope {
         &self.text
     }
 
-    /// Members other than `errcode`, `errmsg` and our own, in WeCom's order.
+    /// Members other than [`OWN_NAMES`], in WeCom's order.
     #[must_use]
     pub fn other_members(&self) -> Vec<(String, Box<RawValue>)> {
         let members = json::members(&self.text).unwrap_or_default();
-        let others = members.into_iter().filter(|(name, _)| !matches!(name.as_ref(), "errcode" | "errmsg" | "error"));
+        let others = members.into_iter().filter(|(name, _)| !OWN_NAMES.contains(&&**name));
         others.map(|(name, value)| (name.into_owned(), value.to_owned())).collect()
     }
 
@@ -102,6 +102,9 @@ fn with_member(mut text: String, name: &str, value: &str) -> String {
     text
 }
 
+/// Names that every answer has; masked, they would hide nothing, and it would be an answer no more.
+const OWN_NAMES: [&str; 3] = ["errcode", "errmsg", "error"];
+
 /// The text of an answer without `secrets`; it stays an object with an integer `errcode`.
 #[must_use]
 pub fn without_secrets(text: String, secrets: &[&Secret]) -> String {
@@ -115,7 +118,8 @@ pub fn without_secrets(text: String, secrets: &[&Secret]) -> String {
         if rebuilt.len() > 1 {
             rebuilt.push(',');
         }
-        rebuilt.push_str(&json!(redacted(&name)).to_string());
+        let shown = if OWN_NAMES.contains(&&*name) { name.to_string() } else { redacted(&name) };
+        rebuilt.push_str(&json!(shown).to_string());
         rebuilt.push(':');
         if name == "errcode" {
             rebuilt.push_str(value.get());
