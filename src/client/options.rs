@@ -8,6 +8,9 @@ use crate::answer::{Error, Kind};
 use crate::json::Value;
 use crate::rules::Endpoint;
 
+/// As much of a number that is no handle as is repeated, in characters.
+const NUMBER_SHOWN: usize = 40;
+
 /// How one call is made.
 #[derive(Clone, Default)]
 pub struct Options {
@@ -32,7 +35,7 @@ impl Options {
         let object = settings::parse(text, "options")?;
         let mut settings = Settings::new(&object, "");
         let timeout = settings.integer("timeout_ms", 1).map(Duration::from_millis);
-        let handle = settings.value("canceller").map(handle_of);
+        let handle = settings.value("canceller").map(whole_number);
         if handle == Some(None) {
             settings.wrong("canceller", "wrong_type", "canceller must be the number that canceller_new answered");
         }
@@ -49,14 +52,21 @@ impl Options {
                 "key needs a sqlite or postgres store, which this build lacks; leave key out",
             ));
         }
-        let canceller = handle.flatten().map(canceller).transpose()?;
+        let canceller = handle.flatten().map(|raw| canceller_of(raw, canceller)).transpose()?;
         Ok(Self { timeout, canceller, accept_duplicate })
     }
 }
 
-/// The handle that a value gives. A whole number that none can have is a forged one, which is never issued.
-fn handle_of(value: &Value) -> Option<u64> {
+/// The canceller of the handle that a number gives. A whole number that no handle can have was never issued.
+fn canceller_of(raw: &str, find: impl FnOnce(u64) -> Result<Canceller, Error>) -> Result<Canceller, Error> {
+    if let Ok(handle) = raw.parse() {
+        return find(handle);
+    }
+    let shown: String = raw.chars().take(NUMBER_SHOWN).collect();
+    Err(Error::new(Kind::InvalidHandle, format!("{shown} is not a canceller's handle: it was never issued")))
+}
+
+fn whole_number<'a>(value: &Value<'a>) -> Option<&'a str> {
     let Value::Number(raw) = value else { return None };
-    let digits = raw.strip_prefix('-').unwrap_or(raw);
-    digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| raw.parse().unwrap_or(u64::MAX))
+    raw.strip_prefix('-').unwrap_or(raw).bytes().all(|byte| byte.is_ascii_digit()).then_some(raw)
 }

@@ -109,7 +109,7 @@ impl Process {
                 Some(found) => return Ok(found),
                 None => format!("is a {}'s", object.name()),
             },
-            None if handle == 0 => "is never one; contactway_client_new answers 0 when it fails".to_owned(),
+            None if handle == 0 => format!("is never one; contactway_{wanted}_new answers 0 when it fails"),
             None if handle < self.first => "was made before fork(); make another one in this process".to_owned(),
             None if handle < self.next.load(Ordering::Relaxed) => "was freed".to_owned(),
             None => "was never issued".to_owned(),

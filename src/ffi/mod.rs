@@ -589,11 +589,12 @@ unsafe fn work(
 }
 
 /// The answer of a function that this version does not have yet.
-fn later(client: contactway_client, function: &str) -> *mut c_char {
-    give_answer(guarded(|| {
+fn later(client: contactway_client, function: &'static str) -> *mut c_char {
+    let outcome = guarded(|| {
         Process::current().client(client)?;
         Err(Error::new(Kind::Unsupported, format!("this version does not have {function} yet")))
-    }))
+    });
+    give_answer(outcome.map_err(|error| error.of_endpoint(function)))
 }
 
 fn give_answer(outcome: Result<String, Error>) -> *mut c_char {

@@ -90,7 +90,7 @@ static void wrong_option(contactway_client client, int i)
     }
     /* A number that is no canceller's is a handle like any other. */
     EXPECT(calls[i].call(client, calls[i].request, "{\"canceller\":-1}"), "/errcode", "-1002", "/error/kind",
-           "invalid_handle", "/errmsg", "~canceller");
+           "invalid_handle", "/errmsg", "~-1 is not a canceller's");
     /* All that is wrong is told at once. */
     EXPECT(calls[i].call(client, calls[i].request, "{\"timeout_ms\":0,\"canceller\":[],\"deadline\":1}"), "/errcode",
            "-1001", "/error/details/0/pointer", "/timeout_ms", "/error/details/1/pointer", "/canceller",

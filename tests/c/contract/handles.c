@@ -20,11 +20,13 @@ static void nobody_takes(contactway_client handle)
     EXPECT(contactway_close_temp_chat(handle, "{}", NULL), "/errcode", "-1002");
     EXPECT(contactway_upload_image(handle, "{}", NULL), "/errcode", "-1002");
     EXPECT(contactway_save_qr_code(handle, "{}", NULL), "/errcode", "-1002");
-    EXPECT(contactway_ledger(handle, "{}", NULL), "/errcode", "-1002");
-    EXPECT(contactway_sync(handle, "{}", NULL, NULL, NULL), "/errcode", "-1002");
-    EXPECT(contactway_apply(handle, "{}", NULL, NULL, NULL), "/errcode", "-1002");
-    EXPECT(contactway_replace_user(handle, "{}", NULL, NULL, NULL), "/errcode", "-1002");
-    EXPECT(contactway_save_qr_codes(handle, "{}", NULL, NULL, NULL), "/errcode", "-1002");
+    EXPECT(contactway_ledger(handle, "{}", NULL), "/errcode", "-1002", "/error/endpoint", "ledger");
+    EXPECT(contactway_sync(handle, "{}", NULL, NULL, NULL), "/errcode", "-1002", "/error/endpoint", "sync");
+    EXPECT(contactway_apply(handle, "{}", NULL, NULL, NULL), "/errcode", "-1002", "/error/endpoint", "apply");
+    EXPECT(contactway_replace_user(handle, "{}", NULL, NULL, NULL), "/errcode", "-1002", "/error/endpoint",
+           "replace_user");
+    EXPECT(contactway_save_qr_codes(handle, "{}", NULL, NULL, NULL), "/errcode", "-1002", "/error/endpoint",
+           "save_qr_codes");
     EXPECT(contactway_set_token_provider(handle, NULL, NULL, NULL), "/errcode", "-1002");
     EXPECT(contactway_set_suite_ticket(handle, "ticket"), "/errcode", "-1002");
     contactway_set_logger(handle, NULL, NULL, NULL, 5);
@@ -54,7 +56,7 @@ void test_handles(void)
     CHECK(client != canceller && canceller != sandbox && client != sandbox);
     CHECK(client < (uint64_t)1 << 53 && canceller < (uint64_t)1 << 53 && sandbox < (uint64_t)1 << 53);
 
-    NO_CLIENT(0, "~never");
+    NO_CLIENT(0, "~contactway_client_new");
     NO_CLIENT(client + 1000000, "~never issued");
     NO_CLIENT(UINT64_MAX, "~never issued");
     NO_CLIENT((uint64_t)1 << 53, "~never issued");
@@ -74,7 +76,7 @@ void test_handles(void)
 
     canceller_of_another_kind(&world, client, "~client");
     canceller_of_another_kind(&world, canceller + 1000000, "~never issued");
-    canceller_of_another_kind(&world, 0, "~never");
+    canceller_of_another_kind(&world, 0, "~contactway_canceller_new");
 
     contactway_canceller_free(canceller);
     contactway_canceller_free(canceller);
