@@ -24,6 +24,8 @@ use crate::client::{Canceller, Client, Options, endpoint_name};
 use crate::json;
 use crate::log::Sink;
 use crate::rules::Endpoint;
+#[cfg(feature = "sandbox")]
+use crate::sandbox::Wrong;
 use callback::{HostLog, HostTokens, UserData};
 pub use callback::{contactway_destroy_fn, contactway_log_fn, contactway_progress_fn, contactway_token_fn};
 use guard::guarded;
@@ -518,14 +520,12 @@ pub extern "C" fn contactway_sandbox_stop(sandbox: contactway_sandbox) {
 
 #[cfg(feature = "sandbox")]
 fn start_sandbox(config: &str) -> Result<(u64, String), Error> {
-    let sandbox = crate::sandbox::Sandbox::start(config).map_err(|error| {
-        let kind = if error.is_bad_argument() { Kind::InvalidArgument } else { Kind::Network };
-        match error.pointer() {
-            Some(pointer) => {
-                let detail = Detail::new(pointer, "sandbox_configuration", error.to_string());
-                Error::with_details(kind, "the sandbox's configuration", vec![detail])
-            }
-            None => Error::new(kind, error.to_string()),
+    let sandbox = crate::sandbox::Sandbox::start(config).map_err(|error| match error.wrong() {
+        [] => Error::new(Kind::Network, error.to_string()),
+        wrong => {
+            let detail = |wrong: &Wrong| Detail::new(&*wrong.pointer, "sandbox_configuration", &*wrong.message);
+            let details = wrong.iter().map(detail).collect();
+            Error::with_details(Kind::InvalidArgument, "the sandbox's configuration", details)
         }
     })?;
     let info = sandbox.info_json();

@@ -74,29 +74,30 @@ impl Config {
             |given: Option<i64>, default: u32| given.map_or(default, |given| u32::try_from(given).unwrap_or(u32::MAX));
         let counts = 0..=i64::from(u32::MAX);
         let config = Self {
-            port: fields.integer("port", 0..=65_535)?.map_or(0, |port| u16::try_from(port).unwrap_or(0)),
-            seed: fields.integer("seed", 0..=i64::MAX)?.unwrap_or(1).unsigned_abs(),
-            is_medical: fields.text("industry")?.is_none_or(|industry| industry == "medical"),
-            has_developer_account: fields.flag("developer_account")?.unwrap_or(true),
-            limits: limits(&mut fields)?,
-            token_life_s: fields.integer("token_life_s", 1..=SECONDS_MAX)?.unwrap_or(7_200),
-            quota: number(fields.integer("quota", counts.clone())?, 500_000) as usize,
-            temp_quota_per_day: number(fields.integer("temp_quota_per_day", counts)?, 100_000),
-            clock: fields.integer("clock", 0..=LATEST)?,
-            list_lag_s: fields.integer("list_lag_s", 0..=SECONDS_MAX)?.unwrap_or(0),
-            latency_ms: fields.integer("latency_ms", 0..=3_600_000)?.unwrap_or(0).unsigned_abs(),
-            idle_timeout_s: fields.integer("idle_timeout_s", 1..=86_400)?.unwrap_or(75).unsigned_abs(),
-            check_media: fields.flag("check_media")?.unwrap_or(false),
-            apps: fields.each("apps", app)?.unwrap_or_else(|| vec![default_app()]),
-            suites: fields.each("suites", suite)?.unwrap_or_default(),
-            members: fields.each("members", member)?.unwrap_or_else(default_members),
-            departments: fields.each("departments", department)?.unwrap_or_else(default_departments),
+            port: fields.integer("port", 0..=65_535).map_or(0, |port| u16::try_from(port).unwrap_or(0)),
+            seed: fields.integer("seed", 0..=i64::MAX).unwrap_or(1).unsigned_abs(),
+            is_medical: fields.text("industry").is_none_or(|industry| industry == "medical"),
+            has_developer_account: fields.flag("developer_account").unwrap_or(true),
+            limits: limits(&mut fields),
+            token_life_s: fields.integer("token_life_s", 1..=SECONDS_MAX).unwrap_or(7_200),
+            quota: number(fields.integer("quota", counts.clone()), 500_000) as usize,
+            temp_quota_per_day: number(fields.integer("temp_quota_per_day", counts), 100_000),
+            clock: fields.integer("clock", 0..=LATEST),
+            list_lag_s: fields.integer("list_lag_s", 0..=SECONDS_MAX).unwrap_or(0),
+            latency_ms: fields.integer("latency_ms", 0..=3_600_000).unwrap_or(0).unsigned_abs(),
+            idle_timeout_s: fields.integer("idle_timeout_s", 1..=86_400).unwrap_or(75).unsigned_abs(),
+            check_media: fields.flag("check_media").unwrap_or(false),
+            apps: fields.each("apps", app).unwrap_or_else(|| vec![default_app()]),
+            suites: fields.each("suites", suite).unwrap_or_default(),
+            members: fields.each("members", member).unwrap_or_else(default_members),
+            departments: fields.each("departments", department).unwrap_or_else(default_departments),
         };
         if config.apps.is_empty() {
-            return Err(fields.wrong("apps", "must name at least one app; name one, or leave it out"));
+            fields.wrong("apps", "must name at least one app; name one, or leave it out");
         }
-        fields.end()?;
-        Ok(config)
+        let config = fields.end(config)?;
+        let unknown = unknown_corps(&config);
+        if unknown.is_empty() { Ok(config) } else { Err(unknown) }
     }
 
     /// The corporations there are.
@@ -108,41 +109,43 @@ impl Config {
     }
 }
 
-fn limits(fields: &mut Fields) -> Read<Option<Bounds>> {
+fn limits(fields: &mut Fields) -> Option<Bounds> {
     let wecoms = Bounds { per_minute: 10_000, per_hour: 150_000, concurrent: 5 };
-    match fields.value("limits") {
-        None | Some(Value::Bool(false)) => Ok(None),
-        Some(Value::Bool(true)) => Ok(Some(wecoms)),
-        Some(Value::Object(object)) => {
-            let mut inner = Fields::new(object, fields.pointer("limits"));
-            let mut bound = |name, default| -> Read<u32> {
-                let given = inner.integer(name, 1..=i64::from(u32::MAX))?;
-                Ok(given.map_or(default, |given| u32::try_from(given).unwrap_or(u32::MAX)))
-            };
-            let bounds = Bounds {
-                per_minute: bound("per_minute", wecoms.per_minute)?,
-                per_hour: bound("per_hour", wecoms.per_hour)?,
-                concurrent: bound("concurrent", wecoms.concurrent)?,
-            };
-            inner.end()?;
-            Ok(Some(bounds))
+    match fields.value("limits")? {
+        Value::Bool(limited) => limited.then_some(wecoms),
+        Value::Object(object) => {
+            let bounds = bounds(Fields::new(object, fields.pointer("limits")), wecoms);
+            fields.take(bounds)
         }
-        Some(_) => Err(fields.wrong(
-            "limits",
-            "must be true, false, or an object of per_minute, per_hour and concurrent; write one of these",
-        )),
+        _ => {
+            let rule = "must be true, false, or an object of per_minute, per_hour and concurrent; write one of these";
+            fields.wrong("limits", rule);
+            None
+        }
     }
+}
+
+fn bounds(mut fields: Fields, wecoms: Bounds) -> Read<Bounds> {
+    let mut bound = |name, default| {
+        let given = fields.integer(name, 1..=i64::from(u32::MAX));
+        given.map_or(default, |given| u32::try_from(given).unwrap_or(u32::MAX))
+    };
+    let bounds = Bounds {
+        per_minute: bound("per_minute", wecoms.per_minute),
+        per_hour: bound("per_hour", wecoms.per_hour),
+        concurrent: bound("concurrent", wecoms.concurrent),
+    };
+    fields.end(bounds)
 }
 
 fn app(mut fields: Fields) -> Read<App> {
     let app = App {
-        corp_id: fields.required_text("corp_id")?.to_owned(),
-        secret: fields.required_text("secret")?.to_owned(),
-        permissions: fields.texts("permissions")?.unwrap_or_else(|| vec!["contact_way".to_owned()]),
-        acquisition: fields.flag("acquisition")?.unwrap_or(true),
+        corp_id: fields.required_text("corp_id").to_owned(),
+        secret: fields.required_text("secret").to_owned(),
+        permissions: fields.texts("permissions").unwrap_or_else(|| vec!["contact_way".to_owned()]),
+        acquisition: fields.flag("acquisition").unwrap_or(true),
     };
-    fields.end()?;
-    Ok(app)
+    fields.end(app)
 }
 
 fn default_app() -> App {
@@ -155,16 +158,15 @@ fn default_app() -> App {
 }
 
 fn suite(mut fields: Fields) -> Read<Suite> {
-    let mut text = |name| fields.required_text(name).map(str::to_owned);
+    let mut text = |name| fields.required_text(name).to_owned();
     let suite = Suite {
-        id: text("suite_id")?,
-        secret: text("suite_secret")?,
-        ticket: text("suite_ticket")?,
-        auth_corp_id: text("auth_corp_id")?,
-        permanent_code: text("permanent_code")?,
+        id: text("suite_id"),
+        secret: text("suite_secret"),
+        ticket: text("suite_ticket"),
+        auth_corp_id: text("auth_corp_id"),
+        permanent_code: text("permanent_code"),
     };
-    fields.end()?;
-    Ok(suite)
+    fields.end(suite)
 }
 
 /// What is said of a member; the rest is as it was, or as in a member who may do everything.
@@ -195,16 +197,15 @@ impl GivenMember {
 
 pub fn member(mut fields: Fields) -> Read<InCorp<GivenMember>> {
     let it = GivenMember {
-        userid: fields.required_text("userid")?.to_owned(),
-        active: fields.flag("active")?,
-        verified: fields.flag("verified")?,
-        contact_right: fields.flag("contact_right")?,
-        visible: fields.flag("visible")?,
-        departments: fields.integers("departments")?,
+        userid: fields.required_text("userid").to_owned(),
+        active: fields.flag("active"),
+        verified: fields.flag("verified"),
+        contact_right: fields.flag("contact_right"),
+        visible: fields.flag("visible"),
+        departments: fields.integers("departments"),
     };
-    let corp_id = fields.text("corp_id")?.map(str::to_owned);
-    fields.end()?;
-    Ok(InCorp { corp_id, it })
+    let corp_id = fields.text("corp_id").map(str::to_owned);
+    fields.end(InCorp { corp_id, it })
 }
 
 fn default_members() -> Vec<InCorp<GivenMember>> {
@@ -221,16 +222,14 @@ fn default_members() -> Vec<InCorp<GivenMember>> {
 }
 
 pub fn department(mut fields: Fields) -> Read<InCorp<Department>> {
-    let id = fields.integer("id", 1..=i64::MAX)?;
-    let id = id.ok_or_else(|| fields.wrong("id", "is required: the department's number; give it"))?;
+    fields.require("id", "is required: the department's number; give it");
     let department = Department {
-        id,
-        parent: fields.integer("parent", 0..=i64::MAX)?.unwrap_or(ROOT),
-        visible: fields.flag("visible")?.unwrap_or(true),
+        id: fields.integer("id", 1..=i64::MAX).unwrap_or_default(),
+        parent: fields.integer("parent", 0..=i64::MAX).unwrap_or(ROOT),
+        visible: fields.flag("visible").unwrap_or(true),
     };
-    let corp_id = fields.text("corp_id")?.map(str::to_owned);
-    fields.end()?;
-    Ok(InCorp { corp_id, it: department })
+    let corp_id = fields.text("corp_id").map(str::to_owned);
+    fields.end(InCorp { corp_id, it: department })
 }
 
 fn default_departments() -> Vec<InCorp<Department>> {
@@ -244,19 +243,16 @@ impl<T> InCorp<T> {
     }
 }
 
-/// A corporation that is named and that nothing else knows of.
-pub fn unknown_corp(config: &Config) -> Option<Wrong> {
+/// The corporations that are named and that nothing else knows of.
+fn unknown_corps(config: &Config) -> Vec<Wrong> {
     let members = config.members.iter().map(|member| &member.corp_id).enumerate().map(|(at, id)| ("members", at, id));
     let departments =
         config.departments.iter().map(|it| &it.corp_id).enumerate().map(|(at, id)| ("departments", at, id));
-    members.chain(departments).find_map(|(list, at, corp_id)| {
-        let corp_id = corp_id.as_deref()?;
-        let is_known = config.corp_ids().any(|known| known == corp_id);
-        (!is_known).then(|| {
-            Wrong::at(
-                format!("/{list}/{at}/corp_id"),
-                "names no corporation of apps or suites; correct it, or leave it out",
-            )
-        })
-    })
+    let named = members.chain(departments);
+    let unknown = named.filter(|(.., id)| id.as_deref().is_some_and(|id| config.corp_ids().all(|known| known != id)));
+    let wrong = |(list, at, _): (&str, usize, _)| {
+        let rule = "names no corporation of apps or suites; correct it, or leave it out";
+        Wrong::at(format!("/{list}/{at}/corp_id"), rule)
+    };
+    unknown.map(wrong).collect()
 }

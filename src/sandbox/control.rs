@@ -9,7 +9,7 @@ use super::answer::{Answer, Envelope, Nothing, to_json};
 use super::clock::LATEST;
 use super::config::{self, InCorp};
 use super::customers::Message;
-use super::fields::{Fields, Read, Wrong};
+use super::fields::{self, Fields, Read, Wrong};
 use super::http::{Request, Response};
 use super::page;
 use super::people::People;
@@ -24,13 +24,19 @@ pub const PATH: &str = "/sandbox/";
 /// What stands in the way of a call.
 pub enum Trouble {
     /// What was given is wrong: 400.
-    Wrong(Wrong),
+    Wrong(Vec<Wrong>),
     /// What was given is right and cannot be: an answer with an errcode.
     Refused(Refused),
 }
 
 impl From<Wrong> for Trouble {
     fn from(wrong: Wrong) -> Self {
+        Self::Wrong(vec![wrong])
+    }
+}
+
+impl From<Vec<Wrong>> for Trouble {
+    fn from(wrong: Vec<Wrong>) -> Self {
         Self::Wrong(wrong)
     }
 }
@@ -78,7 +84,9 @@ pub fn answer(world: &World, request: &Request) -> Response {
     };
     match work(world, request) {
         Ok(rest) => json_response(200, to_json(&Envelope { errcode: 0, errmsg: "ok", rest })),
-        Err(Trouble::Wrong(wrong)) => sentence(400, &wrong.message, Some(&wrong.pointer)),
+        Err(Trouble::Wrong(wrong)) => {
+            sentence(400, &fields::sentences(&wrong), wrong.first().map(|first| &*first.pointer))
+        }
         Err(Trouble::Refused((code, why))) => json_response(200, Answer::new(code, why, Nothing {}).body),
     }
 }
@@ -98,7 +106,7 @@ fn json_response(status: u16, body: Vec<u8>) -> Response {
 
 /// Reads a body as an object; none at all is an empty one.
 fn with_body<T>(request: &Request, read: impl FnOnce(&Object) -> Read<T>) -> Read<T> {
-    let not_json = |why: &str| Wrong::new("", format!("the body cannot be read: {why}; send one JSON object"));
+    let not_json = |why: &str| vec![Wrong::new("", format!("the body cannot be read: {why}; send one JSON object"))];
     let text = std::str::from_utf8(&request.body).map_err(|_| not_json("it is not UTF-8"))?;
     let text = if text.trim().is_empty() { "{}" } else { text };
     read(&Object::parse(text).map_err(|error| not_json(&error.to_string()))?)
@@ -111,13 +119,16 @@ fn now(world: &World) -> Json {
 fn move_clock(world: &World, request: &Request) -> Outcome {
     with_body(request, |body| {
         let mut fields = Fields::new(body, "");
-        let advance = fields.integer("advance_s", 0..=LATEST)?;
-        let set = fields.integer("set", 0..=LATEST)?;
-        fields.end()?;
+        let advance = fields.integer("advance_s", 0..=LATEST);
+        let set = fields.integer("set", 0..=LATEST);
+        fields.end(())?;
         match (advance, set) {
             (Some(seconds), None) => world.clock.set((world.clock.now() + seconds).min(LATEST)),
             (None, Some(time)) => world.clock.set(time),
-            _ => return Err(Wrong::new("", "either advance_s or set says how the clock moves; give one of them")),
+            _ => {
+                let rule = "either advance_s or set says how the clock moves; give one of them";
+                return Err(vec![Wrong::new("", rule)]);
+            }
         }
         Ok(())
     })?;
@@ -128,13 +139,12 @@ fn scan_code(world: &World, request: &Request) -> Outcome {
     let done = with_body(request, |body| {
         let mut fields = Fields::new(body, "");
         let given = Scan {
-            config_id: fields.required_text("config_id")?,
-            external_userid: fields.text("external_userid")?.filter(|id| !id.is_empty()),
-            unionid: fields.text("unionid")?.filter(|id| !id.is_empty()),
-            corp_name: fields.text("corp_name")?.filter(|name| !name.is_empty()),
+            config_id: fields.required_text("config_id"),
+            external_userid: fields.text("external_userid").filter(|id| !id.is_empty()),
+            unionid: fields.text("unionid").filter(|id| !id.is_empty()),
+            corp_name: fields.text("corp_name").filter(|name| !name.is_empty()),
         };
-        fields.end()?;
-        Ok(scan::scan(world, &given))
+        Ok(scan::scan(world, &fields.end(given)?))
     })?;
     done.map(|scanned| json!(scanned)).map_err(Trouble::Refused)
 }
@@ -142,8 +152,8 @@ fn scan_code(world: &World, request: &Request) -> Outcome {
 fn accept(world: &World, request: &Request) -> Outcome {
     let done = with_body(request, |body| {
         let mut fields = Fields::new(body, "");
-        let (userid, customer) = (fields.required_text("userid")?, fields.required_text("external_userid")?);
-        fields.end()?;
+        let both = (fields.required_text("userid"), fields.required_text("external_userid"));
+        let (userid, customer) = fields.end(both)?;
         Ok(scan::accept(world, userid, customer))
     })?;
     done.map(|scanned| json!(scanned)).map_err(Trouble::Refused)
@@ -222,12 +232,13 @@ fn remove_member(world: &World, request: &Request) -> Outcome {
 fn suite_ticket(world: &World, request: &Request) -> Outcome {
     with_body(request, |body| {
         let mut fields = Fields::new(body, "");
-        let (suite_id, ticket) = (fields.required_text("suite_id")?, fields.required_text("suite_ticket")?);
+        let (suite_id, ticket) = (fields.required_text("suite_id"), fields.required_text("suite_ticket"));
         if !world.config.suites.iter().any(|suite| suite.id == suite_id) {
-            return Err(fields.wrong("suite_id", "names no suite of the configuration; correct it"));
+            fields.wrong("suite_id", "names no suite of the configuration; correct it");
         }
+        fields.end(())?;
         locked(&world.suite_tickets).insert(suite_id.to_owned(), ticket.to_owned());
-        fields.end()
+        Ok(())
     })?;
     Ok(json!({}))
 }

@@ -4,7 +4,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use super::fields::{Fields, Read};
+use super::fields::{Fields, Read, Wrong};
 use super::http::Response;
 use super::ids::mix;
 use super::locked;
@@ -81,10 +81,9 @@ impl Faults {
     /// Adds the rules of a request behind those there are.
     pub fn add(&self, given: &Object, seed: u64, known: &[&str]) -> Read<()> {
         let mut fields = Fields::new(given, "");
-        let Some(mut new) = fields.each("rules", |fields| rule(fields, known))? else {
-            return Err(fields.wrong("rules", "is required: an array of rules; give it"));
-        };
-        fields.end()?;
+        fields.require("rules", "is required: an array of rules; give it");
+        let new = fields.each("rules", |fields| rule(fields, known)).unwrap_or_default();
+        let mut new = fields.end(new)?;
         let mut rules = locked(&self.rules);
         for (salt, rule) in (rules.len()..).zip(&mut new) {
             rule.salt = mix(seed ^ mix(salt as u64));
@@ -110,52 +109,55 @@ impl Rule {
 }
 
 fn rule(mut fields: Fields, known: &[&str]) -> Read<Rule> {
-    let endpoint = fields.required_text("endpoint")?.to_owned();
-    if endpoint != "*" && !known.contains(&endpoint.as_str()) {
-        return Err(fields.wrong("endpoint", &format!("must be * or one of {}; name one of them", known.join(", "))));
+    let endpoint = fields.required_text("endpoint").to_owned();
+    if !endpoint.is_empty() && endpoint != "*" && !known.contains(&endpoint.as_str()) {
+        fields.wrong("endpoint", &format!("must be * or one of {}; name one of them", known.join(", ")));
     }
-    let nth = fields.integer("nth", 1..=i64::MAX)?.unwrap_or(1).unsigned_abs();
-    let times = fields.integer("times", 1..=i64::MAX)?.map(i64::unsigned_abs);
-    let share = share(&mut fields)?;
-    let is_after = match fields.text("when")? {
+    let nth = fields.integer("nth", 1..=i64::MAX).unwrap_or(1).unsigned_abs();
+    let times = fields.integer("times", 1..=i64::MAX).map(i64::unsigned_abs);
+    let share = share(&mut fields);
+    let is_after = match fields.text("when") {
         None | Some("before") => false,
         Some("after") => true,
-        Some(_) => return Err(fields.wrong("when", "must be \"before\" or \"after\"; write one, or leave it out")),
+        Some(_) => {
+            fields.wrong("when", "must be \"before\" or \"after\"; write one, or leave it out");
+            false
+        }
     };
-    let Some(given) = fields.object("do")? else {
-        return Err(fields.wrong("do", "is required: an object that says what happens; give it"));
-    };
-    let fault = Fault { is_after, ..fault(Fields::new(given, fields.pointer("do")))? };
-    fields.end()?;
+    fields.require("do", "is required: an object that says what happens; give it");
+    let given = fields.object("do").map(|given| fault(Fields::new(given, fields.pointer("do"))));
+    let fault = given.and_then(|given| fields.take(given)).unwrap_or(Fault::NONE);
+    let fault = Fault { is_after, ..fault };
     // One call, unless a number or a share of the calls is asked for.
     let left = times.unwrap_or(if share.is_some() { u64::MAX } else { 1 });
-    Ok(Rule { endpoint, nth, left, share: share.unwrap_or(1.0), fault, seen: 0, salt: 0 })
+    fields.end(Rule { endpoint, nth, left, share: share.unwrap_or(1.0), fault, seen: 0, salt: 0 })
 }
 
-fn share(fields: &mut Fields) -> Read<Option<f64>> {
-    let Some(value) = fields.value("share") else { return Ok(None) };
+fn share(fields: &mut Fields) -> Option<f64> {
+    let value = fields.value("share")?;
     let number = if let Value::Number(raw) = value { raw.parse().ok() } else { None };
-    match number.filter(|share| (0.0..=1.0).contains(share)) {
-        Some(share) => Ok(Some(share)),
-        None => Err(fields.wrong("share", "must be a number from 0 to 1; write one, or leave it out")),
+    let share = number.filter(|share| (0.0..=1.0).contains(share));
+    if share.is_none() {
+        fields.wrong("share", "must be a number from 0 to 1; write one, or leave it out");
     }
+    share
 }
 
 fn fault(mut fields: Fields) -> Read<Fault> {
     let millis = 0..=86_400_000;
     let duration = |given: Option<i64>| given.map(|millis| Duration::from_millis(millis.unsigned_abs()));
-    let delay = duration(fields.integer("delay_ms", millis.clone())?);
-    let refusal = refusal(&mut fields)?;
-    let http = http(&mut fields)?;
+    let delay = duration(fields.integer("delay_ms", millis.clone()));
+    let refusal = refusal(&mut fields);
+    let http = http(&mut fields);
     let deliveries = [
-        duration(fields.integer("drip_ms", millis)?).map(Delivery::Drip),
-        fields.integer("cut", 0..=i64::MAX)?.map(|count| Delivery::Cut(usize::try_from(count).unwrap_or(usize::MAX))),
-        fields.flag("reset")?.filter(|is_so| *is_so).map(|_| Delivery::Reset),
-        fields.flag("silence")?.filter(|is_so| *is_so).map(|_| Delivery::Silence),
+        duration(fields.integer("drip_ms", millis)).map(Delivery::Drip),
+        fields.integer("cut", 0..=i64::MAX).map(|count| Delivery::Cut(usize::try_from(count).unwrap_or(usize::MAX))),
+        fields.flag("reset").filter(|is_so| *is_so).map(|_| Delivery::Reset),
+        fields.flag("silence").filter(|is_so| *is_so).map(|_| Delivery::Silence),
     ];
     let whole = fields.whole().to_owned();
-    fields.end()?;
-    let wrong = |rule: &str| Err(super::fields::Wrong::at(whole.clone(), rule));
+    fields.end(())?;
+    let wrong = |rule: &str| Err(vec![Wrong::at(whole.clone(), rule)]);
     if refusal.is_some() && http.is_some() {
         return wrong("holds both an errcode and an HTTP answer; keep one");
     }
@@ -172,29 +174,31 @@ fn fault(mut fields: Fields) -> Read<Fault> {
     Ok(Fault { is_after: false, delay, answer, delivery })
 }
 
-fn refusal(fields: &mut Fields) -> Read<Option<Instead>> {
-    let errcode = fields.integer("errcode", i64::from(i32::MIN)..=i64::from(i32::MAX))?;
-    let errmsg = fields.text("errmsg")?.map(str::to_owned);
-    match (errcode.and_then(|code| i32::try_from(code).ok()), errmsg) {
-        (Some(errcode), errmsg) => Ok(Some(Instead::Refusal { errcode, errmsg })),
-        (None, Some(_)) => Err(fields.wrong("errmsg", "stands without an errcode; give that too")),
-        (None, None) => Ok(None),
+fn refusal(fields: &mut Fields) -> Option<Instead> {
+    let errcode = fields.integer("errcode", i64::from(i32::MIN)..=i64::from(i32::MAX));
+    let errmsg = fields.text("errmsg").map(str::to_owned);
+    if errmsg.is_some() && fields.value("errcode").is_none() {
+        fields.wrong("errmsg", "stands without an errcode; give that too");
     }
+    let errcode = i32::try_from(errcode?).ok()?;
+    Some(Instead::Refusal { errcode, errmsg })
 }
 
-fn http(fields: &mut Fields) -> Read<Option<Instead>> {
-    let status = fields.integer("status", 100..=999)?;
-    let headers = fields.object("headers")?;
-    let body = fields.text("body")?;
+fn http(fields: &mut Fields) -> Option<Instead> {
+    let status = fields.integer("status", 100..=999);
+    let headers = fields.object("headers");
+    let body = fields.text("body");
     if status.is_none() && headers.is_none() && body.is_none() {
-        return Ok(None);
+        return None;
     }
     let text =
         |(name, value): &(std::borrow::Cow<str>, Value)| Some((name.clone().into_owned(), value.as_text()?.to_owned()));
     let headers: Option<Vec<_>> = headers.map_or(Some(Vec::new()), |headers| headers.0.iter().map(text).collect());
-    let headers = headers.ok_or_else(|| fields.wrong("headers", "must hold strings only; put each value in quotes"))?;
+    if headers.is_none() {
+        fields.wrong("headers", "must hold strings only; put each value in quotes");
+    }
     let status = status.and_then(|status| u16::try_from(status).ok()).unwrap_or(200);
-    Ok(Some(Instead::Http { status, headers, body: body.unwrap_or_default().to_owned() }))
+    Some(Instead::Http { status, headers: headers?, body: body.unwrap_or_default().to_owned() })
 }
 
 impl Instead {

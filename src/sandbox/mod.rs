@@ -39,7 +39,7 @@ use config::Config;
 use contact_ways::ContactWays;
 use customers::Customers;
 use faults::Faults;
-use fields::Wrong;
+pub use fields::Wrong;
 use http::{Request, Response};
 use ids::Ids;
 use journal::Journal;
@@ -52,14 +52,9 @@ use tokens::Tokens;
 /// Why a sandbox could not be started.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// The configuration is wrong.
-    #[error("{message}")]
-    Config {
-        /// Where (RFC 6901); `""` is the whole.
-        pointer: String,
-        /// The member, the rule, the remedy.
-        message: String,
-    },
+    /// The configuration is wrong; all that is.
+    #[error("{}", fields::sentences(.0))]
+    Config(Vec<Wrong>),
     /// The port cannot be had.
     #[error("port {port} of 127.0.0.1 cannot be listened on ({error}); free it, or leave port out to have any")]
     Port {
@@ -74,25 +69,19 @@ pub enum StartError {
 }
 
 impl StartError {
-    /// Where the configuration is wrong (RFC 6901).
+    /// What is wrong with the configuration; nothing where it is the machine that is at fault.
     #[must_use]
-    pub fn pointer(&self) -> Option<&str> {
+    pub fn wrong(&self) -> &[Wrong] {
         match self {
-            Self::Config { pointer, .. } => Some(pointer),
-            Self::Port { .. } | Self::Thread(_) => None,
+            Self::Config(wrong) => wrong,
+            Self::Port { .. } | Self::Thread(_) => &[],
         }
-    }
-
-    /// Whether the configuration is at fault, and not the machine.
-    #[must_use]
-    pub fn is_bad_argument(&self) -> bool {
-        matches!(self, Self::Config { .. })
     }
 }
 
-impl From<Wrong> for StartError {
-    fn from(Wrong { pointer, message }: Wrong) -> Self {
-        Self::Config { pointer, message }
+impl From<Vec<Wrong>> for StartError {
+    fn from(wrong: Vec<Wrong>) -> Self {
+        Self::Config(wrong)
     }
 }
 
@@ -109,12 +98,9 @@ impl Sandbox {
     /// When the configuration is wrong or the port cannot be had.
     pub fn start(config_json: &str) -> Result<Self, StartError> {
         let object = Object::parse(config_json).map_err(|error| {
-            Wrong::new("", format!("the configuration cannot be read: {error}; give one JSON object"))
+            vec![Wrong::new("", format!("the configuration cannot be read: {error}; give one JSON object"))]
         })?;
         let config = Config::read(&object)?;
-        if let Some(wrong) = config::unknown_corp(&config) {
-            return Err(wrong.into());
-        }
         let port = config.port;
         let listener = Server::listen(port).map_err(|error| StartError::Port { port, error })?;
         let address = listener.local_addr().map_err(|error| StartError::Port { port, error })?;

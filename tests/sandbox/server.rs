@@ -54,9 +54,34 @@ fn a_wrong_configuration_is_named() {
         (r#"{"clock":-1}"#, "/clock", "clock must be an integer from 0"),
     ] {
         let error = fails(config);
-        assert_eq!((error.pointer(), error.is_bad_argument()), (Some(pointer), true), "{error}");
+        assert_eq!(error.wrong().first().map(|wrong| wrong.pointer.as_str()), Some(pointer), "{error}");
         assert!(error.to_string().starts_with(sentence), "{error}");
     }
+}
+
+#[test]
+fn all_that_is_wrong_is_named_at_once() {
+    let error = fails(
+        r#"{"port":-1,"limits":{"per_hour":0,"per_day":1},"apps":[{"corp_id":""},{"corp_id":"a","secret":"b"},7],"prot":1,"seed":1,"seed":2,
+            "members":[{"active":1}]}"#,
+    );
+    let pointers: Vec<&str> = error.wrong().iter().map(|wrong| wrong.pointer.as_str()).collect();
+    let expected = [
+        "/port",
+        "/limits/per_hour",
+        "/limits/per_day",
+        "/apps/0/corp_id",
+        "/apps/0/secret",
+        "/apps/2",
+        "/members/0/userid",
+        "/members/0/active",
+        "/prot",
+        "/seed",
+    ];
+    assert_eq!(pointers, expected);
+    assert_eq!(error.to_string().matches("; ").count(), 2 * expected.len() - 1, "{error}");
+    let error = fails(r#"{"members":[{"userid":"a","corp_id":"x"}],"departments":[{"id":2,"corp_id":"y"}]}"#);
+    assert_eq!(error.wrong().len(), 2, "{error}");
 }
 
 #[test]
@@ -64,7 +89,7 @@ fn a_port_in_use_is_no_wrong_argument() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port();
     let error = fails(&json!({"port": port}).to_string());
-    assert_eq!((error.pointer(), error.is_bad_argument()), (None, false));
+    assert!(error.wrong().is_empty(), "{error}");
     assert!(error.to_string().starts_with(&format!("port {port} of 127.0.0.1 cannot be listened on")), "{error}");
     drop(taken);
     let sandbox = Sandbox::start(&json!({"port": port}).to_string()).unwrap();
