@@ -46,7 +46,8 @@ impl Secret {
         let masked = text.contains(self.expose()).then(|| text.replace(self.expose(), MASK));
         let text = masked.as_deref().unwrap_or(text);
         // Without one of these it is not spelled in any other way.
-        let spelled = text.contains(['%', '\\', '+']).then(|| mask_spelled(text, self.expose())).flatten();
+        let may_be_spelled = text.bytes().any(|byte| matches!(byte, b'%' | b'\\' | b'+'));
+        let spelled = may_be_spelled.then(|| mask_spelled(text, self.expose())).flatten();
         spelled.or(masked)
     }
 }
