@@ -195,37 +195,54 @@ fn lossy(raw: &str) -> String {
     serde_json::from_str::<Bytes>(raw).map(|bytes| bytes.0).unwrap_or_default()
 }
 
+/// Shows `see` each member of one object, with its value unread.
+///
+/// # Errors
+/// When `text` is not JSON or not an object; some members may have been shown then.
+pub fn each_member<'t>(text: &'t str, see: impl FnMut(Cow<'t, str>, &'t RawValue)) -> Result<(), Error> {
+    struct Members<F>(F);
+    impl<'de, F: FnMut(Cow<'de, str>, &'de RawValue)> Visitor<'de> for Members<F> {
+        type Value = ();
+        fn expecting(&self, to: &mut fmt::Formatter) -> fmt::Result {
+            to.write_str("an object")
+        }
+        fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
+            while let Some(Name(name)) = map.next_key()? {
+                (self.0)(name, map.next_value()?);
+            }
+            Ok(())
+        }
+    }
+    let mut reader = serde_json::Deserializer::from_str(text);
+    let read = reader.deserialize_map(Members(see)).and_then(|()| reader.end());
+    read.map_err(|error| {
+        let starts_as_one = text.trim_ascii_start().starts_with('{');
+        let is_other_json = !starts_as_one && serde_json::from_str::<&RawValue>(text).is_ok();
+        if is_other_json { Error::NotAnObject } else { Error::Syntax(error) }
+    })
+}
+
 /// The members of one object with their values unread, in their order.
 ///
 /// # Errors
-/// When `text` is not JSON or not an object.
+/// As with [`each_member`].
 pub fn members(text: &str) -> Result<Vec<(Cow<'_, str>, &RawValue)>, Error> {
-    struct Members<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
-    impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
-        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-            struct Collect;
-            impl<'de> Visitor<'de> for Collect {
-                type Value = Members<'de>;
-                fn expecting(&self, to: &mut fmt::Formatter) -> fmt::Result {
-                    to.write_str("an object")
-                }
-                fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<'de>, A::Error> {
-                    let mut members = Vec::with_capacity(8);
-                    while let Some(Name(name)) = map.next_key()? {
-                        members.push((name, map.next_value()?));
-                    }
-                    Ok(Members(members))
-                }
-            }
-            deserializer.deserialize_map(Collect)
+    let mut members = Vec::with_capacity(8);
+    each_member(text, |name, value| members.push((name, value)))?;
+    Ok(members)
+}
+
+/// The value of one member of an object, as it is written there; where it stands twice, the last one's.
+#[must_use]
+pub fn member<'t>(text: &'t str, wanted: &str) -> Option<&'t str> {
+    let mut found = None;
+    each_member(text, |name, value| {
+        if name == wanted {
+            found = Some(value.get());
         }
-    }
-    let first = text.trim_ascii_start().as_bytes().first();
-    match serde_json::from_str::<Members>(text) {
-        Ok(members) => Ok(members.0),
-        Err(_) if first != Some(&b'{') && serde_json::from_str::<&RawValue>(text).is_ok() => Err(Error::NotAnObject),
-        Err(error) => Err(Error::Syntax(error)),
-    }
+    })
+    .ok()?;
+    found
 }
 
 /// A member's name, borrowed where it is written without escapes.
@@ -318,7 +335,7 @@ pub fn at_pointer<'t>(text: &'t str, pointer: &str) -> Option<&'t str> {
         }
         let token = token.replace("~1", "/").replace("~0", "~");
         raw = match raw.as_bytes().first()? {
-            b'{' => members(raw).ok()?.into_iter().rev().find(|(name, _)| *name == token)?.1.get(),
+            b'{' => member(raw, &token)?,
             b'[' => {
                 let canonical =
                     token == "0" || (!token.starts_with('0') && token.bytes().all(|it| it.is_ascii_digit()));

@@ -35,14 +35,19 @@ impl Envelope {
     /// In words, when it is no JSON object with an integer `errcode`.
     pub fn read(body: Vec<u8>, errcode_optional: bool) -> Result<Self, &'static str> {
         let text = String::from_utf8(body).map_err(|_| "the answer is not UTF-8")?;
-        let members = json::members(&text).map_err(|error| match error {
+        let (mut errcode, mut errmsg) = (errcode_optional.then_some("0"), None);
+        let read = json::each_member(&text, |name, value| match &*name {
+            "errcode" => errcode = Some(value.get()),
+            "errmsg" => errmsg = Some(value.get()),
+            _ => {}
+        });
+        read.map_err(|error| match error {
             json::Error::NotAnObject => "the answer is not a JSON object",
             _ => "the answer is not JSON",
         })?;
-        let value = |wanted: &str| members.iter().rfind(|(name, _)| name == wanted).map(|(_, value)| value.get());
-        let errcode = value("errcode").or(errcode_optional.then_some("0")).ok_or("the answer holds no errcode")?;
+        let errcode = errcode.ok_or("the answer holds no errcode")?;
         let errcode = errcode.parse().map_err(|_| "the answer's errcode is not an integer")?;
-        let errmsg = value("errmsg").map(|raw| if raw.starts_with('"') { json::unquoted(raw) } else { String::new() });
+        let errmsg = errmsg.map(|raw: &str| if raw.starts_with('"') { json::unquoted(raw) } else { String::new() });
         let text = if errmsg.is_some() { text } else { with_member(text, "errmsg", "\"\"") };
         Ok(Self { errcode, errmsg: errmsg.unwrap_or_default(), text })
     }

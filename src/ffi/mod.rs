@@ -364,7 +364,7 @@ pub unsafe extern "C" fn contactway_errcode(answer_json: *const c_char) -> i64 {
     let errcode = guarded(|| {
         // SAFETY: a C string or NULL, as the header asks.
         let answer = unsafe { text::required(answer_json, "answer_json") }?;
-        Ok(json::at_pointer(answer, "/errcode").and_then(|raw| raw.parse().ok()))
+        Ok(json::member(answer, "errcode").and_then(|raw| raw.parse().ok()))
     });
     errcode.ok().flatten().unwrap_or(i64::from(CONTACTWAY_INVALID_ARGUMENT))
 }
