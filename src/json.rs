@@ -133,15 +133,6 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// The characters, if this is a string: borrowed where it was written without an escape.
-    #[must_use]
-    pub fn as_written(&self) -> Option<&Cow<'a, str>> {
-        match self {
-            Self::Text(text) => Some(&text.text),
-            _ => None,
-        }
-    }
-
     /// The items, if this is an array.
     #[must_use]
     pub fn as_list(&self) -> Option<&[Value<'a>]> {

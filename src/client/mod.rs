@@ -180,7 +180,7 @@ impl Client {
         let object = Object::parse(request).map_err(|error| {
             Error::new(Kind::InvalidArgument, format!("the request: {error}; give one JSON object"))
         })?;
-        let broken = rules::broken(endpoint, &object, request.len());
+        let broken = rules::broken(endpoint, &object, request.as_bytes());
         if self.validate == Validate::Strict && !broken.is_empty() {
             let details = broken.into_iter().map(Detail::from).collect();
             return Err(Error::with_details(Kind::InvalidRequest, "the request, and nothing was sent", details));

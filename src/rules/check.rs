@@ -1,7 +1,5 @@
 //! The check: walks the table over one request.
 
-use std::borrow::Cow;
-
 use super::members::{MEMBERS, Type};
 use super::places::Places;
 use super::{Check, Endpoint, RULES, Rule, Server};
@@ -18,11 +16,11 @@ pub struct Broken {
     pub message: String,
 }
 
-/// Every rule of `endpoint` that the request breaks, in the table's order.
+/// Every rule of `endpoint` that the request breaks, in the table's order. `body` is what the request was read from.
 #[must_use]
-pub fn broken(endpoint: Endpoint, request: &Object, body_len: usize) -> Vec<Broken> {
+pub fn broken(endpoint: Endpoint, request: &Object, body: &[u8]) -> Vec<Broken> {
     let mut found = Vec::new();
-    let asked = Asked { endpoint, request, places: Places::of(request), body_len };
+    let asked = Asked::new(endpoint, request, body);
     for (place, rule) in rules_of(endpoint) {
         look(place, rule, &asked, &mut |pointer, message| {
             found.push(Broken { rule, pointer, message: message.unwrap_or(rule.message).to_owned() });
@@ -33,8 +31,8 @@ pub fn broken(endpoint: Endpoint, request: &Object, body_len: usize) -> Vec<Brok
 
 /// The errcode of the first broken rule that WeCom itself refuses.
 #[must_use]
-pub fn first_refusal(endpoint: Endpoint, request: &Object, body_len: usize) -> Option<(i32, &'static Rule)> {
-    let asked = Asked { endpoint, request, places: Places::of(request), body_len };
+pub fn first_refusal(endpoint: Endpoint, request: &Object, body: &[u8]) -> Option<(i32, &'static Rule)> {
+    let asked = Asked::new(endpoint, request, body);
     rules_of(endpoint).find_map(|(place, rule)| {
         let Server::Refuses(code, _) = rule.server else { return None };
         let mut is_broken = false;
@@ -54,6 +52,14 @@ struct Asked<'r, 'a> {
     request: &'r Object<'a>,
     places: Places<'r, 'a>,
     body_len: usize,
+    has_escapes: bool,
+}
+
+impl<'r, 'a> Asked<'r, 'a> {
+    fn new(endpoint: Endpoint, request: &'r Object<'a>, body: &[u8]) -> Self {
+        let places = Places::of(request);
+        Self { endpoint, request, places, body_len: body.len(), has_escapes: body.contains(&b'\\') }
+    }
 }
 
 /// Says where one rule is broken; the words are given where they differ from the rule's own.
@@ -90,13 +96,16 @@ fn look(place: usize, rule: &'static Rule, asked: &Asked, tell: Tell) {
             _ => here(text().is_some_and(|text| !fits(text)), tell),
         },
         Check::Never(is_broken) => here(is_broken(request), tell),
-        Check::NoValue(is_broken) => every_value(request, &mut |pointer, _, value| {
-            if is_broken(value) {
+        // Most bodies hold no escape, and need no walk.
+        Check::NoLoneSurrogate | Check::NoByte(_) if !asked.has_escapes => {}
+        Check::NoLoneSurrogate => every_value(request, &mut |pointer, _, value| {
+            if matches!(value, Value::Text(text) if text.lone_surrogate) {
                 tell(pointer(), None);
             }
         }),
         Check::NoByte(is_broken) => every_value(request, &mut |pointer, name, value| {
-            if is_in(name, *is_broken) || value.as_written().is_some_and(|text| is_in(text, *is_broken)) {
+            let is_in = |text: &str| text.bytes().any(is_broken);
+            if is_in(name) || value.as_text().is_some_and(is_in) {
                 tell(pointer(), None);
             }
         }),
@@ -106,15 +115,8 @@ fn look(place: usize, rule: &'static Rule, asked: &Asked, tell: Tell) {
     }
 }
 
-/// Whether a byte of a text is like this. One that was written without an escape holds no control character, or it
-/// would not be JSON.
-#[allow(clippy::ptr_arg)] // whether it is borrowed is what counts
-fn is_in(text: &Cow<str>, is_broken: fn(u8) -> bool) -> bool {
-    matches!(text, Cow::Owned(decoded) if decoded.bytes().any(is_broken))
-}
-
 /// Is shown a value: how to write its pointer, its name (none in a list), and the value.
-type Visit<'v> = &'v mut dyn FnMut(&dyn Fn() -> String, &Cow<str>, &Value);
+type Visit<'v> = &'v mut dyn FnMut(&dyn Fn() -> String, &str, &Value);
 
 /// Walks every value; the pointer is only written where it is asked for.
 fn every_value(request: &Object, visit: Visit) {
@@ -127,14 +129,13 @@ fn visit_members(object: &Object, above: &dyn Fn() -> String, visit: Visit) {
     }
 }
 
-#[allow(clippy::ptr_arg)] // as in `is_in`
-fn visit_value(name: &Cow<str>, value: &Value, pointer: &dyn Fn() -> String, visit: Visit) {
+fn visit_value(name: &str, value: &Value, pointer: &dyn Fn() -> String, visit: Visit) {
     visit(pointer, name, value);
     match value {
         Value::Object(object) => visit_members(object, pointer, visit),
         Value::List(items) => {
             for (index, item) in items.iter().enumerate() {
-                visit_value(&Cow::Borrowed(""), item, &|| format!("{}/{index}", pointer()), visit);
+                visit_value("", item, &|| format!("{}/{index}", pointer()), visit);
             }
         }
         _ => {}

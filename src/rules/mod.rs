@@ -85,9 +85,9 @@ pub enum Check {
     EachText(fn(&str) -> bool),
     /// The request as a whole is not like this.
     Never(fn(&crate::json::Object) -> bool),
-    /// No value anywhere in the body is like this.
-    NoValue(fn(&crate::json::Value) -> bool),
-    /// No control character of a text or of a member's name is like this.
+    /// No text anywhere in the body holds half a surrogate pair.
+    NoLoneSurrogate,
+    /// No byte of a text or of a member's name is like this, which only an escape can make.
     NoByte(fn(u8) -> bool),
     /// No object holds a member twice.
     NoRepeatedMember,

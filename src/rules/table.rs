@@ -25,7 +25,7 @@ pub const RULES: &[Rule] = &[
         endpoints: ALL,
         pointer: "",
         name: "lone_surrogate",
-        check: Check::NoValue(|value| matches!(value, Value::Text(text) if text.lone_surrogate)),
+        check: Check::NoLoneSurrogate,
         message: "a \\uD800 to \\uDFFF without its other half is no character; write the character itself in UTF-8",
         server: Refuses(40033, Documented),
     },

@@ -118,7 +118,7 @@ fn carried_out<T: Serialize>(
     work: impl FnOnce(&Object) -> Result<T, Refusal>,
 ) -> Outcome {
     let Taken { object, is_part } = body::read(endpoint, &request.body)?;
-    let done = match first_refusal(endpoint, &object, request.body.len()) {
+    let done = match first_refusal(endpoint, &object, &request.body) {
         Some((code, rule)) => Err(Refusal::of_rule(code, rule)),
         None => work(&object),
     };
