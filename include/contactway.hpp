@@ -95,17 +95,19 @@ inline std::optional<std::string> json_get(std::string_view json, std::string_vi
     return std::string(found.get());
 }
 
-// A text as a JSON string, quotes and all, to be put into a request.
+// A text as a JSON string, quotes and all, to be put into a request. Control characters have their short escapes where
+// JSON has one, since WeCom refuses \uXXXX; the others have no form that WeCom takes.
 //
 //     client.get("{\"config_id\":" + contactway::json_quote(config_id) + "}");
 inline std::string json_quote(std::string_view text)
 {
+    static constexpr std::string_view special = "\"\\\b\f\n\r\t", letters = "\"\\bfnrt";
     static constexpr char digits[] = "0123456789abcdef";
     std::string quoted = "\"";
     for (const char byte : text) {
-        if (byte == '"' || byte == '\\') {
+        if (const auto at = special.find(byte); at != std::string_view::npos) {
             quoted += '\\';
-            quoted += byte;
+            quoted += letters[at];
         } else if (static_cast<unsigned char>(byte) < 0x20) {
             quoted += "\\u00";
             quoted += digits[byte >> 4];
