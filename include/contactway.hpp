@@ -135,6 +135,9 @@ public:
         : std::runtime_error(json_get(answer, "/errmsg").value_or(answer)),
           said_(std::make_shared<const said>(std::move(answer)))
     {}
+    // It is copied where others are moved, so that none is ever empty.
+    error(const error &) noexcept = default;
+    error &operator=(const error &) noexcept = default;
 
     // WeCom's code, or one of the negative CONTACTWAY_… ones.
     std::int64_t errcode() const noexcept { return said_->errcode; }

@@ -19,10 +19,11 @@ template <class Type>
 constexpr bool is_move_only = std::is_nothrow_move_constructible_v<Type> && std::is_nothrow_move_assignable_v<Type> &&
                               !std::is_copy_constructible_v<Type> && !std::is_copy_assignable_v<Type> &&
                               std::is_nothrow_destructible_v<Type>;
-static_assert(is_move_only<contactway::client> && is_move_only<contactway::canceller>);
-static_assert(std::is_move_constructible_v<contactway::sandbox> && !std::is_copy_constructible_v<contactway::sandbox>);
+static_assert(is_move_only<contactway::client> && is_move_only<contactway::canceller> &&
+              is_move_only<contactway::sandbox>);
 static_assert(std::is_base_of_v<std::runtime_error, contactway::error>);
-static_assert(std::is_nothrow_copy_constructible_v<contactway::error>);
+static_assert(std::is_nothrow_copy_constructible_v<contactway::error> &&
+              std::is_nothrow_copy_assignable_v<contactway::error>);
 static_assert(!std::is_convertible_v<const char *, contactway::client>);
 static_assert(noexcept(contactway::version()) && noexcept(std::declval<const contactway::canceller &>().cancel()));
 static_assert(noexcept(std::declval<const contactway::error &>().kind()));
@@ -97,8 +98,13 @@ void errors()
     CHECK(late.kind() == "timeout" && late.errcode() == CONTACTWAY_TIMEOUT && late.effect() == "unknown");
     // A copy says the same, when the original is gone.
     const auto copy = std::make_unique<contactway::error>(late);
-    const contactway::error second = *copy;
+    contactway::error second = *copy;
     CHECK(second.answer() == late.answer() && std::string(second.what()) == late.what());
+    // One that was moved from as well.
+    contactway::error third = std::move(second);
+    CHECK(second.kind() == "timeout" && second.answer() == third.answer());
+    third = std::move(second);
+    CHECK(second.errcode() == CONTACTWAY_TIMEOUT && second.details() == third.details());
 
     const auto config = check::error_of(
         [] { contactway::client client(R"({"corp_id":"ww1","secret":"s","typo":1})"); });
