@@ -440,6 +440,8 @@ public:
     //     client.set_logger([](contactway::log_level, std::string_view line) { std::clog << line << '\n'; });
     void set_logger(logger log, log_level level = log_level::info) const
     {
+        // To contactway_set_logger a moved-from client's 0 is all clients; a function that refuses it says so.
+        if (handle() == 0) detail::checked(contactway_set_suite_ticket(handle(), ""));
         detail::set_logger(handle(), std::move(log), level);
     }
 

@@ -244,6 +244,13 @@ void loggers()
                                    contactway::log_level::trace);
     contactway::client(sandbox.client_config()).list("{}");
     CHECK(told > 0);
+    // A moved-from client's is nobody's, and above all not everybody's.
+    contactway::client here(sandbox.client_config());
+    const contactway::client there(std::move(here));
+    CHECK(check::error_of([&] { here.set_logger(nullptr); }).kind() == "invalid_handle");
+    told = 0;
+    contactway::client(sandbox.client_config()).list("{}");
+    CHECK(told > 0);
     contactway::set_default_logger(nullptr);
     told = 0;
     contactway::client(sandbox.client_config()).list("{}");
