@@ -499,6 +499,15 @@ class sandbox {
 public:
     // config: a JSON object. Throws error where it is wrong, or where the sandbox cannot start.
     explicit sandbox(std::string_view config = "{}") : handle_(started(config, info_)) {}
+    sandbox(sandbox &&) noexcept = default;
+    sandbox &operator=(sandbox &&other) noexcept
+    {
+        // A text that is moved to itself may be lost.
+        if (this == &other) return *this;
+        info_ = std::move(other.info_);
+        handle_ = std::move(other.handle_);
+        return *this;
+    }
 
     // base_url, corp_id, secret and client_config, as a JSON object.
     const std::string &info() const noexcept { return info_; }

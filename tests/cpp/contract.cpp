@@ -141,6 +141,9 @@ void ownership()
     contactway::sandbox moved;
     moved = contactway::sandbox();
     CHECK(!moved.base_url().empty() && contactway::client(moved.client_config()).handle() > number);
+    auto &itself = moved;
+    moved = std::move(itself);
+    CHECK(!moved.base_url().empty() && json_get(contactway::client(moved.client_config()).list("{}"), "/errcode") == "0");
 }
 
 void option_values()
