@@ -4,6 +4,11 @@
 # Others: make install and make uninstall; make bench, make memcheck; make header and make docs (what is generated);
 # make stage, make clean
 
+# Make's own lists know no path with a space.
+ifneq ($(words $(CURDIR)),1)
+$(error "$(CURDIR)" holds a space, which make cannot work with: move the checkout)
+endif
+
 CARGO  ?= cargo
 CC     ?= cc
 CXX    ?= c++
@@ -49,36 +54,42 @@ library: tools
 PREFIX     ?= /usr/local
 LIBDIR     ?= $(PREFIX)/lib
 INCLUDEDIR ?= $(PREFIX)/include
+# A relative place would lie beside DESTDIR instead of in it. In all that follows a place may hold a space.
+$(foreach place,PREFIX LIBDIR INCLUDEDIR,$(if $(filter /%,$(firstword $($(place)))),,$(error \
+	$(place) must begin with a slash: it is "$($(place))")))
+
 RELEASE    := $(or $(CARGO_TARGET_DIR),target)/release
 VERSION    := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml)
 ABI        := $(shell sed -n 's/.*soname,libcontactway\.so\.\([0-9]*\).*/\1/p' build.rs)
 NATIVE     := $(shell cat packaging/native-libs)
-to_lib     := $(DESTDIR)$(LIBDIR)
 SHARED     := libcontactway.so.$(ABI).$(VERSION)
-INSTALLED  := $(addprefix $(to_lib)/,$(SHARED) libcontactway.so.$(ABI) libcontactway.so libcontactway.a \
-	pkgconfig/contactway.pc cmake/contactway/contactway-config.cmake cmake/contactway/contactway-config-version.cmake) \
-	$(addprefix $(DESTDIR)$(INCLUDEDIR)/,$(notdir $(wildcard include/*)))
-from_to     = $(shell realpath -ms --relative-to=$(1) $(2))
-FILL       := sed -e 's|@VERSION@|$(VERSION)|' -e 's|@VERSION_OF_FILE@|$(ABI).$(VERSION)|' -e 's|@ABI@|$(ABI)|' \
+HEADERS    := $(notdir $(wildcard include/*))
+FILLED     := pkgconfig/contactway.pc cmake/contactway/contactway-config.cmake cmake/contactway/contactway-config-version.cmake
+to_lib     := $(DESTDIR)$(LIBDIR)
+to_include := $(DESTDIR)$(INCLUDEDIR)
+from_to     = $(shell realpath -ms --relative-to="$(1)" "$(2)")
+FILL        = sed -e 's|@VERSION@|$(VERSION)|' -e 's|@VERSION_OF_FILE@|$(ABI).$(VERSION)|' -e 's|@ABI@|$(ABI)|' \
 	-e 's|@NATIVE_LIBS@|$(NATIVE)|' -e 's|@NATIVE_LIBS_CMAKE@|$(subst $() ,;,$(NATIVE:-l%=%))|' \
 	-e 's|@PREFIX_FROM_PKGCONFIG@|$(call from_to,$(LIBDIR)/pkgconfig,$(PREFIX))|' \
 	-e 's|@INCLUDEDIR_FROM_LIBDIR@|$(call from_to,$(LIBDIR),$(INCLUDEDIR))|' \
 	-e 's|@INCLUDEDIR@|$${pcfiledir}/$(call from_to,$(LIBDIR)/pkgconfig,$(INCLUDEDIR))|'
 
-install: $(if $(wildcard $(RELEASE)/libcontactway.so),,library)
-	mkdir -p $(to_lib)/pkgconfig $(to_lib)/cmake/contactway $(DESTDIR)$(INCLUDEDIR)
-	install -m 755 $(RELEASE)/libcontactway.so $(to_lib)/$(SHARED)
-	ln -sf $(SHARED) $(to_lib)/libcontactway.so.$(ABI)
-	ln -sf libcontactway.so.$(ABI) $(to_lib)/libcontactway.so
-	packaging/seal.sh $(RELEASE)/libcontactway.a $(to_lib)/$(SHARED) $(to_lib)/libcontactway.a
-	install -m 644 include/* $(DESTDIR)$(INCLUDEDIR)
-	@$(FILL) packaging/contactway.pc.in > $(to_lib)/pkgconfig/contactway.pc
-	@$(FILL) packaging/contactway-config.cmake.in > $(to_lib)/cmake/contactway/contactway-config.cmake
-	@$(FILL) packaging/contactway-config-version.cmake.in > $(to_lib)/cmake/contactway/contactway-config-version.cmake
+# Whatever umask there is, everybody may read what was installed; a folder that was there stays as it was.
+install: $(shell test -e "$(RELEASE)/libcontactway.so" || echo library)
+	umask 022 && mkdir -p "$(to_lib)/pkgconfig" "$(to_lib)/cmake/contactway" "$(to_include)"
+	install -m 755 "$(RELEASE)/libcontactway.so" "$(to_lib)/$(SHARED)"
+	ln -sf $(SHARED) "$(to_lib)/libcontactway.so.$(ABI)"
+	ln -sf libcontactway.so.$(ABI) "$(to_lib)/libcontactway.so"
+	packaging/seal.sh "$(RELEASE)/libcontactway.a" "$(to_lib)/$(SHARED)" "$(to_lib)/libcontactway.a"
+	install -m 644 include/* "$(to_include)"
+	@for file in $(FILLED); do \
+		$(FILL) packaging/$${file##*/}.in | install -m 644 /dev/stdin "$(to_lib)/$$file" || exit; \
+	done
 
 uninstall:
-	rm -f $(INSTALLED)
-	rmdir $(to_lib)/cmake/contactway 2>/dev/null || true
+	rm -f $(foreach file,$(SHARED) libcontactway.so.$(ABI) libcontactway.so libcontactway.a $(FILLED),"$(to_lib)/$(file)") \
+		$(foreach file,$(HEADERS),"$(to_include)/$(file)")
+	rmdir "$(to_lib)/cmake/contactway" 2>/dev/null || true
 
 build/quickstart: stage bindings/c/quickstart.c bindings/c/sandbox_http.c bindings/c/sandbox_http.h
 	$(CC) $(CFLAGS) $(WARN) bindings/c/quickstart.c bindings/c/sandbox_http.c $(LINK) -o $@
