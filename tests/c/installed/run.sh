@@ -85,6 +85,18 @@ ldd "$work/cmake-OFF/app" | grep -q libcontactway || fail "CMake's program does 
 ldd "$work/cmake-ON/app" | grep -q libcontactway && fail "CMake's static program needs the shared library"
 say "CMake, shared and static"
 
+# As on systems whose /lib is a link into /usr.
+mkdir "$work/merged"
+cp -a "$work/moved" "$work/merged/usr"
+ln -s usr/lib "$work/merged/lib"
+cmake -S "$here" -B "$work/cmake-merged" -DCMAKE_PREFIX_PATH="$work/merged" >/dev/null
+cmake --build "$work/cmake-merged" >/dev/null
+PKG_CONFIG_PATH="$work/merged/lib/pkgconfig"
+# shellcheck disable=SC2046
+$cc "$here/app.c" $(pkg-config --cflags --libs contactway) -o "$work/from-merged"
+PKG_CONFIG_PATH="$lib/pkgconfig"
+say "where lib is a link to usr/lib"
+
 # The linker prefers a shared library where both lie side by side, unless the static one is named.
 # shellcheck disable=SC2046
 $cc "$here/app.c" $(pkg-config --static --cflags --libs contactway | sed 's/-lcontactway/-l:libcontactway.a/') -o "$work/named"
