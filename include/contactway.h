@@ -37,8 +37,9 @@
  * Options of a call, all of which may be left out: timeout_ms, the deadline of the whole call, at least 1; canceller, a
  * number from contactway_canceller_new. contactway_add knows accept_duplicate too.
  *
- * Callbacks. Inside a callback only contactway_canceller_cancel, contactway_string_free, contactway_errcode,
- * contactway_json_get and contactway_version may be called.
+ * Callbacks. A callback returns: no C++ exception and no longjmp may leave it. Inside it only
+ * contactway_canceller_cancel, contactway_string_free, contactway_errcode, contactway_json_get and contactway_version
+ * may be called.
  *
  * Fork. A child process makes its own clients; a handle from before the fork answers invalid_handle there.
  *
@@ -293,6 +294,9 @@ int64_t contactway_errcode(const char *answer_json);
 // The value at an RFC 6901 pointer of a JSON text: a string comes unquoted and decoded, anything else as JSON. NULL if
 // it is absent, or an argument is NULL or not UTF-8, or json is not JSON. To be freed with contactway_string_free. Any
 // thread; never fails.
+//
+// A string that holds \u0000 ends there, as C strings do; half a surrogate pair comes as replacement characters,
+// U+FFFD.
 //
 //     char *first = contactway_json_get(answer, "/contact_way/user/0");
 char *contactway_json_get(const char *json, const char *pointer);

@@ -23,8 +23,8 @@
  * the same object. Moving, assigning and destroying an object are for one thread alone. Calls that are under way when
  * their client is destroyed end promptly, as "cancelled"; none may begin at that moment.
  *
- * Callbacks. What a function handed in throws never crosses C; each place says what becomes of it. Inside a callback
- * only canceller::cancel, json_get, errcode and version may be called.
+ * Callbacks. What a function handed in throws never crosses C; each place says what becomes of it. No longjmp may leave
+ * one. Inside a callback only canceller::cancel, json_get, errcode and version may be called.
  *
  * Header only; link with libcontactway (pkg-config contactway, or contactway::contactway in CMake).
  */
@@ -84,7 +84,8 @@ inline std::string_view features() noexcept
 }
 
 // The value at an RFC 6901 pointer of a JSON text: a string comes unquoted and decoded, anything else as JSON; nothing
-// where it is absent or json is not JSON.
+// where it is absent or json is not JSON. A string that holds \u0000 ends there; half a surrogate pair comes as
+// replacement characters, U+FFFD.
 //
 //     std::string config_id = contactway::json_get(answer, "/config_id").value();
 inline std::optional<std::string> json_get(std::string_view json, std::string_view pointer)

@@ -371,6 +371,9 @@ pub unsafe extern "C" fn contactway_errcode(answer_json: *const c_char) -> i64 {
 /// it is absent, or an argument is NULL or not UTF-8, or json is not JSON. To be freed with contactway_string_free. Any
 /// thread; never fails.
 ///
+/// A string that holds \u0000 ends there, as C strings do; half a surrogate pair comes as replacement characters,
+/// U+FFFD.
+///
 ///     char *first = contactway_json_get(answer, "/contact_way/user/0");
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn contactway_json_get(json: *const c_char, pointer: *const c_char) -> *mut c_char {
