@@ -105,15 +105,20 @@ build/tests/contract: stage $(wildcard tests/c/contract/*.c tests/c/*.h) $(C_SUP
 	$(build_c)
 build/tests/calls: stage tests/c/calls.c $(C_SUPPORT)
 	$(build_c)
-build/tests/vectors: stage tests/c/vectors.c $(C_SUPPORT)
+build/tests/vectors: stage tests/c/vectors.c tests/c/vector_members.c tests/c/vector_members.h $(C_SUPPORT)
 	$(build_c)
 build/tests/example: stage bindings/c/example.c
 	$(build_c)
+
+# $(call refuses,PROGRAM): whether it names the misspelt member of each vector that has one.
+refuses = for file in tests/vectors/refused/*.json; do \
+	$(1) $$file 2>&1 | grep -q expcet || { echo "$(1) does not refuse $$file"; exit 1; }; done
 
 test-c: build/tests/contract build/tests/vectors build/tests/example build/quickstart memcheck
 	build/tests/example
 	cd build && ./quickstart >quickstart.out && test -s quickstart-qr.png
 	build/tests/vectors tests/vectors/*.json
+	@$(call refuses,build/tests/vectors)
 	build/tests/contract
 	python3 tests/c/abi.py include/contactway.h $(STAGE)/lib/libcontactway.so
 	python3 tests/c/binary.py $(STAGE)/lib/libcontactway.so $(STAGE)/lib/libcontactway.a
@@ -122,13 +127,15 @@ test-c: build/tests/contract build/tests/vectors build/tests/example build/quick
 	CC="$(CC)" CARGO="$(CARGO)" tests/c/installed/run.sh
 
 # Programs of the C++ tests, in each standard that contactway.hpp is for.
-CPP_NEEDS := tests/cpp/check.hpp build/tests/sandbox_http.o stage
+CPP_NEEDS := tests/cpp/check.hpp build/tests/sandbox_http.o build/tests/vector_members.o stage
 build_cpp  = @mkdir -p $(@D) && $(CXX) -std=$(1) $(CXXFLAGS) -pedantic -Wall -Wextra -Werror -pthread \
 	$(filter %.cpp %.o,$^) $(LINK) -o $@
 
 build/tests/sandbox_http.o: bindings/c/sandbox_http.c bindings/c/sandbox_http.h
+build/tests/vector_members.o: tests/c/vector_members.c tests/c/vector_members.h
+build/tests/%.o:
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(WARN) -c $< -o $@
+	$(CC) $(CFLAGS) $(WARN) -c $(filter %.c,$^) -o $@
 build/tests/%-c++17: tests/cpp/%.cpp $(CPP_NEEDS)
 	$(call build_cpp,c++17)
 build/tests/%-c++20: tests/cpp/%.cpp $(CPP_NEEDS)
@@ -138,6 +145,7 @@ build/tests/quickstart-cpp: bindings/cpp/quickstart.cpp stage
 
 test-cpp: $(addprefix build/tests/,vectors-c++17 vectors-c++20 contract-c++17 contract-c++20 quickstart-cpp)
 	build/tests/vectors-c++17 tests/vectors/*.json
+	@$(call refuses,build/tests/vectors-c++17)
 	build/tests/contract-c++17
 	build/tests/contract-c++20
 	cd build && tests/quickstart-cpp >quickstart-cpp.out && test -s quickstart-cpp-qr.png
