@@ -4,6 +4,11 @@
 # Others: make install and make uninstall; make bench, make memcheck; make header and make docs (what is generated);
 # make stage, make clean
 
+# Make's own lists know no path with a space.
+ifneq ($(words $(CURDIR)),1)
+$(error "$(CURDIR)" holds a space, which make cannot work with: move the checkout)
+endif
+
 CARGO  ?= cargo
 CC     ?= cc
 CXX    ?= c++
@@ -49,36 +54,42 @@ library: tools
 PREFIX     ?= /usr/local
 LIBDIR     ?= $(PREFIX)/lib
 INCLUDEDIR ?= $(PREFIX)/include
+# A relative place would lie beside DESTDIR instead of in it. In all that follows a place may hold a space.
+$(foreach place,PREFIX LIBDIR INCLUDEDIR,$(if $(filter /%,$(firstword $($(place)))),,$(error \
+	$(place) must begin with a slash: it is "$($(place))")))
+
 RELEASE    := $(or $(CARGO_TARGET_DIR),target)/release
 VERSION    := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml)
 ABI        := $(shell sed -n 's/.*soname,libcontactway\.so\.\([0-9]*\).*/\1/p' build.rs)
 NATIVE     := $(shell cat packaging/native-libs)
-to_lib     := $(DESTDIR)$(LIBDIR)
 SHARED     := libcontactway.so.$(ABI).$(VERSION)
-INSTALLED  := $(addprefix $(to_lib)/,$(SHARED) libcontactway.so.$(ABI) libcontactway.so libcontactway.a \
-	pkgconfig/contactway.pc cmake/contactway/contactway-config.cmake cmake/contactway/contactway-config-version.cmake) \
-	$(addprefix $(DESTDIR)$(INCLUDEDIR)/,$(notdir $(wildcard include/*)))
-from_to     = $(shell realpath -ms --relative-to=$(1) $(2))
-FILL       := sed -e 's|@VERSION@|$(VERSION)|' -e 's|@VERSION_OF_FILE@|$(ABI).$(VERSION)|' -e 's|@ABI@|$(ABI)|' \
+HEADERS    := $(notdir $(wildcard include/*))
+FILLED     := pkgconfig/contactway.pc cmake/contactway/contactway-config.cmake cmake/contactway/contactway-config-version.cmake
+to_lib     := $(DESTDIR)$(LIBDIR)
+to_include := $(DESTDIR)$(INCLUDEDIR)
+from_to     = $(shell realpath -ms --relative-to="$(1)" "$(2)")
+FILL        = sed -e 's|@VERSION@|$(VERSION)|' -e 's|@VERSION_OF_FILE@|$(ABI).$(VERSION)|' -e 's|@ABI@|$(ABI)|' \
 	-e 's|@NATIVE_LIBS@|$(NATIVE)|' -e 's|@NATIVE_LIBS_CMAKE@|$(subst $() ,;,$(NATIVE:-l%=%))|' \
 	-e 's|@PREFIX_FROM_PKGCONFIG@|$(call from_to,$(LIBDIR)/pkgconfig,$(PREFIX))|' \
 	-e 's|@INCLUDEDIR_FROM_LIBDIR@|$(call from_to,$(LIBDIR),$(INCLUDEDIR))|' \
 	-e 's|@INCLUDEDIR@|$${pcfiledir}/$(call from_to,$(LIBDIR)/pkgconfig,$(INCLUDEDIR))|'
 
-install: $(if $(wildcard $(RELEASE)/libcontactway.so),,library)
-	mkdir -p $(to_lib)/pkgconfig $(to_lib)/cmake/contactway $(DESTDIR)$(INCLUDEDIR)
-	install -m 755 $(RELEASE)/libcontactway.so $(to_lib)/$(SHARED)
-	ln -sf $(SHARED) $(to_lib)/libcontactway.so.$(ABI)
-	ln -sf libcontactway.so.$(ABI) $(to_lib)/libcontactway.so
-	packaging/seal.sh $(RELEASE)/libcontactway.a $(to_lib)/$(SHARED) $(to_lib)/libcontactway.a
-	install -m 644 include/* $(DESTDIR)$(INCLUDEDIR)
-	@$(FILL) packaging/contactway.pc.in > $(to_lib)/pkgconfig/contactway.pc
-	@$(FILL) packaging/contactway-config.cmake.in > $(to_lib)/cmake/contactway/contactway-config.cmake
-	@$(FILL) packaging/contactway-config-version.cmake.in > $(to_lib)/cmake/contactway/contactway-config-version.cmake
+# Whatever umask there is, everybody may read what was installed; a folder that was there stays as it was.
+install: $(shell test -e "$(RELEASE)/libcontactway.so" || echo library)
+	umask 022 && mkdir -p "$(to_lib)/pkgconfig" "$(to_lib)/cmake/contactway" "$(to_include)"
+	install -m 755 "$(RELEASE)/libcontactway.so" "$(to_lib)/$(SHARED)"
+	ln -sf $(SHARED) "$(to_lib)/libcontactway.so.$(ABI)"
+	ln -sf libcontactway.so.$(ABI) "$(to_lib)/libcontactway.so"
+	packaging/seal.sh "$(RELEASE)/libcontactway.a" "$(to_lib)/$(SHARED)" "$(to_lib)/libcontactway.a"
+	install -m 644 include/* "$(to_include)"
+	@for file in $(FILLED); do \
+		$(FILL) packaging/$${file##*/}.in | install -m 644 /dev/stdin "$(to_lib)/$$file" || exit; \
+	done
 
 uninstall:
-	rm -f $(INSTALLED)
-	rmdir $(to_lib)/cmake/contactway 2>/dev/null || true
+	rm -f $(foreach file,$(SHARED) libcontactway.so.$(ABI) libcontactway.so libcontactway.a $(FILLED),"$(to_lib)/$(file)") \
+		$(foreach file,$(HEADERS),"$(to_include)/$(file)")
+	rmdir "$(to_lib)/cmake/contactway" 2>/dev/null || true
 
 build/quickstart: stage bindings/c/quickstart.c bindings/c/sandbox_http.c bindings/c/sandbox_http.h
 	$(CC) $(CFLAGS) $(WARN) bindings/c/quickstart.c bindings/c/sandbox_http.c $(LINK) -o $@
@@ -94,15 +105,20 @@ build/tests/contract: stage $(wildcard tests/c/contract/*.c tests/c/*.h) $(C_SUP
 	$(build_c)
 build/tests/calls: stage tests/c/calls.c $(C_SUPPORT)
 	$(build_c)
-build/tests/vectors: stage tests/c/vectors.c $(C_SUPPORT)
+build/tests/vectors: stage tests/c/vectors.c tests/c/vector_members.c tests/c/vector_members.h $(C_SUPPORT)
 	$(build_c)
 build/tests/example: stage bindings/c/example.c
 	$(build_c)
+
+# $(call refuses,PROGRAM): whether it names the misspelt member of each vector that has one.
+refuses = for file in tests/vectors/refused/*.json; do \
+	$(1) $$file 2>&1 | grep -q expcet || { echo "$(1) does not refuse $$file"; exit 1; }; done
 
 test-c: build/tests/contract build/tests/vectors build/tests/example build/quickstart memcheck
 	build/tests/example
 	cd build && ./quickstart >quickstart.out && test -s quickstart-qr.png
 	build/tests/vectors tests/vectors/*.json
+	@$(call refuses,build/tests/vectors)
 	build/tests/contract
 	python3 tests/c/abi.py include/contactway.h $(STAGE)/lib/libcontactway.so
 	python3 tests/c/binary.py $(STAGE)/lib/libcontactway.so $(STAGE)/lib/libcontactway.a
@@ -111,13 +127,15 @@ test-c: build/tests/contract build/tests/vectors build/tests/example build/quick
 	CC="$(CC)" CARGO="$(CARGO)" tests/c/installed/run.sh
 
 # Programs of the C++ tests, in each standard that contactway.hpp is for.
-CPP_NEEDS := tests/cpp/check.hpp build/tests/sandbox_http.o stage
+CPP_NEEDS := tests/cpp/check.hpp build/tests/sandbox_http.o build/tests/vector_members.o stage
 build_cpp  = @mkdir -p $(@D) && $(CXX) -std=$(1) $(CXXFLAGS) -pedantic -Wall -Wextra -Werror -pthread \
 	$(filter %.cpp %.o,$^) $(LINK) -o $@
 
 build/tests/sandbox_http.o: bindings/c/sandbox_http.c bindings/c/sandbox_http.h
+build/tests/vector_members.o: tests/c/vector_members.c tests/c/vector_members.h
+build/tests/%.o:
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(WARN) -c $< -o $@
+	$(CC) $(CFLAGS) $(WARN) -c $(filter %.c,$^) -o $@
 build/tests/%-c++17: tests/cpp/%.cpp $(CPP_NEEDS)
 	$(call build_cpp,c++17)
 build/tests/%-c++20: tests/cpp/%.cpp $(CPP_NEEDS)
@@ -127,6 +145,7 @@ build/tests/quickstart-cpp: bindings/cpp/quickstart.cpp stage
 
 test-cpp: $(addprefix build/tests/,vectors-c++17 vectors-c++20 contract-c++17 contract-c++20 quickstart-cpp)
 	build/tests/vectors-c++17 tests/vectors/*.json
+	@$(call refuses,build/tests/vectors-c++17)
 	build/tests/contract-c++17
 	build/tests/contract-c++20
 	cd build && tests/quickstart-cpp >quickstart-cpp.out && test -s quickstart-cpp-qr.png

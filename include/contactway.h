@@ -37,8 +37,9 @@
  * Options of a call, all of which may be left out: timeout_ms, the deadline of the whole call, at least 1; canceller, a
  * number from contactway_canceller_new. contactway_add knows accept_duplicate too.
  *
- * Callbacks. Inside a callback only contactway_canceller_cancel, contactway_string_free, contactway_errcode,
- * contactway_json_get and contactway_version may be called.
+ * Callbacks. A callback returns: no C++ exception and no longjmp may leave it. Inside it only
+ * contactway_canceller_cancel, contactway_string_free, contactway_errcode, contactway_json_get and contactway_version
+ * may be called.
  *
  * Fork. A child process makes its own clients; a handle from before the fork answers invalid_handle there.
  *
@@ -135,14 +136,20 @@ extern "C" {
 #endif // __cplusplus
 
 // The version of the library, "MAJOR.MINOR.PATCH". Static, never to be freed. Any thread; never fails.
+//
+//     printf("contactway %s\n", contactway_version());
 const char *contactway_version(void);
 
 // The version of the interface, to be compared with CONTACTWAY_ABI_VERSION by whoever loads the library at run time.
 // Additions do not change it. Any thread; never fails.
+//
+//     if (contactway_abi_version() != CONTACTWAY_ABI_VERSION) { fprintf(stderr, "another interface\n"); }
 uint32_t contactway_abi_version(void);
 
 // What this build holds beside the client itself, separated by commas, such as "sandbox". Static, never to be freed.
 // Any thread; never fails.
+//
+//     if (strstr(contactway_features(), "sandbox") == NULL) { fprintf(stderr, "no sandbox\n"); }
 const char *contactway_features(void);
 
 // Makes a client from a configuration such as {"corp_id":"ww…","secret":"…"}. Nothing is sent yet.
@@ -158,6 +165,8 @@ contactway_client contactway_client_new(const char *config_json, char **error_js
 
 // Frees a client. Calls under way on other threads end promptly, as cancelled. Any other number is ignored. Any
 // thread; never fails.
+//
+//     contactway_client_free(client);
 void contactway_client_free(contactway_client client);
 
 // Adds a contact way: request_json is the body of WeCom's add_contact_way, the answer holds config_id and, for scene
@@ -238,12 +247,16 @@ char *contactway_save_qr_code(contactway_client client, const char *request_json
 //
 // options_json may be NULL. The answer is never NULL and is to be freed with contactway_string_free. Any thread.
 // Errors: unsupported in this version.
+//
+//     char *answer = contactway_ledger(client, "{\"state\":\"counter-1\"}", NULL);
 char *contactway_ledger(contactway_client client, const char *query_json, const char *options_json);
 
 // Brings the ledger up to what WeCom holds.
 //
 // options_json and progress may be NULL. The answer is never NULL and is to be freed with contactway_string_free. Any
 // thread. Errors: unsupported in this version.
+//
+//     char *answer = contactway_sync(client, "{}", NULL, NULL, NULL);
 char *contactway_sync(contactway_client client,
                       const char *request_json,
                       const char *options_json,
@@ -254,6 +267,13 @@ char *contactway_sync(contactway_client client,
 //
 // options_json and progress may be NULL. The answer is never NULL and is to be freed with contactway_string_free. Any
 // thread. Errors: unsupported in this version.
+//
+//     static int32_t tell(void *file, const char *progress_json)
+//     {
+//         return fprintf(file, "%s\n", progress_json) < 0;
+//     }
+//
+//     char *answer = contactway_apply(client, "{\"path\":\"codes.csv\"}", NULL, tell, stderr);
 char *contactway_apply(contactway_client client,
                        const char *request_json,
                        const char *options_json,
@@ -264,6 +284,9 @@ char *contactway_apply(contactway_client client,
 //
 // options_json and progress may be NULL. The answer is never NULL and is to be freed with contactway_string_free. Any
 // thread. Errors: unsupported in this version.
+//
+//     char *answer = contactway_replace_user(client,
+//         "{\"from\":\"zhangsan\",\"to\":[\"lisi\"]}", NULL, NULL, NULL);
 char *contactway_replace_user(contactway_client client,
                               const char *request_json,
                               const char *options_json,
@@ -274,6 +297,9 @@ char *contactway_replace_user(contactway_client client,
 //
 // options_json and progress may be NULL. The answer is never NULL and is to be freed with contactway_string_free. Any
 // thread. Errors: unsupported in this version.
+//
+//     char *answer = contactway_save_qr_codes(client,
+//         "{\"query\":{\"state\":\"counter-1\"},\"directory\":\"codes/\"}", NULL, NULL, NULL);
 char *contactway_save_qr_codes(contactway_client client,
                                const char *request_json,
                                const char *options_json,
@@ -282,6 +308,9 @@ char *contactway_save_qr_codes(contactway_client client,
 
 // Frees a string that this library returned. NULL is ignored. Any thread; never fails. Each string is to be freed
 // once, and with no other function.
+//
+//     char *answer = contactway_list(client, "{}", NULL);
+//     contactway_string_free(answer);
 void contactway_string_free(char *json);
 
 // The errcode of an answer: 0 is success. CONTACTWAY_INVALID_ARGUMENT for NULL or what is no answer. Any thread; never
@@ -294,23 +323,40 @@ int64_t contactway_errcode(const char *answer_json);
 // it is absent, or an argument is NULL or not UTF-8, or json is not JSON. To be freed with contactway_string_free. Any
 // thread; never fails.
 //
+// A string that holds \u0000 ends there, as C strings do; half a surrogate pair comes as replacement characters,
+// U+FFFD.
+//
 //     char *first = contactway_json_get(answer, "/contact_way/user/0");
 char *contactway_json_get(const char *json, const char *pointer);
 
 // Makes a canceller, to be given to calls as {"canceller":NUMBER} in their options and to be freed with
 // contactway_canceller_free. Any thread. Answers 0 only if the library is broken.
+//
+//     contactway_canceller canceller = contactway_canceller_new();
+//     char options[64];
+//     snprintf(options, sizeof options, "{\"canceller\":%llu}", (unsigned long long)canceller);
+//     char *answer = contactway_list(client, "{}", options);  // ended by contactway_canceller_cancel(canceller)
+//     contactway_canceller_free(canceller);
 contactway_canceller contactway_canceller_new(void);
 
 // Ends the calls that were given this canceller, those under way and all later ones, as cancelled. Any other number is
-// ignored. Any thread, callbacks too; never fails.
+// ignored. Any thread, callbacks too; never fails. The example is at contactway_canceller_new.
 void contactway_canceller_cancel(contactway_canceller canceller);
 
-// Frees a canceller. Calls that were given it go on. Any other number is ignored. Any thread; never fails.
+// Frees a canceller. Calls that were given it go on. Any other number is ignored. Any thread; never fails. The example
+// is at contactway_canceller_new.
 void contactway_canceller_free(contactway_canceller canceller);
 
 // Sets the function that a client's log lines go to; NULL turns logging off. client 0 sets what clients made later
 // start with. destroy, unless NULL, is called exactly once with user_data, when log can no longer run; also when client
 // is no client. Any thread; never fails.
+//
+//     static void log_line(void *file, int32_t level, const char *message_json)
+//     {
+//         fprintf(file, "%d %s\n", (int)level, message_json);
+//     }
+//
+//     contactway_set_logger(client, log_line, stderr, NULL, 3);
 void contactway_set_logger(contactway_client client,
                            contactway_log_fn log,
                            void *user_data,
@@ -322,6 +368,16 @@ void contactway_set_logger(contactway_client client,
 // destroy, unless NULL, is called exactly once with user_data, when provide can no longer run; also when this fails.
 // The answer is never NULL and is to be freed with contactway_string_free. Any thread. Errors: invalid_argument,
 // invalid_handle.
+//
+//     static int32_t hand_out(void *token, int32_t rejected, char *buffer, size_t capacity)
+//     {
+//         size_t length = strlen(token);
+//         if (rejected || length > capacity) return -1;
+//         memcpy(buffer, token, length);
+//         return (int32_t)length;
+//     }
+//
+//     char *answer = contactway_set_token_provider(client, hand_out, "…", NULL);
 char *contactway_set_token_provider(contactway_client client,
                                     contactway_token_fn provide,
                                     void *user_data,
@@ -331,6 +387,8 @@ char *contactway_set_token_provider(contactway_client client,
 //
 // The answer is never NULL and is to be freed with contactway_string_free. Any thread. Errors: invalid_argument,
 // invalid_handle.
+//
+//     char *answer = contactway_set_suite_ticket(client, "…");
 char *contactway_set_suite_ticket(contactway_client client, const char *suite_ticket);
 
 // Starts a stand-in for WeCom on a loopback port; config_json may be "{}".
@@ -347,6 +405,9 @@ contactway_sandbox contactway_sandbox_start(const char *config_json, char **info
 
 // Stops a sandbox: its port is closed and its threads have ended when this returns. Any other number is ignored. Any
 // thread; never fails.
+//
+//     contactway_sandbox sandbox = contactway_sandbox_start("{}", NULL);
+//     contactway_sandbox_stop(sandbox);
 void contactway_sandbox_stop(contactway_sandbox sandbox);
 
 #ifdef __cplusplus

@@ -23,8 +23,8 @@
  * the same object. Moving, assigning and destroying an object are for one thread alone. Calls that are under way when
  * their client is destroyed end promptly, as "cancelled"; none may begin at that moment.
  *
- * Callbacks. What a function handed in throws never crosses C; each place says what becomes of it. Inside a callback
- * only canceller::cancel, json_get, errcode and version may be called.
+ * Callbacks. What a function handed in throws never crosses C; each place says what becomes of it. No longjmp may leave
+ * one. Inside a callback only canceller::cancel, json_get, errcode and version may be called.
  *
  * Header only; link with libcontactway (pkg-config contactway, or contactway::contactway in CMake).
  */
@@ -66,25 +66,32 @@ inline std::string terminated(std::string_view text)
 }  // namespace detail
 
 // The version of the library, "MAJOR.MINOR.PATCH".
+//
+//     std::cout << "contactway " << contactway::version() << '\n';
 inline std::string_view version() noexcept
 {
     return contactway_version();
 }
 
 // The version of the C interface that the library has; CONTACTWAY_ABI_VERSION is the one this program was built with.
+//
+//     if (contactway::abi_version() != CONTACTWAY_ABI_VERSION) std::cerr << "another interface\n";
 inline std::uint32_t abi_version() noexcept
 {
     return contactway_abi_version();
 }
 
 // What this build holds beside the client itself, separated by commas, such as "sqlite,sandbox".
+//
+//     if (contactway::features().find("sandbox") == std::string_view::npos) std::cerr << "no sandbox\n";
 inline std::string_view features() noexcept
 {
     return contactway_features();
 }
 
 // The value at an RFC 6901 pointer of a JSON text: a string comes unquoted and decoded, anything else as JSON; nothing
-// where it is absent or json is not JSON.
+// where it is absent or json is not JSON. A string that holds \u0000 ends there; half a surrogate pair comes as
+// replacement characters, U+FFFD.
 //
 //     std::string config_id = contactway::json_get(answer, "/config_id").value();
 inline std::optional<std::string> json_get(std::string_view json, std::string_view pointer)
@@ -95,17 +102,19 @@ inline std::optional<std::string> json_get(std::string_view json, std::string_vi
     return std::string(found.get());
 }
 
-// A text as a JSON string, quotes and all, to be put into a request.
+// A text as a JSON string, quotes and all, to be put into a request. Control characters have their short escapes where
+// JSON has one, since WeCom refuses \uXXXX; the others have no form that WeCom takes.
 //
 //     client.get("{\"config_id\":" + contactway::json_quote(config_id) + "}");
 inline std::string json_quote(std::string_view text)
 {
+    static constexpr std::string_view special = "\"\\\b\f\n\r\t", letters = "\"\\bfnrt";
     static constexpr char digits[] = "0123456789abcdef";
     std::string quoted = "\"";
     for (const char byte : text) {
-        if (byte == '"' || byte == '\\') {
+        if (const auto at = special.find(byte); at != std::string_view::npos) {
             quoted += '\\';
-            quoted += byte;
+            quoted += letters[at];
         } else if (static_cast<unsigned char>(byte) < 0x20) {
             quoted += "\\u00";
             quoted += digits[byte >> 4];
@@ -125,6 +134,8 @@ inline std::string json_quote(std::string_view text)
 //         if (error.retryable()) client.add(request);
 //         // WeCom may have carried it out: look before adding again.
 //         if (error.effect() == "unknown") throw;
+//         if (error.kind() == "invalid_request") std::cerr << error.details() << '\n';
+//         std::cerr << error.errcode() << ": " << error.answer() << '\n';
 //     }
 class error : public std::runtime_error {
 public:
@@ -133,6 +144,9 @@ public:
         : std::runtime_error(json_get(answer, "/errmsg").value_or(answer)),
           said_(std::make_shared<const said>(std::move(answer)))
     {}
+    // It is copied where others are moved, so that none is ever empty.
+    error(const error &) noexcept = default;
+    error &operator=(const error &) noexcept = default;
 
     // WeCom's code, or one of the negative CONTACTWAY_… ones.
     std::int64_t errcode() const noexcept { return said_->errcode; }
@@ -222,6 +236,9 @@ public:
     // call it too.
     void cancel() const noexcept { contactway_canceller_cancel(handle_.number()); }
     // The number that stands for it in C.
+    //
+    //     contactway::canceller canceller;
+    //     const std::string options = "{\"canceller\":" + std::to_string(canceller.handle()) + "}";
     contactway_canceller handle() const noexcept { return handle_.number(); }
 
 private:
@@ -246,6 +263,8 @@ struct options {
     std::string raw = {};
 
     // As C takes them.
+    //
+    //     char *answer = contactway_list(client.handle(), "{}", contactway::options{1s}.json().c_str());
     std::string json() const
     {
         if (!raw.empty()) return detail::terminated(raw);
@@ -325,6 +344,8 @@ struct told {
 }  // namespace detail
 
 // Sets what clients made from now on start with as their logger; an empty one turns logging off.
+//
+//     contactway::set_default_logger([](contactway::log_level, std::string_view line) { std::clog << line << '\n'; });
 inline void set_default_logger(logger log, log_level level = log_level::info)
 {
     detail::set_logger(0, std::move(log), level);
@@ -339,6 +360,8 @@ public:
     explicit client(std::string_view config) : handle_(made(config)) {}
 
     // The number that stands for it in C.
+    //
+    //     contactway_string_free(contactway_list(client.handle(), "{}", nullptr));
     contactway_client handle() const noexcept { return handle_.number(); }
 
     // Adds a contact way; the answer holds config_id and, for scene 2, qr_code. Where effect() of the error is
@@ -351,6 +374,8 @@ public:
     }
 
     // Reads a contact way: {"config_id":"…"}; the answer holds contact_way.
+    //
+    //     client.get(R"({"config_id":"42b34949e138eb6e027c123cba77fad7"})");
     std::string get(std::string_view request, const options &how = {}) const
     {
         return call(contactway_get, request, how);
@@ -358,24 +383,34 @@ public:
 
     // Lists config_ids, a page at a time: start_time, end_time, cursor, limit; the answer holds contact_way and
     // next_cursor, which is empty on the last page.
+    //
+    //     std::string page = client.list(R"({"limit":1000})");
+    //     std::string cursor = contactway::json_get(page, "/next_cursor").value_or("");
     std::string list(std::string_view request, const options &how = {}) const
     {
         return call(contactway_list, request, how);
     }
 
     // Changes a contact way: config_id and what is to change; what is left out stays.
+    //
+    //     client.update("{\"config_id\":" + contactway::json_quote(config_id) + R"(,"remark":"counter 2"})");
     std::string update(std::string_view request, const options &how = {}) const
     {
         return call(contactway_update, request, how);
     }
 
     // Deletes a contact way: {"config_id":"…"}.
+    //
+    //     client.del("{\"config_id\":" + contactway::json_quote(config_id) + "}");
     std::string del(std::string_view request, const options &how = {}) const
     {
         return call(contactway_del, request, how);
     }
 
     // Ends a temporary chat: {"userid":"…","external_userid":"…"}.
+    //
+    //     client.close_temp_chat(
+    //         R"({"userid":"zhangyisheng","external_userid":"woAJ2GCAAAXtWyujaWJHDDGi0mACHAAA"})");
     std::string close_temp_chat(std::string_view request, const options &how = {}) const
     {
         return call(contactway_close_temp_chat, request, how);
@@ -383,24 +418,33 @@ public:
 
     // Uploads a picture for a conclusion: {"path":"a.png"} or {"base64":"…","filename":"a.png"}; the answer holds
     // media_id, which lives for 3 days.
+    //
+    //     std::string uploaded = client.upload_image(R"({"path":"closing.png"})");
+    //     std::string media_id = contactway::json_get(uploaded, "/media_id").value();
     std::string upload_image(std::string_view request, const options &how = {}) const
     {
         return call(contactway_upload_image, request, how);
     }
 
     // Saves a contact way's QR picture: config_id or qr_code, and path.
+    //
+    //     client.save_qr_code(R"({"config_id":"42b34949e138eb6e027c123cba77fad7","path":"counter.png"})");
     std::string save_qr_code(std::string_view request, const options &how = {}) const
     {
         return call(contactway_save_qr_code, request, how);
     }
 
     // Looks contact ways up in the ledger, which needs a durable store; the answer holds entries and next_cursor.
+    //
+    //     client.ledger(R"({"state":"counter-1"})");
     std::string ledger(std::string_view query, const options &how = {}) const
     {
         return call(contactway_ledger, query, how);
     }
 
     // Brings the ledger up to what WeCom holds.
+    //
+    //     client.sync("{}", {1h});
     std::string sync(std::string_view request, const options &how = {}, const progress &tell = nullptr) const
     {
         return job(contactway_sync, request, how, tell);
@@ -419,12 +463,16 @@ public:
     }
 
     // Replaces one member by others in every contact way that names them: {"from":"zhangsan","to":["lisi"]}.
+    //
+    //     client.replace_user(R"({"from":"zhangsan","to":["lisi"]})");
     std::string replace_user(std::string_view request, const options &how = {}, const progress &tell = nullptr) const
     {
         return job(contactway_replace_user, request, how, tell);
     }
 
     // Saves the QR pictures of many contact ways: {"query":{…},"directory":"codes/"}.
+    //
+    //     client.save_qr_codes(R"({"query":{"state":"counter-1"},"directory":"codes/"})");
     std::string save_qr_codes(std::string_view request, const options &how = {}, const progress &tell = nullptr) const
     {
         return job(contactway_save_qr_codes, request, how, tell);
@@ -435,10 +483,17 @@ public:
     //     client.set_logger([](contactway::log_level, std::string_view line) { std::clog << line << '\n'; });
     void set_logger(logger log, log_level level = log_level::info) const
     {
+        // To contactway_set_logger a moved-from client's 0 is all clients; a function that refuses it says so.
+        if (handle() == 0) detail::checked(contactway_set_suite_ticket(handle(), ""));
         detail::set_logger(handle(), std::move(log), level);
     }
 
     // Sets what hands out the tokens of a client that was made with "token_provider":true.
+    //
+    //     client.set_token_provider([](bool rejected) -> std::optional<std::string> {
+    //         if (rejected) return std::nullopt;
+    //         return "…";
+    //     });
     void set_token_provider(token_provider provide) const
     {
         auto given = std::make_unique<token_provider>(std::move(provide));
@@ -449,6 +504,8 @@ public:
     }
 
     // Renews the suite ticket of a client that was made with "suite".
+    //
+    //     client.set_suite_ticket("…");
     void set_suite_ticket(std::string_view ticket) const
     {
         detail::checked(contactway_set_suite_ticket(handle(), detail::terminated(ticket).c_str()));
@@ -492,14 +549,29 @@ class sandbox {
 public:
     // config: a JSON object. Throws error where it is wrong, or where the sandbox cannot start.
     explicit sandbox(std::string_view config = "{}") : handle_(started(config, info_)) {}
+    sandbox(sandbox &&) noexcept = default;
+    sandbox &operator=(sandbox &&other) noexcept
+    {
+        // A text that is moved to itself may be lost.
+        if (this == &other) return *this;
+        info_ = std::move(other.info_);
+        handle_ = std::move(other.handle_);
+        return *this;
+    }
 
     // base_url, corp_id, secret and client_config, as a JSON object.
+    //
+    //     contactway::sandbox sandbox;
+    //     std::cout << sandbox.info() << '\n' << sandbox.base_url() << '\n';
     const std::string &info() const noexcept { return info_; }
     // Where it listens, such as "http://127.0.0.1:49152".
     std::string base_url() const { return json_get(info_, "/base_url").value_or(""); }
     // A configuration that is ready for client.
     std::string client_config() const { return json_get(info_, "/client_config").value_or(""); }
     // The number that stands for it in C.
+    //
+    //     contactway::sandbox sandbox;
+    //     contactway_sandbox_stop(sandbox.handle());  // its port is closed early
     contactway_sandbox handle() const noexcept { return handle_.number(); }
 
 private:

@@ -10,7 +10,7 @@ to=$3
 
 if ! ${LD:-ld} --help 2>/dev/null | grep -q force-group-allocation; then
     echo "libcontactway.a is installed as it is: hiding its inner names needs GNU ld and objcopy (binutils)." >&2
-    cp "$archive" "$to"
+    install -m 644 "$archive" "$to"
     exit
 fi
 
@@ -24,5 +24,5 @@ ${LD:-ld} -r --gc-sections --force-group-allocation $roots --whole-archive "$arc
 # Bitcode of the standard library, for a linker that optimises Rust, would confuse those that read it.
 objcopy --strip-unneeded --remove-section=.llvmbc --remove-section=.llvmcmd \
     --wildcard --keep-global-symbol='contactway_*' "$work/whole.o" "$work/contactway.o"
-rm -f "$to"
-ar rcs "$to" "$work/contactway.o"
+ar rcs "$work/contactway.a" "$work/contactway.o"
+install -m 644 "$work/contactway.a" "$to"

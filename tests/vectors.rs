@@ -6,10 +6,15 @@ mod support;
 
 use std::collections::HashMap;
 use std::fs;
-use std::path::Path;
+use std::panic;
+use std::path::{Path, PathBuf};
 
 use contactway::{Client, Endpoint, Options, json_get};
+use serde_json::{Map, Value};
 use support::Shop;
+
+const MEMBERS: [&str; 5] = ["says", "sandbox", "config", "steps", "wire"];
+const STEP_MEMBERS: [&str; 8] = ["call", "request", "options", "http", "path", "body", "expect", "save"];
 
 const CALLS: [(&str, Endpoint); 6] = [
     ("add", Endpoint::Add),
@@ -29,20 +34,28 @@ impl Saved {
     }
 }
 
-fn run(vector: &str) {
+/// A misspelt member must not pass unseen.
+fn only_known(object: &str, known: &[&str]) {
+    for name in serde_json::from_str::<Map<String, Value>>(object).unwrap().keys() {
+        assert!(known.contains(&name.as_str()), "{name} is not known");
+    }
+}
+
+fn run(vector: &str, dir: &Path) {
     let at = |pointer: &str| json_get(vector, pointer);
+    only_known(vector, &MEMBERS);
     let shop = Shop::with(&at("/sandbox").unwrap_or_else(|| "{}".to_owned()));
     let info = shop.sandbox.info_json();
     let names = ["base_url", "corp_id", "secret"];
     let mut saved = Saved(names.map(|name| (name.to_owned(), json_get(&info, &format!("/{name}")).unwrap())).into());
+    saved.0.insert("dir".to_owned(), dir.to_str().unwrap().to_owned());
     let config = saved.fill(&at("/config").unwrap_or_else(|| CONFIG.to_owned()));
     let client = Client::new(&config, &shop.shared).unwrap();
 
     for step in 0.. {
         let step = format!("/steps/{step}");
-        if at(&step).is_none() {
-            break;
-        }
+        let Some(members) = at(&step) else { break };
+        only_known(&members, &STEP_MEMBERS);
         let part = |name: &str| at(&format!("{step}/{name}")).map(|text| saved.fill(&text));
         let answer = match part("http") {
             Some(method) => shop.ask(&method, &part("path").unwrap(), &part("body").unwrap_or_default()),
@@ -79,24 +92,49 @@ fn run(vector: &str) {
 }
 
 fn call(client: &Client, name: &str, request: &str, options: Option<&str>) -> String {
-    let endpoint = CALLS.iter().find(|(call, _)| *call == name).unwrap().1;
+    let endpoint = CALLS.iter().find(|(call, _)| *call == name).map(|(_, endpoint)| *endpoint);
     let options = match options {
-        Some(text) => Options::parse(text, Some(endpoint), |_| panic!("vectors have no canceller")),
+        Some(text) => Options::parse(text, endpoint, |_| panic!("vectors have no canceller")),
         None => Ok(Options::default()),
     };
-    let answer = options.and_then(|options| client.call(endpoint, request, &options));
+    let answer = options.and_then(|options| match (name, endpoint) {
+        ("upload_image", _) => client.upload_image(request, &options),
+        ("save_qr_code", _) => client.save_qr_code(request, &options),
+        (_, endpoint) => client.call(endpoint.unwrap(), request, &options),
+    });
     answer.unwrap_or_else(|error| error.to_json())
 }
 
-#[test]
-fn every_vector_holds() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors");
+/// The vectors of a folder below `tests`.
+fn vectors(folder: &str) -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(folder);
     let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.retain(|file| file.extension().is_some_and(|extension| extension == "json"));
     files.sort();
     assert!(!files.is_empty());
-    for file in files {
-        println!("{}", file.display());
-        run(&fs::read_to_string(&file).unwrap());
+    files
+}
+
+/// Runs a file, with an empty folder of its own.
+fn run_file(file: &Path) {
+    println!("{}", file.display());
+    let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("vectors").join(file.file_stem().unwrap());
+    let _from_before = fs::remove_dir_all(&dir);
+    fs::create_dir_all(&dir).unwrap();
+    run(&fs::read_to_string(file).unwrap(), &dir);
+}
+
+#[test]
+fn every_vector_holds() {
+    for file in vectors("vectors") {
+        run_file(&file);
+    }
+}
+
+#[test]
+fn misspelt_members_are_refused() {
+    for file in vectors("vectors/refused") {
+        let refusal = panic::catch_unwind(|| run_file(&file)).unwrap_err();
+        assert_eq!(refusal.downcast_ref::<String>().unwrap(), "expcet is not known");
     }
 }

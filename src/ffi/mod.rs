@@ -74,6 +74,8 @@ pub const CONTACTWAY_UNSUPPORTED: i32 = -1013;
 pub const CONTACTWAY_INTERNAL: i32 = -1099;
 
 /// The version of the library, "MAJOR.MINOR.PATCH". Static, never to be freed. Any thread; never fails.
+///
+///     printf("contactway %s\n", contactway_version());
 #[unsafe(no_mangle)]
 pub extern "C" fn contactway_version() -> *const c_char {
     concat!(env!("CARGO_PKG_VERSION"), "\0").as_ptr().cast()
@@ -81,6 +83,8 @@ pub extern "C" fn contactway_version() -> *const c_char {
 
 /// The version of the interface, to be compared with CONTACTWAY_ABI_VERSION by whoever loads the library at run time.
 /// Additions do not change it. Any thread; never fails.
+///
+///     if (contactway_abi_version() != CONTACTWAY_ABI_VERSION) { fprintf(stderr, "another interface\n"); }
 #[unsafe(no_mangle)]
 pub extern "C" fn contactway_abi_version() -> u32 {
     CONTACTWAY_ABI_VERSION
@@ -88,6 +92,8 @@ pub extern "C" fn contactway_abi_version() -> u32 {
 
 /// What this build holds beside the client itself, separated by commas, such as "sandbox". Static, never to be freed.
 /// Any thread; never fails.
+///
+///     if (strstr(contactway_features(), "sandbox") == NULL) { fprintf(stderr, "no sandbox\n"); }
 #[unsafe(no_mangle)]
 pub extern "C" fn contactway_features() -> *const c_char {
     if cfg!(feature = "sandbox") { c"sandbox".as_ptr() } else { c"".as_ptr() }
@@ -120,6 +126,8 @@ pub unsafe extern "C" fn contactway_client_new(
 
 /// Frees a client. Calls under way on other threads end promptly, as cancelled. Any other number is ignored. Any
 /// thread; never fails.
+///
+///     contactway_client_free(client);
 #[unsafe(no_mangle)]
 pub extern "C" fn contactway_client_free(client: contactway_client) {
     ignoring(|| {
@@ -273,6 +281,8 @@ pub unsafe extern "C" fn contactway_save_qr_code(
 ///
 /// options_json may be NULL. The answer is never NULL and is to be freed with contactway_string_free. Any thread.
 /// Errors: unsupported in this version.
+///
+///     char *answer = contactway_ledger(client, "{\"state\":\"counter-1\"}", NULL);
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn contactway_ledger(
     client: contactway_client,
@@ -287,6 +297,8 @@ pub unsafe extern "C" fn contactway_ledger(
 ///
 /// options_json and progress may be NULL. The answer is never NULL and is to be freed with contactway_string_free. Any
 /// thread. Errors: unsupported in this version.
+///
+///     char *answer = contactway_sync(client, "{}", NULL, NULL, NULL);
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn contactway_sync(
     client: contactway_client,
@@ -303,6 +315,13 @@ pub unsafe extern "C" fn contactway_sync(
 ///
 /// options_json and progress may be NULL. The answer is never NULL and is to be freed with contactway_string_free. Any
 /// thread. Errors: unsupported in this version.
+///
+///     static int32_t tell(void *file, const char *progress_json)
+///     {
+///         return fprintf(file, "%s\n", progress_json) < 0;
+///     }
+///
+///     char *answer = contactway_apply(client, "{\"path\":\"codes.csv\"}", NULL, tell, stderr);
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn contactway_apply(
     client: contactway_client,
@@ -319,6 +338,9 @@ pub unsafe extern "C" fn contactway_apply(
 ///
 /// options_json and progress may be NULL. The answer is never NULL and is to be freed with contactway_string_free. Any
 /// thread. Errors: unsupported in this version.
+///
+///     char *answer = contactway_replace_user(client,
+///         "{\"from\":\"zhangsan\",\"to\":[\"lisi\"]}", NULL, NULL, NULL);
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn contactway_replace_user(
     client: contactway_client,
@@ -335,6 +357,9 @@ pub unsafe extern "C" fn contactway_replace_user(
 ///
 /// options_json and progress may be NULL. The answer is never NULL and is to be freed with contactway_string_free. Any
 /// thread. Errors: unsupported in this version.
+///
+///     char *answer = contactway_save_qr_codes(client,
+///         "{\"query\":{\"state\":\"counter-1\"},\"directory\":\"codes/\"}", NULL, NULL, NULL);
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn contactway_save_qr_codes(
     client: contactway_client,
@@ -349,6 +374,9 @@ pub unsafe extern "C" fn contactway_save_qr_codes(
 
 /// Frees a string that this library returned. NULL is ignored. Any thread; never fails. Each string is to be freed
 /// once, and with no other function.
+///
+///     char *answer = contactway_list(client, "{}", NULL);
+///     contactway_string_free(answer);
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn contactway_string_free(json: *mut c_char) {
     // SAFETY: a string of ours that was not freed yet, or NULL, as the header asks.
@@ -373,6 +401,9 @@ pub unsafe extern "C" fn contactway_errcode(answer_json: *const c_char) -> i64 {
 /// it is absent, or an argument is NULL or not UTF-8, or json is not JSON. To be freed with contactway_string_free. Any
 /// thread; never fails.
 ///
+/// A string that holds \u0000 ends there, as C strings do; half a surrogate pair comes as replacement characters,
+/// U+FFFD.
+///
 ///     char *first = contactway_json_get(answer, "/contact_way/user/0");
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn contactway_json_get(json: *const c_char, pointer: *const c_char) -> *mut c_char {
@@ -386,13 +417,19 @@ pub unsafe extern "C" fn contactway_json_get(json: *const c_char, pointer: *cons
 
 /// Makes a canceller, to be given to calls as {"canceller":NUMBER} in their options and to be freed with
 /// contactway_canceller_free. Any thread. Answers 0 only if the library is broken.
+///
+///     contactway_canceller canceller = contactway_canceller_new();
+///     char options[64];
+///     snprintf(options, sizeof options, "{\"canceller\":%llu}", (unsigned long long)canceller);
+///     char *answer = contactway_list(client, "{}", options);  // ended by contactway_canceller_cancel(canceller)
+///     contactway_canceller_free(canceller);
 #[unsafe(no_mangle)]
 pub extern "C" fn contactway_canceller_new() -> contactway_canceller {
     guarded(|| Ok(Process::current().insert(Object::Canceller(Canceller::new())))).unwrap_or(0)
 }
 
 /// Ends the calls that were given this canceller, those under way and all later ones, as cancelled. Any other number is
-/// ignored. Any thread, callbacks too; never fails.
+/// ignored. Any thread, callbacks too; never fails. The example is at contactway_canceller_new.
 #[unsafe(no_mangle)]
 pub extern "C" fn contactway_canceller_cancel(canceller: contactway_canceller) {
     ignoring(|| {
@@ -402,7 +439,8 @@ pub extern "C" fn contactway_canceller_cancel(canceller: contactway_canceller) {
     });
 }
 
-/// Frees a canceller. Calls that were given it go on. Any other number is ignored. Any thread; never fails.
+/// Frees a canceller. Calls that were given it go on. Any other number is ignored. Any thread; never fails. The example
+/// is at contactway_canceller_new.
 #[unsafe(no_mangle)]
 pub extern "C" fn contactway_canceller_free(canceller: contactway_canceller) {
     ignoring(|| {
@@ -413,6 +451,13 @@ pub extern "C" fn contactway_canceller_free(canceller: contactway_canceller) {
 /// Sets the function that a client's log lines go to; NULL turns logging off. client 0 sets what clients made later
 /// start with. destroy, unless NULL, is called exactly once with user_data, when log can no longer run; also when client
 /// is no client. Any thread; never fails.
+///
+///     static void log_line(void *file, int32_t level, const char *message_json)
+///     {
+///         fprintf(file, "%d %s\n", (int)level, message_json);
+///     }
+///
+///     contactway_set_logger(client, log_line, stderr, NULL, 3);
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn contactway_set_logger(
     client: contactway_client,
@@ -441,6 +486,16 @@ pub unsafe extern "C" fn contactway_set_logger(
 /// destroy, unless NULL, is called exactly once with user_data, when provide can no longer run; also when this fails.
 /// The answer is never NULL and is to be freed with contactway_string_free. Any thread. Errors: invalid_argument,
 /// invalid_handle.
+///
+///     static int32_t hand_out(void *token, int32_t rejected, char *buffer, size_t capacity)
+///     {
+///         size_t length = strlen(token);
+///         if (rejected || length > capacity) return -1;
+///         memcpy(buffer, token, length);
+///         return (int32_t)length;
+///     }
+///
+///     char *answer = contactway_set_token_provider(client, hand_out, "…", NULL);
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn contactway_set_token_provider(
     client: contactway_client,
@@ -463,6 +518,8 @@ pub unsafe extern "C" fn contactway_set_token_provider(
 ///
 /// The answer is never NULL and is to be freed with contactway_string_free. Any thread. Errors: invalid_argument,
 /// invalid_handle.
+///
+///     char *answer = contactway_set_suite_ticket(client, "…");
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn contactway_set_suite_ticket(
     client: contactway_client,
@@ -508,6 +565,9 @@ pub unsafe extern "C" fn contactway_sandbox_start(
 
 /// Stops a sandbox: its port is closed and its threads have ended when this returns. Any other number is ignored. Any
 /// thread; never fails.
+///
+///     contactway_sandbox sandbox = contactway_sandbox_start("{}", NULL);
+///     contactway_sandbox_stop(sandbox);
 #[unsafe(no_mangle)]
 pub extern "C" fn contactway_sandbox_stop(sandbox: contactway_sandbox) {
     ignoring(|| {

@@ -19,10 +19,11 @@ template <class Type>
 constexpr bool is_move_only = std::is_nothrow_move_constructible_v<Type> && std::is_nothrow_move_assignable_v<Type> &&
                               !std::is_copy_constructible_v<Type> && !std::is_copy_assignable_v<Type> &&
                               std::is_nothrow_destructible_v<Type>;
-static_assert(is_move_only<contactway::client> && is_move_only<contactway::canceller>);
-static_assert(std::is_move_constructible_v<contactway::sandbox> && !std::is_copy_constructible_v<contactway::sandbox>);
+static_assert(is_move_only<contactway::client> && is_move_only<contactway::canceller> &&
+              is_move_only<contactway::sandbox>);
 static_assert(std::is_base_of_v<std::runtime_error, contactway::error>);
-static_assert(std::is_nothrow_copy_constructible_v<contactway::error>);
+static_assert(std::is_nothrow_copy_constructible_v<contactway::error> &&
+              std::is_nothrow_copy_assignable_v<contactway::error>);
 static_assert(!std::is_convertible_v<const char *, contactway::client>);
 static_assert(noexcept(contactway::version()) && noexcept(std::declval<const contactway::canceller &>().cancel()));
 static_assert(noexcept(std::declval<const contactway::error &>().kind()));
@@ -57,7 +58,9 @@ void texts()
 
     const std::string odd("\"\\/\b\f\n\r\t\x01\x1f\x7f \xe4\xbd\xa0", 15);
     CHECK(json_get("{\"a\":" + contactway::json_quote(odd) + "}", "/a") == odd);
-    CHECK(contactway::json_quote(std::string_view("\0", 1)) == "\"\\u0000\"");
+    // WeCom refuses \uXXXX, so it stands only where JSON has nothing else.
+    CHECK(contactway::json_quote("\"\\/\b\f\n\r\t") == R"("\"\\/\b\f\n\r\t")");
+    CHECK(contactway::json_quote(std::string_view("\0\x1f", 2)) == R"("\u0000\u001f")");
 
     // Cut at its NUL this would be a right one.
     const std::string with_nul("{}\0 and more", 12);
@@ -95,8 +98,13 @@ void errors()
     CHECK(late.kind() == "timeout" && late.errcode() == CONTACTWAY_TIMEOUT && late.effect() == "unknown");
     // A copy says the same, when the original is gone.
     const auto copy = std::make_unique<contactway::error>(late);
-    const contactway::error second = *copy;
+    contactway::error second = *copy;
     CHECK(second.answer() == late.answer() && std::string(second.what()) == late.what());
+    // One that was moved from as well.
+    contactway::error third = std::move(second);
+    CHECK(second.kind() == "timeout" && second.answer() == third.answer());
+    third = std::move(second);
+    CHECK(second.errcode() == CONTACTWAY_TIMEOUT && second.details() == third.details());
 
     const auto config = check::error_of(
         [] { contactway::client client(R"({"corp_id":"ww1","secret":"s","typo":1})"); });
@@ -133,6 +141,9 @@ void ownership()
     contactway::sandbox moved;
     moved = contactway::sandbox();
     CHECK(!moved.base_url().empty() && contactway::client(moved.client_config()).handle() > number);
+    auto &itself = moved;
+    moved = std::move(itself);
+    CHECK(!moved.base_url().empty() && json_get(contactway::client(moved.client_config()).list("{}"), "/errcode") == "0");
 }
 
 void option_values()
@@ -142,7 +153,7 @@ void option_values()
     CHECK(options.json() == "{}");
     options = {5s, &canceller, "a\"\\\n键", true};
     CHECK(options.json() == R"({"timeout_ms":5000,"canceller":)" + std::to_string(canceller.handle()) +
-                                R"(,"key":"a\"\\\u000a键","accept_duplicate":true})");
+                                R"(,"key":"a\"\\\n键","accept_duplicate":true})");
     options.raw = R"({"timeout_ms":1})";
     CHECK(options.json() == options.raw);
 
@@ -234,6 +245,13 @@ void loggers()
     int told = 0;
     contactway::set_default_logger([&told](contactway::log_level, std::string_view) { ++told; },
                                    contactway::log_level::trace);
+    contactway::client(sandbox.client_config()).list("{}");
+    CHECK(told > 0);
+    // A moved-from client's is nobody's, and above all not everybody's.
+    contactway::client here(sandbox.client_config());
+    const contactway::client there(std::move(here));
+    CHECK(check::error_of([&] { here.set_logger(nullptr); }).kind() == "invalid_handle");
+    told = 0;
     contactway::client(sandbox.client_config()).list("{}");
     CHECK(told > 0);
     contactway::set_default_logger(nullptr);

@@ -3,6 +3,13 @@
 //     vectors add_and_get.json …
 #include "check.hpp"
 
+extern "C" {
+#include "../c/vector_members.h"
+}
+
+#include <stdlib.h>
+
+#include <filesystem>
 #include <fstream>
 #include <map>
 #include <sstream>
@@ -18,6 +25,27 @@ const std::map<std::string, call_fn> calls = {
     {"add", &contactway::client::add},   {"get", &contactway::client::get},
     {"list", &contactway::client::list}, {"update", &contactway::client::update},
     {"del", &contactway::client::del},   {"close_temp_chat", &contactway::client::close_temp_chat},
+    {"upload_image", &contactway::client::upload_image},
+    {"save_qr_code", &contactway::client::save_qr_code},
+};
+
+// A folder that goes with all that is in it.
+class temporary_folder {
+public:
+    temporary_folder() : path_((std::filesystem::temp_directory_path() / "contactway-XXXXXX").string())
+    {
+        if (mkdtemp(path_.data()) == nullptr) throw std::runtime_error("there is no temporary folder");
+    }
+    temporary_folder(const temporary_folder &) = delete;
+    ~temporary_folder()
+    {
+        std::error_code ignored;
+        std::filesystem::remove_all(path_, ignored);
+    }
+    const std::string &path() const { return path_; }
+
+private:
+    std::string path_;
 };
 
 // A vector under way.
@@ -28,6 +56,8 @@ public:
     {
         for (const char *name : {"base_url", "corp_id", "secret"})
             saved_[name] = json_get(sandbox_.info(), std::string("/") + name).value();
+        saved_["dir"] = folder_.path();
+        only_known(unknown_vector_member(text_.c_str()), path_);
     }
 
     void run()
@@ -37,6 +67,7 @@ public:
         expect(at("/steps/0").has_value(), "there are steps", text_);
         for (int i = 0; at(place("/steps", i)); ++i) {
             const std::string step = place("/steps", i), answer = answer_of(client, step);
+            only_known(unknown_step_member(json_get(text_, step).value().c_str()), step);
             check_step(step, answer);
             for (int k = 0; const auto name = at(place(step + "/save", k) + "/0"); ++k) {
                 saved_[*name] = json_get(answer, at(place(step + "/save", k) + "/1").value()).value();
@@ -77,6 +108,11 @@ private:
     void expect(bool holds, const std::string &what, const std::string &found) const
     {
         check::that(holds, path_.c_str(), 0, what + ", but there is " + found);
+    }
+
+    void only_known(const char *unknown, const std::string &where) const
+    {
+        if (unknown != nullptr) expect(false, "every member of " + where + " is known", unknown);
     }
 
     std::string answer_of(const contactway::client &client, const std::string &step) const
@@ -123,6 +159,7 @@ private:
     std::string path_, text_;
     std::map<std::string, std::string> saved_;
     contactway::sandbox sandbox_;
+    temporary_folder folder_;
 };
 
 }  // namespace

@@ -23,6 +23,7 @@ int main(void)
     test_values();
     test_texts();
     test_endings();
+    test_signals();
     test_threads();
     test_callbacks();
     test_secrets();

@@ -9,6 +9,7 @@ void test_handles(void);
 void test_values(void);
 void test_texts(void);
 void test_endings(void);
+void test_signals(void);
 void test_threads(void);
 void test_callbacks(void);
 void test_secrets(void);

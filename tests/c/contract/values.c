@@ -10,7 +10,8 @@
 #define DOCUMENT                                                                                                   \
     "{\"foo\":[\"bar\",\"baz\"],\"\":0,\"a/b\":1,\"c%d\":2,\"e^f\":3,\"g|h\":4,\"i\\\\j\":5,\"k\\\"l\":6,\" \":7," \
     "\"m~n\":8,\"deep\":{\"0\":{\"x\":[ 1 , 2.50 ]}},\"text\":\"a\\u4f60\\n\\\"\",\"null\":null,\"yes\":true,"     \
-    "\"big\":123456789012345678901234567890,\"empty\":\"\",\"twice\":1,\"twice\":2}"
+    "\"big\":123456789012345678901234567890,\"empty\":\"\",\"twice\":1,\"twice\":2,"      \
+    "\"nul\":\"a\\u0000b\",\"half\":\"a\\ud800b\"}"
 
 static const struct {
     const char *pointer, *value;
@@ -34,6 +35,9 @@ static const struct {
     {"/yes", "true"},
     {"/big", "123456789012345678901234567890"},
     {"/empty", ""},
+    /* What C cannot hold, and what UTF-8 cannot. */
+    {"/nul", "a"},
+    {"/half", "a\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd" "b"},
     {"", DOCUMENT},
 };
 

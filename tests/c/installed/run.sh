@@ -29,15 +29,42 @@ sorted() { printf '%s\n' "$@" | sort -u; }
 # shellcheck disable=SC2046,SC2086 # one word each
 [ "$(sorted $told)" = "$(sorted $(cat packaging/native-libs))" ] || fail "packaging/native-libs must hold: $told"
 
-installing="PREFIX=/opt/contactway LIBDIR=/opt/contactway/lib INCLUDEDIR=/opt/contactway/include/c DESTDIR=$work/root"
-# shellcheck disable=SC2086
-make --no-print-directory install $installing >/dev/null
-(cd "$work/root/opt/contactway" && find . ! -type d | sort) >"$work/files"
+# In places with a space in their names, and where new files are for nobody else.
+in_spaces() {
+    make --no-print-directory "$@" PREFIX="/opt/contact way" LIBDIR="/opt/contact way/lib" \
+        INCLUDEDIR="/opt/contact way/include/c" DESTDIR="$work/the root"
+}
+installed="$work/the root/opt/contact way"
+mkdir -p "$installed/lib" && chmod 2775 "$installed/lib"
+(umask 077 && in_spaces install >/dev/null)
+[ "$(stat -c %a "$installed/lib")" = 2775 ] || fail "install changes a folder that was there"
+hidden=$(find "$installed" -type f ! -perm -go=r -o -type d ! -perm -go=rx)
+[ -z "$hidden" ] || fail "not everybody may read $hidden"
+(cd "$installed" && find . ! -type d | sort) >"$work/files"
 grep -q '^./lib/libcontactway.so.1$' "$work/files" || fail "there is no libcontactway.so.1"
-cp -a "$work/root/opt/contactway" "$work/moved"
-# shellcheck disable=SC2086
-make --no-print-directory uninstall $installing >/dev/null
-[ -z "$(find "$work/root" ! -type d)" ] || fail "uninstall leaves $(find "$work/root" ! -type d)"
+[ "$(ls "$work")" = "files
+the root" ] || fail "install wrote beside its place: $(ls "$work")"
+cp -a "$installed" "$work/moved"
+# Where the space is there is somebody else's.
+mkdir "$work/the" "$work/the root/opt/contact" && touch "$work/the/other" "$work/the root/opt/contact/other"
+in_spaces uninstall >/dev/null
+[ -e "$work/the/other" ] && [ -e "$work/the root/opt/contact/other" ] || fail "uninstall takes what is not its own"
+rm -r "$work/the" "$work/the root/opt/contact"
+[ -z "$(find "$work/the root" ! -type d)" ] || fail "uninstall leaves $(find "$work/the root" ! -type d)"
+
+# What cannot be done is told before anything is.
+refused() {
+    asked=$1 && shift
+    if "$@" >"$work/said" 2>&1; then fail "$asked is not refused"; fi
+    grep -q "$asked" "$work/said" || fail "$asked is refused without being named: $(cat "$work/said")"
+}
+for place in PREFIX LIBDIR INCLUDEDIR; do
+    refused "$place must begin with a slash" make -n install "$place=lib64" DESTDIR="$work/none"
+done
+mkdir "$work/a checkout"
+refused "holds a space" make -n -C "$work/a checkout" -f "$(pwd)/Makefile" stage
+[ ! -e "$work/none" ] || fail "install did something before it refused"
+say "places with spaces, relative places, umask"
 
 lib=$work/moved/lib
 export PKG_CONFIG_PATH="$lib/pkgconfig"
@@ -57,6 +84,18 @@ done
 ldd "$work/cmake-OFF/app" | grep -q libcontactway || fail "CMake's program does not use the shared library"
 ldd "$work/cmake-ON/app" | grep -q libcontactway && fail "CMake's static program needs the shared library"
 say "CMake, shared and static"
+
+# As on systems whose /lib is a link into /usr.
+mkdir "$work/merged"
+cp -a "$work/moved" "$work/merged/usr"
+ln -s usr/lib "$work/merged/lib"
+cmake -S "$here" -B "$work/cmake-merged" -DCMAKE_PREFIX_PATH="$work/merged" >/dev/null
+cmake --build "$work/cmake-merged" >/dev/null
+PKG_CONFIG_PATH="$work/merged/lib/pkgconfig"
+# shellcheck disable=SC2046
+$cc "$here/app.c" $(pkg-config --cflags --libs contactway) -o "$work/from-merged"
+PKG_CONFIG_PATH="$lib/pkgconfig"
+say "where lib is a link to usr/lib"
 
 # The linker prefers a shared library where both lie side by side, unless the static one is named.
 # shellcheck disable=SC2046
