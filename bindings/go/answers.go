@@ -68,6 +68,19 @@ type ListedContactWay struct {
 	ConfigID string `json:"config_id"`
 }
 
+// ids are the config ids that could be read.
+func (a *ListAnswer) ids() []string {
+	var ids []string
+	if a != nil {
+		for _, listed := range a.ContactWay {
+			if listed.ConfigID != "" {
+				ids = append(ids, listed.ConfigID)
+			}
+		}
+	}
+	return ids
+}
+
 // UploadImageAnswer names an uploaded picture, for 3 days.
 type UploadImageAnswer struct {
 	Answer
@@ -104,24 +117,25 @@ func ask[A any, P answer[A]](
 	if err != nil {
 		return nil, err
 	}
-	return read[A, P](raw)
+	return read[A, P](functions[function].endpoint, raw)
 }
 
-func read[A any, P answer[A]](raw json.RawMessage) (*A, error) {
+func read[A any, P answer[A]](endpoint string, raw json.RawMessage) (*A, error) {
 	answer := P(new(A))
 	answer.keep(raw)
-	if err := json.Unmarshal(raw, answer); err != nil {
-		return answer, unreadable(raw, err)
+	if err := decode(raw, answer); err != nil {
+		return answer, unreadable(endpoint, raw, err)
 	}
 	return answer, nil
 }
 
 // unreadable is the error of a call that succeeded with an answer of another form than documented. What could be read
 // is answered beside it.
-func unreadable(raw json.RawMessage, why error) *Error {
+func unreadable(endpoint string, raw json.RawMessage, why error) *Error {
 	failure := unsent(ErrBadResponse, C.CONTACTWAY_BAD_RESPONSE,
 		"the call succeeded, but its answer cannot be read, see Raw: %v", why)
 	failure.Effect = EffectUnknown
+	failure.Endpoint = endpoint
 	failure.Raw = raw
 	return failure
 }

@@ -112,7 +112,7 @@ func (w *watcher) told(text string) (goesOn bool) {
 	}()
 	var progress Progress
 	// What can be read of it is told; a job is not stopped for the rest.
-	_ = json.Unmarshal([]byte(text), &progress)
+	_ = decode([]byte(text), &progress)
 	return w.report(progress)
 }
 

@@ -47,12 +47,16 @@ type Suite struct {
 	SuiteTicket   string `json:"suite_ticket"` // the latest that WeCom has sent; see [Client.SetSuiteTicket]
 	AuthCorpID    string `json:"auth_corp_id"`
 	PermanentCode string `json:"permanent_code"`
+
+	Extra map[string]json.RawMessage `json:"-"`
 }
 
 // RateLimit is how many calls are made per company and interface. 0 means WeCom's own limit.
 type RateLimit struct {
-	PerMinute int `json:"per_minute"` // 10,000 if 0
-	PerHour   int `json:"per_hour"`   // 150,000 if 0
+	PerMinute int `json:"per_minute,omitempty"` // 10,000 if 0
+	PerHour   int `json:"per_hour,omitempty"`   // 150,000 if 0
+
+	Extra map[string]json.RawMessage `json:"-"`
 }
 
 // Validate says what is done about a request that breaks a documented rule.
@@ -110,21 +114,21 @@ func (c Config) encode() ([]byte, error) {
 		settle = Some(int64(*c.Settle / time.Second))
 	}
 	return encode(struct {
-		CorpID           string     `json:"corp_id"`
-		Secret           string     `json:"secret"`
-		Suite            *Suite     `json:"suite"`
-		AccessToken      string     `json:"access_token"`
-		BaseURL          string     `json:"base_url"`
-		TimeoutMS        *int64     `json:"timeout_ms"`
-		ConnectTimeoutMS *int64     `json:"connect_timeout_ms"`
-		MaxAttempts      int        `json:"max_attempts"`
-		MaxInFlight      *int       `json:"max_in_flight"`
-		RateLimit        *RateLimit `json:"rate_limit"`
-		Proxy            *string    `json:"proxy"`
-		CAFile           string     `json:"ca_file"`
-		Store            string     `json:"store"`
-		SettleS          *int64     `json:"settle_s"`
-		Validate         Validate   `json:"validate"`
+		CorpID           string     `json:"corp_id,omitempty"`
+		Secret           string     `json:"secret,omitempty"`
+		Suite            *Suite     `json:"suite,omitempty"`
+		AccessToken      string     `json:"access_token,omitempty"`
+		BaseURL          string     `json:"base_url,omitempty"`
+		TimeoutMS        *int64     `json:"timeout_ms,omitempty"`
+		ConnectTimeoutMS *int64     `json:"connect_timeout_ms,omitempty"`
+		MaxAttempts      int        `json:"max_attempts,omitempty"`
+		MaxInFlight      *int       `json:"max_in_flight,omitempty"`
+		RateLimit        *RateLimit `json:"rate_limit,omitempty"`
+		Proxy            *string    `json:"proxy,omitempty"`
+		CAFile           string     `json:"ca_file,omitempty"`
+		Store            string     `json:"store,omitempty"`
+		SettleS          *int64     `json:"settle_s,omitempty"`
+		Validate         Validate   `json:"validate,omitempty"`
 		Extra            map[string]json.RawMessage
 	}{
 		c.CorpID, c.Secret, c.Suite, c.AccessToken, c.BaseURL, milliseconds(c.Timeout), milliseconds(c.ConnectTimeout),

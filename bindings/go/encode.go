@@ -8,7 +8,6 @@ import (
 	"reflect"
 	"slices"
 	"strconv"
-	"strings"
 )
 
 // Some is a pointer to a value, for the members of a request that may be left out:
@@ -16,9 +15,9 @@ import (
 //	contactway.UpdateRequest{ConfigID: id, Remark: contactway.Some("")}
 func Some[T any](value T) *T { return &value }
 
-// encode writes a struct as a JSON object: what is nil, or zero and no pointer, is left out; a pointer to a zero value
-// and an empty slice are written. A map's members are written beside the others, as they are. Text is written as it is,
-// without the escapes that encoding/json makes for HTML.
+// encode writes a struct as a JSON object. As with encoding/json, omitempty leaves out what is nil, or zero and no
+// pointer; a pointer to a zero value and an empty slice are written. The members of Extra are written after the others,
+// as they are. Text is written as it is, without the escapes that encoding/json makes for HTML.
 func encode(value any) ([]byte, error) {
 	return appendValue(make([]byte, 0, 256), reflect.ValueOf(value))
 }
@@ -41,44 +40,43 @@ func appendValue(to []byte, value reflect.Value) ([]byte, error) {
 }
 
 func appendObject(to []byte, object reflect.Value) ([]byte, error) {
+	plan := planOf(object.Type())
 	to = append(to, '{')
 	start := len(to)
-	for i := range object.NumField() {
-		value := object.Field(i)
-		if value.IsZero() {
+	for i := range plan.members {
+		member := &plan.members[i]
+		value := object.FieldByIndex(member.index)
+		if member.optional && value.IsZero() {
 			continue
 		}
-		if extra, isExtra := value.Interface().(map[string]json.RawMessage); isExtra {
-			for _, name := range slices.Sorted(maps.Keys(extra)) {
-				if !json.Valid(extra[name]) {
-					return nil, invalidArgument("Extra: the value of %q is not JSON", name)
-				}
-				to = appendName(to, start, name)
-				to = append(to, extra[name]...)
-			}
-			continue
+		if len(to) > start {
+			to = append(to, ',')
 		}
-		name, _, _ := strings.Cut(object.Type().Field(i).Tag.Get("json"), ",")
-		to = appendName(to, start, name)
+		to = append(to, member.quoted...)
 		var err error
 		if to, err = appendValue(to, value); err != nil {
 			return nil, err
 		}
 	}
+	if plan.extra >= 0 && object.Field(plan.extra).Len() > 0 {
+		extra := object.Field(plan.extra).Interface().(map[string]json.RawMessage)
+		for _, name := range slices.Sorted(maps.Keys(extra)) {
+			if !json.Valid(extra[name]) {
+				return nil, invalidArgument("Extra: the value of %q is not JSON", name)
+			}
+			if len(to) > start {
+				to = append(to, ',')
+			}
+			to = append(appendString(to, name), ':')
+			to = append(to, extra[name]...)
+		}
+	}
 	return append(to, '}'), nil
 }
 
-// appendName writes the name of a member of the object whose members start at start.
-func appendName(to []byte, start int, name string) []byte {
-	if len(to) > start {
-		to = append(to, ',')
-	}
-	return append(appendString(to, name), ':')
-}
-
 func appendSlice(to []byte, slice reflect.Value) ([]byte, error) {
-	if content, isBytes := slice.Interface().([]byte); isBytes {
-		return append(base64.StdEncoding.AppendEncode(append(to, '"'), content), '"'), nil
+	if slice.Type().Elem().Kind() == reflect.Uint8 {
+		return append(base64.StdEncoding.AppendEncode(append(to, '"'), slice.Bytes()), '"'), nil
 	}
 	to = append(to, '[')
 	for i := range slice.Len() {
@@ -99,15 +97,14 @@ const shortEscapes = "\"\"\\\\\bb\ff\nn\rr\tt"
 // appendString leaves what is no UTF-8 as it is: the library refuses it, where encoding/json would change it silently.
 func appendString(to []byte, text string) []byte {
 	to = append(to, '"')
+	plain := 0
 	for i := range len(text) {
-		switch b := text[i]; {
-		case b >= ' ' && b != '"' && b != '\\':
-			to = append(to, b)
-		default:
-			to = appendEscape(to, b)
+		if b := text[i]; b < ' ' || b == '"' || b == '\\' {
+			to = appendEscape(append(to, text[plain:i]...), b)
+			plain = i + 1
 		}
 	}
-	return append(to, '"')
+	return append(append(to, text[plain:]...), '"')
 }
 
 func appendEscape(to []byte, b byte) []byte {

@@ -66,14 +66,15 @@ func (c *Client) All(ctx context.Context, request ListRequest, options ...Option
 		seen := map[string]bool{page.Cursor: true}
 		for {
 			answer, err := c.List(ctx, page, options...)
+			// Beside an error stands what could be read.
+			for _, id := range answer.ids() {
+				if !yield(id, nil) {
+					return
+				}
+			}
 			if err != nil {
 				yield("", err)
 				return
-			}
-			for _, listed := range answer.ContactWay {
-				if !yield(listed.ConfigID, nil) {
-					return
-				}
 			}
 			page.Cursor = answer.NextCursor
 			if page.Cursor == "" {

@@ -114,13 +114,15 @@ func errorOf(raw json.RawMessage) *Error {
 			HelpURL      string   `json:"help_url"`
 		} `json:"error"`
 	}
-	if err := json.Unmarshal(raw, &answer); err != nil {
-		failure := unsent(ErrInternal, C.CONTACTWAY_INTERNAL, "the library's answer cannot be read: %v", err)
+	err := decode(raw, &answer)
+	said := answer.Error
+	if said.Kind == "" {
+		failure := unsent(ErrInternal, C.CONTACTWAY_INTERNAL, "the library's answer does not say what failed: %v", err)
 		failure.Effect = EffectUnknown
 		failure.Raw = raw
 		return failure
 	}
-	said := answer.Error
+	// What else could not be read is missing, and stands in Raw.
 	return &Error{
 		Errcode:    answer.Errcode,
 		Errmsg:     answer.Errmsg,

@@ -1,11 +1,14 @@
 package contactway
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"strings"
 	"testing"
@@ -76,6 +79,51 @@ func TestCancellerIsFreed(t *testing.T) {
 	release()
 	if err := list(); !errors.Is(err, ErrInvalidHandle) {
 		t.Errorf("after its release: %v", err)
+	}
+}
+
+type decoded struct {
+	Answer
+	Text   string   `json:"text"`
+	Number int      `json:"number"`
+	Real   float64  `json:"real"`
+	Truth  bool     `json:"truth"`
+	Words  []string `json:"words"`
+	Inner  *struct {
+		Seconds json.Number     `json:"seconds"`
+		Whole   json.RawMessage `json:"whole"`
+	} `json:"inner"`
+}
+
+// What decode reads is what encoding/json reads where names are exact.
+func TestDecodeReadsWhatEncodingJSONReads(t *testing.T) {
+	texts := []string{
+		`{}`, ` { } `, `{"text":"a","number":-7,"real":1.5e3,"truth":true,"words":["b",null,"\"]}{["]}`,
+		"\n{ \"text\" : \"\\u4e2d\\\"\\\\\" ,\t\"words\" : [ ] , \"inner\" : { \"seconds\" : \"12\" , \"whole\" : [ {} , 1 ] } }",
+		`{"inner":{"seconds":3,"whole":"x"},"unknown":{"text":"not this"},"text":"this"}`,
+		`{"inner":null,"words":null,"text":null,"warnings":[{"code":"c","message":"m"},{"pointer":"/p"}]}`,
+		`{"text":7,"number":"1","real":[],"truth":1,"words":{},"inner":[],"warnings":""}`,
+		`{"number":1.5,"words":["a",1,"b"]}`, `{"number":99999999999999999999,"real":"1"}`, `[]`, `7`, `"{}"`,
+	}
+	for _, text := range texts {
+		var ours, theirs decoded
+		failed, expected := decode([]byte(text), &ours), json.Unmarshal([]byte(text), &theirs)
+		if !reflect.DeepEqual(ours, theirs) || (failed == nil) != (expected == nil) {
+			t.Errorf("%s: %+v, %v, not %+v, %v", text, ours, failed, theirs, expected)
+		}
+	}
+}
+
+// The library answers no such text; if it did, that would be an error and no panic.
+func TestDecodeSurvivesWhatIsNoJSON(t *testing.T) {
+	text := []byte(`{"text":"a\"","words":["b","c"],"inner":{"seconds":3,"whole":[{}]},"real":1}`)
+	for end := range text {
+		if decode(text[:end], &decoded{}) == nil {
+			t.Errorf("%s is read", text[:end])
+		}
+		for _, b := range []byte(`"\{}[]:, x`) {
+			_ = decode(append(bytes.Clone(text[:end]), append([]byte{b}, text[end+1:]...)...), &decoded{})
+		}
 	}
 }
 

@@ -85,8 +85,9 @@ type SyncAnswer struct {
 
 // Row is a contact way that WeCom is to hold.
 type Row struct {
-	Key        string     `json:"key,omitempty"`
-	ContactWay AddRequest `json:"contact_way"`
+	Key        string                     `json:"key,omitempty"`
+	ContactWay AddRequest                 `json:"contact_way"`
+	Extra      map[string]json.RawMessage `json:"-"`
 }
 
 // ApplyRequest says which contact ways WeCom is to hold: Rows, or the Path of a .jsonl or .csv file.
@@ -185,7 +186,7 @@ func work[A any, P answer[A]](
 	counts, err := ask[A, P](ctx, client, function, request, options)
 	if failure := (*Error)(nil); counts == nil && errors.As(err, &failure) && failure.Raw != nil {
 		// The failure that is told is the job's, not that of reading its counts.
-		counts, _ = read[A, P](failure.Raw)
+		counts, _ = read[A, P](failure.Endpoint, failure.Raw)
 	}
 	return counts, err
 }

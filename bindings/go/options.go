@@ -49,10 +49,10 @@ func settingsOf(options []Option) settings {
 // text writes the options for the library; nil where there are none. timeoutMS is 0 where there is no deadline.
 func (s *settings) text(canceller cancellerHandle, timeoutMS int64) (*C.char, error) {
 	members, err := encode(struct {
-		Canceller       int64   `json:"canceller"`
-		TimeoutMS       int64   `json:"timeout_ms"`
-		AcceptDuplicate bool    `json:"accept_duplicate"`
-		Key             *string `json:"key"`
+		Canceller       int64   `json:"canceller,omitempty"`
+		TimeoutMS       int64   `json:"timeout_ms,omitempty"`
+		AcceptDuplicate bool    `json:"accept_duplicate,omitempty"`
+		Key             *string `json:"key,omitempty"`
 	}{int64(canceller), timeoutMS, s.acceptDuplicate, s.key})
 	if err != nil {
 		return nil, err

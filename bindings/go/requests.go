@@ -2,9 +2,9 @@ package contactway
 
 import "encoding/json"
 
-// In every request a nil pointer or slice, a zero number and an empty string are left out. A pointer that [Some] made
-// and an empty slice are sent, whatever they hold: that is how an update empties a member. Numbers are in WeCom's
-// units.
+// In every request a nil pointer or slice, a zero number and an empty string are left out, but for what a closing
+// message must hold. A pointer that [Some] made and an empty slice are sent, whatever they hold: that is how an update
+// empties a member. Extra are members that this binding does not know yet. Numbers are in WeCom's units.
 
 // AddRequest describes a contact way to be made.
 type AddRequest struct {
@@ -58,29 +58,37 @@ type Conclusions struct {
 
 // Text is a text of up to 4000 bytes.
 type Text struct {
-	Content string `json:"content,omitempty"`
+	Content string `json:"content"`
+
+	Extra map[string]json.RawMessage `json:"-"`
 }
 
 // Image is a picture: MediaID where it is given, PicURL where it is answered.
 type Image struct {
 	MediaID string `json:"media_id,omitempty"` // from UploadImage, less than 3 days ago
 	PicURL  string `json:"pic_url,omitempty"`
+
+	Extra map[string]json.RawMessage `json:"-"`
 }
 
 // Link is a link, as a card.
 type Link struct {
-	Title  string `json:"title,omitempty"` // up to 128 bytes
+	Title  string `json:"title"` // up to 128 bytes
 	PicURL string `json:"picurl,omitempty"`
 	Desc   string `json:"desc,omitempty"` // up to 512 bytes
-	URL    string `json:"url,omitempty"`
+	URL    string `json:"url"`
+
+	Extra map[string]json.RawMessage `json:"-"`
 }
 
 // Miniprogram is a mini-program, as a card.
 type Miniprogram struct {
-	Title      string `json:"title,omitempty"` // up to 64 bytes
-	PicMediaID string `json:"pic_media_id,omitempty"`
-	AppID      string `json:"appid,omitempty"`
-	Page       string `json:"page,omitempty"`
+	Title      string `json:"title"` // up to 64 bytes
+	PicMediaID string `json:"pic_media_id"`
+	AppID      string `json:"appid"`
+	Page       string `json:"page"`
+
+	Extra map[string]json.RawMessage `json:"-"`
 }
 
 // GetRequest names a contact way.

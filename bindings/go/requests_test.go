@@ -63,6 +63,19 @@ func TestWhatIsSent(t *testing.T) {
 			},
 			`{"conclusions":{"file":{}},"a":{"b": null},"z":[1e2]}`,
 		},
+		"members not known yet of closing messages": {
+			contactway.UpdateRequest{Conclusions: &contactway.Conclusions{
+				Text: &contactway.Text{Content: "t", Extra: raw("a", "1")}, Image: &contactway.Image{MediaID: "m", Extra: raw("b", "2")},
+			}},
+			`{"conclusions":{"text":{"content":"t","a":1},"image":{"media_id":"m","b":2}}}`,
+		},
+		"what a closing message must hold": {
+			contactway.UpdateRequest{Conclusions: &contactway.Conclusions{
+				Text: &contactway.Text{}, Link: &contactway.Link{}, Miniprogram: &contactway.Miniprogram{},
+			}},
+			`{"conclusions":{"text":{"content":""},"link":{"title":"","url":""},` +
+				`"miniprogram":{"title":"","pic_media_id":"","appid":"","page":""}}}`,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			sandbox := contactwaytest.NewSandbox(t)
@@ -234,8 +247,53 @@ func TestAnswerOfAnotherFormKeepsWhatCanBeRead(t *testing.T) {
 	if !errors.Is(err, contactway.ErrBadResponse) || added == nil || added.ConfigID != "kept" {
 		t.Errorf("%v, %+v", err, added)
 	}
-	if failure := failureOf(t, err); failure.Effect != contactway.EffectUnknown || !bytes.Contains(failure.Raw, []byte("kept")) {
+	if failure := failureOf(t, err); failure.Effect != contactway.EffectUnknown || !bytes.Contains(failure.Raw, []byte("kept")) ||
+		failure.Endpoint != "add_contact_way" {
 		t.Errorf("%+v", failure)
+	}
+}
+
+// answering is a client of a sandbox that answers an interface with a body.
+func answering(t *testing.T, endpoint, body string) *contactway.Client {
+	sandbox := contactwaytest.NewSandbox(t)
+	sandbox.AddFaults(contactwaytest.Fault{Endpoint: endpoint, Do: map[string]any{"status": 200, "body": body}})
+	return sandbox.NewClient()
+}
+
+func TestMembersAreReadByTheirExactNames(t *testing.T) {
+	ctx := context.Background()
+	body := `{"errcode":0,"errmsg":"ok","config_\u0069d":"c","Config_ID":"other","new":[{"config_id":"x"}]}`
+	added, err := answering(t, "add_contact_way", body).Add(ctx, counter)
+	if err != nil || added.ConfigID != "c" {
+		t.Errorf("%v, %+v", err, added)
+	}
+	_, err = answering(t, "add_contact_way", `{"errcode":40058,"errmsg":"x","Error":"y"}`).Add(ctx, counter)
+	if failure := failureOf(t, err); failure.Kind != contactway.ErrAPI || failure.Errcode != 40058 {
+		t.Errorf("%+v", failure)
+	}
+}
+
+func TestErrorKeepsWhatCanBeRead(t *testing.T) {
+	client := answering(t, "list_contact_way", `{"errcode":40058,"errmsg":["x"],"hint":7}`)
+	_, err := client.List(context.Background(), contactway.ListRequest{})
+	if failure := failureOf(t, err); failure.Kind == contactway.ErrInternal || failure.Endpoint != "list_contact_way" {
+		t.Errorf("%+v", failure)
+	}
+}
+
+func TestAllYieldsWhatCanBeRead(t *testing.T) {
+	client := answering(t, "list_contact_way",
+		`{"errcode":0,"errmsg":"ok","contact_way":[{"config_id":"a"},{"config_id":7},{"config_id":"b"}],"next_cursor":"n"}`)
+	var ids []string
+	var last error
+	for id, err := range client.All(context.Background(), contactway.ListRequest{}) {
+		if err == nil {
+			ids = append(ids, id)
+		}
+		last = err
+	}
+	if !slices.Equal(ids, []string{"a", "b"}) || !errors.Is(last, contactway.ErrBadResponse) {
+		t.Errorf("walked %v, then %v", ids, last)
 	}
 }
 

@@ -34,9 +34,9 @@ func StartSandbox(config []byte) (*Sandbox, error) {
 		return nil, err
 	}
 	sandbox := &Sandbox{handle: handle}
-	if err := json.Unmarshal(raw, sandbox); err != nil {
+	if err := decode(raw, sandbox); err != nil {
 		sandbox.Stop()
-		return nil, unreadable(raw, err)
+		return nil, unreadable("", raw, err)
 	}
 	return sandbox, nil
 }
@@ -48,5 +48,8 @@ func (s *Sandbox) Config() Config {
 
 // Stop closes the sandbox's port and ends its threads. It may be called more than once.
 func (s *Sandbox) Stop() {
+	if s == nil {
+		return
+	}
 	C.contactway_sandbox_stop(s.handle)
 }
