@@ -113,7 +113,7 @@ func ask[A any, P answer[A]](
 	if err != nil {
 		return nil, err
 	}
-	raw, err := client.Call(ctx, function, text, options...)
+	raw, err := client.call(ctx, function, terminated(text), options)
 	if err != nil {
 		return nil, err
 	}

@@ -1,12 +1,14 @@
 package contactway
 
 // #include "library.h"
+// #include "callbacks.h"
 import "C"
 
 import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"math"
 	"runtime/cgo"
 	"time"
@@ -16,76 +18,112 @@ import (
 // request the JSON that is passed to it, byte for byte. The answer is the library's own text. The typed methods are
 // made of this.
 func (c *Client) Call(ctx context.Context, function string, request []byte, options ...Option) (json.RawMessage, error) {
+	text, err := cString("the request", request)
+	if err != nil {
+		return nil, err
+	}
+	return c.call(ctx, function, text, options)
+}
+
+func (c *Client) call(ctx context.Context, name string, request *C.char, options []Option) (json.RawMessage, error) {
 	if c == nil || c.places == nil {
 		c = unmade
 	}
-	called, isKnown := functions[function]
+	called, isKnown := functions[name]
 	if !isKnown {
-		return nil, invalidArgument("there is no function %q", function)
+		return nil, invalidArgument("there is no function %q", name)
 	}
 	if ctx == nil {
 		return nil, invalidArgument("the context is nil; context.Background() is one that never ends")
 	}
-	if ctx.Err() != nil {
-		return nil, notSent(called, ctx.Err(), "the context had ended before the call")
-	}
-	limited, leave, err := c.enter(ctx, called)
-	if err != nil {
-		return nil, err
-	}
-	defer leave()
-
-	canceller, release := cancellerOf(limited)
-	defer release()
-	deadline, hasDeadline := limited.Deadline()
-	timeout := timeoutMS(deadline)
-	if hasDeadline && timeout == 0 {
-		return nil, notSent(called, context.DeadlineExceeded, "the deadline is less than a millisecond away")
-	}
 	chosen := settingsOf(options)
-	requestText, err := cString("the request", request)
-	if err != nil {
-		return nil, err
+	if chosen.progress != nil && called.job == nil {
+		return nil, invalidArgument("OnProgress is for jobs, and %s is none; leave it out", name)
 	}
+	if ctx.Err() != nil {
+		return nil, c.notSent(ctx, called, "the context had ended before the call")
+	}
+	deadline := chosen.deadline(ctx)
+	until := deadline
+	if deadline.IsZero() && called.job == nil {
+		until = time.Now().Add(c.timeout)
+	}
+
+	// A closed client has no places to wait for: the library says what it is.
+	isOpen := c.closing.Err() == nil
+	if isOpen {
+		waited, isIn := c.enter(ctx, until)
+		if !isIn {
+			return nil, c.notSent(ctx, called, "all of the client's places were taken; see MaxConcurrentCalls")
+		}
+		defer c.leave()
+		if waited {
+			deadline = until
+		}
+	}
+	timeout := timeoutMS(deadline)
+	if !deadline.IsZero() && timeout == 0 {
+		return nil, c.notSent(ctx, called, "the deadline is less than a millisecond away")
+	}
+	canceller, release := cancellerOf(ctx)
+	defer release()
 	optionsText, err := chosen.text(canceller, timeout)
 	if err != nil {
 		return nil, err
 	}
-	progress, ended := watched(chosen.progress)
-	defer ended()
-	answer, err := outcome(called.run(c.handle, requestText, optionsText, progress))
-	if failure := (*Error)(nil); errors.As(err, &failure) {
-		failure.cause = c.reason(ctx, failure)
+	var watched *watch
+	var handle cgo.Handle
+	if c.provide != nil || c.isLogged.Load() || chosen.progress != nil {
+		watched = &watch{ctx: ctx, until: until, report: chosen.progress}
+		handle = cgo.NewHandle(watched)
+		defer handle.Delete()
+	}
+	answer, err := outcome(C.contactway_go_call(
+		called.plain, called.job, c.handle, request, optionsText, C.uintptr_t(handle), C.bool(chosen.progress != nil)))
+	if watched != nil && watched.logged != nil {
+		<-watched.logged
+	}
+	if watched != nil && watched.stopped != nil {
+		watched.stopped.passOn()
+	}
+	if failure, hasFailed := err.(*Error); hasFailed {
+		c.explain(ctx, failure, watched, isOpen)
 	}
 	return answer, err
 }
 
-// enter waits for one of the client's places, so that goroutines wait in Go and not each on a thread of its own. The
-// wait counts as part of the call: the context that comes back ends when the call must.
-func (c *Client) enter(ctx context.Context, called function) (context.Context, func(), error) {
-	leave := func() { <-c.places }
+// enter waits for one of the client's places, so that goroutines wait in Go and not each on a thread of its own, no
+// longer than until, if that is not zero.
+func (c *Client) enter(ctx context.Context, until time.Time) (waited, isIn bool) {
 	select {
 	case c.places <- struct{}{}:
-		return ctx, leave, nil
+		return false, true
 	default:
 	}
-	limited, cancel := ctx, func() {}
-	if _, hasDeadline := ctx.Deadline(); !hasDeadline && !called.isJob {
-		limited, cancel = context.WithTimeout(ctx, c.timeout)
+	var timeUp <-chan time.Time
+	if !until.IsZero() {
+		timer := time.NewTimer(time.Until(until))
+		defer timer.Stop()
+		timeUp = timer.C
 	}
 	select {
 	case c.places <- struct{}{}:
-		return limited, func() { cancel(); leave() }, nil
-	case <-limited.Done():
-		cancel()
-		failure := notSent(called, limited.Err(), "all of the client's places were taken; see MaxConcurrentCalls")
-		failure.cause = ctx.Err()
-		return nil, nil, failure
+		// Close frees places too.
+		if c.closing.Err() == nil {
+			return true, true
+		}
+		c.leave()
+	case <-c.closing.Done():
+	case <-ctx.Done():
+	case <-timeUp:
 	}
+	return true, false
 }
 
-// cancellerOf passes the cancelling of a context on to calls. A deadline is not passed on like this: the call has it
-// as its own. release waits for what was begun.
+func (c *Client) leave() { <-c.places }
+
+// cancellerOf passes the end of a context on to calls, unless its deadline is the reason, which the call has as its
+// own. release waits for what was begun.
 func cancellerOf(ctx context.Context) (canceller cancellerHandle, release func()) {
 	if ctx.Done() == nil {
 		return 0, func() {}
@@ -94,8 +132,7 @@ func cancellerOf(ctx context.Context) (canceller cancellerHandle, release func()
 	passedOn := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
 		defer close(passedOn)
-		_, hasDeadline := ctx.Deadline()
-		if !hasDeadline || !errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		if deadline, hasDeadline := ctx.Deadline(); !hasDeadline || time.Until(deadline) > 0 {
 			C.contactway_canceller_cancel(canceller)
 		}
 	})
@@ -110,50 +147,80 @@ func cancellerOf(ctx context.Context) (canceller cancellerHandle, release func()
 // timeoutMS is how long a call may take to end before a deadline, in milliseconds; 0 says that there is no time left,
 // or no deadline.
 func timeoutMS(deadline time.Time) int64 {
+	if deadline.IsZero() {
+		return 0
+	}
 	return max(0, min(time.Until(deadline).Milliseconds(), math.MaxUint32))
 }
 
-// reason is the error beside the library's that explains a failure, if there is one.
-func (c *Client) reason(ctx context.Context, failure *Error) error {
+// explain adds to the library's error what only Go can know. wasOpen says that the call began before Close.
+func (c *Client) explain(ctx context.Context, failure *Error, watched *watch, wasOpen bool) {
 	switch failure.Kind {
 	case ErrTimeout:
-		// The library was given whole milliseconds, so it ends up to one earlier.
-		if deadline, hasDeadline := ctx.Deadline(); hasDeadline && time.Until(deadline) <= time.Millisecond {
-			return context.DeadlineExceeded
-		}
+		failure.cause = timeUp(ctx)
 	case ErrCancelled:
-		return ctx.Err()
-	case ErrAuth:
-		if c.tokens != nil && failure.Errcode == C.CONTACTWAY_AUTH {
-			return c.tokens.lastError()
+		if ctx.Err() != nil {
+			c.endedEarly(ctx, failure)
 		}
+	case ErrInvalidHandle:
+		if wasOpen && c.closing.Err() != nil {
+			c.endedEarly(ctx, failure)
+		}
+	case ErrAuth:
+		switch {
+		case watched == nil || failure.Errcode != C.CONTACTWAY_AUTH:
+		case watched.overtaken:
+			failure.Errmsg = "the call had to end while the token provider was asked"
+			failure.Retryable = failure.Effect == EffectNone
+			c.endedEarly(ctx, failure)
+		default:
+			failure.cause = watched.noToken
+		}
+	}
+}
+
+// notSent is the error of a call that had to end before the library was asked.
+func (c *Client) notSent(ctx context.Context, called function, why string) *Error {
+	failure := unsent(ErrCancelled, C.CONTACTWAY_CANCELLED, "%s; nothing was sent", why)
+	failure.Endpoint = called.endpoint
+	failure.Retryable = true
+	c.endedEarly(ctx, failure)
+	return failure
+}
+
+// endedEarly says of a call that had to end by what: its context, Close, or its time.
+func (c *Client) endedEarly(ctx context.Context, failure *Error) {
+	failure.Kind, failure.Errcode = ErrTimeout, C.CONTACTWAY_TIMEOUT
+	failure.cause = timeUp(ctx)
+	if failure.cause != nil {
+		return
+	}
+	if ctx.Err() != nil || c.closing.Err() != nil {
+		failure.Kind, failure.Errcode = ErrCancelled, C.CONTACTWAY_CANCELLED
+		failure.cause = endOf(ctx)
+	}
+}
+
+// timeUp is the context's error where its deadline has come, else nil. The library is given whole milliseconds, so that
+// it ends up to one earlier.
+func timeUp(ctx context.Context) error {
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return endOf(ctx)
+	}
+	if deadline, hasDeadline := ctx.Deadline(); ctx.Err() == nil && hasDeadline && time.Until(deadline) <= time.Millisecond {
+		return context.DeadlineExceeded
 	}
 	return nil
 }
 
-// notSent is the error of a call whose context ended before the library was asked.
-func notSent(called function, ended error, why string) *Error {
-	failure := unsent(ErrCancelled, C.CONTACTWAY_CANCELLED, "%s; nothing was sent", why)
-	if errors.Is(ended, context.DeadlineExceeded) {
-		failure.Kind, failure.Errcode = ErrTimeout, C.CONTACTWAY_TIMEOUT
+// endOf is the context's error, with the cause that it was ended with; nil if it has not ended.
+func endOf(ctx context.Context) error {
+	ended, cause := ctx.Err(), context.Cause(ctx)
+	switch {
+	case cause == nil:
+		return ended
+	case errors.Is(cause, ended):
+		return cause
 	}
-	failure.Endpoint = called.endpoint
-	failure.Retryable = true
-	failure.cause = ended
-	return failure
-}
-
-// watched is a handle under which a job reports its progress, and what is to be done when it has ended.
-func watched(report func(Progress) bool) (cgo.Handle, func()) {
-	if report == nil {
-		return 0, func() {}
-	}
-	watcher := &watcher{report: report}
-	handle := cgo.NewHandle(watcher)
-	return handle, func() {
-		handle.Delete()
-		if watcher.panicked != nil {
-			panic(watcher.panicked)
-		}
-	}
+	return fmt.Errorf("%w: %w", ended, cause)
 }

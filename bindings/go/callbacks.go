@@ -9,15 +9,65 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
-	"maps"
+	"runtime"
 	"runtime/cgo"
 	"slices"
-	"strings"
-	"sync"
+	"strconv"
+	"time"
 	"unsafe"
 )
 
-// What the library calls. A panic must not run through the library's frames: each function keeps its own.
+// What the library calls.
+
+// watch is what the callbacks know of the call that they run for, and what they leave to be seen at its end.
+type watch struct {
+	ctx    context.Context     // the caller's
+	until  time.Time           // when the call must have ended; zero if it need not
+	report func(Progress) bool // is told how far a job has come
+
+	stopped   *fate       // how report ended other than by returning
+	noToken   error       // why the provider had no token; the library is only told that it has none
+	logged    <-chan fate // the last log line
+	overtaken bool        // whether the call had to end while the provider was asked
+}
+
+// watchOf is the watch of a call; of a call that began when there was nothing to watch for, one of its own.
+func watchOf(call C.uintptr_t) *watch {
+	if call == 0 {
+		return &watch{ctx: context.Background()}
+	}
+	return cgo.Handle(call).Value().(*watch)
+}
+
+// fate is how a function of the program's ended.
+type fate struct {
+	returned bool
+	panicked any // nil also where runtime.Goexit ended it, as t.Fatal does
+}
+
+// apart runs a function of the program's on a goroutine of its own: neither a panic nor runtime.Goexit may run through
+// the library's frames, and nothing stops a Goexit.
+func apart(run func()) <-chan fate {
+	ended := make(chan fate, 1)
+	go func() {
+		var how fate
+		defer func() {
+			how.panicked = recover()
+			ended <- how
+		}()
+		run()
+		how.returned = true
+	}()
+	return ended
+}
+
+// passOn ends the goroutine in the way in which a function ended apart from it.
+func (f *fate) passOn() {
+	if f.panicked != nil {
+		panic(f.panicked)
+	}
+	runtime.Goexit()
+}
 
 // levels are the library's log levels from 1 (error) to 5 (trace), each with slog's.
 var levels = []slog.Level{slog.LevelError, slog.LevelWarn, slog.LevelInfo, slog.LevelDebug, slog.LevelDebug - 4}
@@ -33,63 +83,80 @@ func libraryLevel(logger *slog.Logger) int {
 }
 
 //export contactwayGoLog
-func contactwayGoLog(handle C.uintptr_t, level C.int32_t, message *C.char) {
-	// A logger that panics loses the line; the call that wanted to log goes on.
-	defer func() { _ = recover() }()
+func contactwayGoLog(handle, call C.uintptr_t, level C.int32_t, message *C.char) {
 	logger := cgo.Handle(handle).Value().(*slog.Logger)
+	watch := watchOf(call)
 	at := levels[min(max(int(level), 1), len(levels))-1]
-	event, attributes := lineOf(C.GoString(message))
-	logger.LogAttrs(context.Background(), at, event, attributes...)
+	text := []byte(C.GoString(message))
+	before := watch.logged
+	watch.logged = apart(func() {
+		if before != nil {
+			<-before
+		}
+		event, attributes := lineOf(text)
+		logger.LogAttrs(watch.ctx, at, event, attributes...)
+	})
 }
 
 // lineOf takes a log line apart. One that is not as expected is logged whole.
-func lineOf(text string) (string, []slog.Attr) {
-	decoder := json.NewDecoder(strings.NewReader(text))
-	decoder.UseNumber()
-	var members map[string]any
-	if err := decoder.Decode(&members); err != nil {
-		return text, nil
-	}
-	event, _ := members["event"].(string)
-	delete(members, "event")
-	var attributes []slog.Attr
-	for _, name := range slices.Sorted(maps.Keys(members)) {
-		attributes = append(attributes, slog.Any(name, members[name]))
+func lineOf(text []byte) (event string, attributes []slog.Attr) {
+	isObject := walk(text, '{', func(quoted, value []byte) {
+		name, _ := unquoted(quoted)
+		if name == "event" {
+			event, _ = unquoted(value)
+			return
+		}
+		attributes = append(attributes, slog.Attr{Key: name, Value: loggable(value)})
+	})
+	if !isObject {
+		return string(text), nil
 	}
 	return event, attributes
 }
 
-// tokenSource asks the program's own source of tokens.
-type tokenSource struct {
-	ctx     context.Context
-	end     context.CancelFunc
-	provide TokenProvider
-	mutex   sync.Mutex
-	last    error // why it last had none
+func loggable(value []byte) slog.Value {
+	if text, isText := unquoted(value); isText {
+		return slog.StringValue(text)
+	}
+	if number, err := strconv.ParseInt(string(value), 10, 64); err == nil {
+		return slog.Int64Value(number)
+	}
+	return slog.AnyValue(json.RawMessage(value))
 }
 
-func (s *tokenSource) lastError() error {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
-	return s.last
-}
-
-// token asks, and keeps the reason where there is none: the library is only told that.
-func (s *tokenSource) token(rejected bool) (token string, err error) {
-	defer func() {
-		if panicked := recover(); panicked != nil {
-			err = fmt.Errorf("the token provider panicked: %v", panicked)
+// token asks the program's own source of tokens, for no longer than the call may last.
+func (c *Client) token(watch *watch, rejected bool) (string, error) {
+	until := watch.until
+	if until.IsZero() {
+		until = time.Now().Add(c.timeout)
+	}
+	ctx, cancel := context.WithDeadline(watch.ctx, until)
+	defer cancel()
+	defer context.AfterFunc(c.closing, cancel)()
+	var token string
+	var err error
+	select {
+	case how := <-apart(func() { token, err = c.provide(ctx, rejected) }):
+		switch {
+		case how.panicked != nil:
+			err = fmt.Errorf("the token provider panicked: %v", how.panicked)
+		case !how.returned:
+			err = fmt.Errorf("the token provider ended its goroutine")
 		}
-		s.mutex.Lock()
-		defer s.mutex.Unlock()
-		s.last = err
-	}()
-	return s.provide(s.ctx, rejected)
+		if err == nil || ctx.Err() == nil {
+			watch.noToken = err
+			return token, err
+		}
+	case <-ctx.Done():
+		// A provider that does not look at its context is left to itself.
+	}
+	watch.overtaken = true
+	return "", ctx.Err()
 }
 
 //export contactwayGoToken
-func contactwayGoToken(handle C.uintptr_t, rejected C.int32_t, buffer *C.char, capacity C.size_t) C.int32_t {
-	token, err := cgo.Handle(handle).Value().(*tokenSource).token(rejected != 0)
+func contactwayGoToken(handle, call C.uintptr_t, rejected C.int32_t, buffer *C.char, capacity C.size_t) C.int32_t {
+	token, err := cgo.Handle(handle).Value().(*Client).token(watchOf(call), rejected != 0)
 	if err != nil {
 		return -1
 	}
@@ -97,28 +164,22 @@ func contactwayGoToken(handle C.uintptr_t, rejected C.int32_t, buffer *C.char, c
 	return C.int32_t(len(token))
 }
 
-// watcher is told how far a job has come.
-type watcher struct {
-	report   func(Progress) bool
-	panicked any // what report panicked with; the call panics with it when the job has stopped
-}
-
 // told is whether the job may go on.
-func (w *watcher) told(text string) (goesOn bool) {
-	defer func() {
-		if panicked := recover(); panicked != nil {
-			w.panicked, goesOn = panicked, false
-		}
-	}()
+func (w *watch) told(text []byte) (goesOn bool) {
 	var progress Progress
 	// What can be read of it is told; a job is not stopped for the rest.
-	_ = decode([]byte(text), &progress)
-	return w.report(progress)
+	_ = decode(text, &progress)
+	how := <-apart(func() { goesOn = w.report(progress) })
+	if !how.returned {
+		w.stopped = &how
+		return false
+	}
+	return goesOn
 }
 
 //export contactwayGoProgress
-func contactwayGoProgress(handle C.uintptr_t, progress *C.char) C.int32_t {
-	if cgo.Handle(handle).Value().(*watcher).told(C.GoString(progress)) {
+func contactwayGoProgress(call C.uintptr_t, progress *C.char) C.int32_t {
+	if watchOf(call).told([]byte(C.GoString(progress))) {
 		return 0
 	}
 	return 1

@@ -7,9 +7,11 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
+	"regexp"
 	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -204,27 +206,144 @@ func TestTokenProviderWithoutAToken(t *testing.T) {
 	}
 }
 
-func TestCloseEndsTheTokenProvidersContext(t *testing.T) {
-	sandbox := contactwaytest.NewSandbox(t)
-	begun, ended := make(chan struct{}), make(chan error, 1)
-	client := provided(sandbox, func(ctx context.Context, _ bool) (string, error) {
-		close(begun)
-		<-ctx.Done()
-		return "", ctx.Err()
-	})
-	go func() {
-		_, err := client.Add(context.Background(), counter)
-		ended <- err
-	}()
-	<-begun
-	client.Close()
-	select {
-	case err := <-ended:
-		if err == nil {
-			t.Error("the call succeeded without a token")
+type nameOfValue struct{}
+
+// A call that waits for a token ends as any other does, whether or not the provider looks at its context.
+func TestCallEndsWhileTheTokenProviderIsAsked(t *testing.T) {
+	never := make(chan struct{})
+	defer close(never)
+	providers := map[string]func(context.Context) (string, error){
+		"looks at its context": func(ctx context.Context) (string, error) {
+			<-ctx.Done()
+			return "", fmt.Errorf("no token: %w", ctx.Err())
+		},
+		"looks at nothing": func(context.Context) (string, error) {
+			<-never
+			return "", nil
+		},
+	}
+	for name, provide := range providers {
+		for _, test := range []struct {
+			how    string
+			end    func(*contactway.Client, context.CancelFunc)
+			within time.Duration
+			kind   contactway.Kind
+			reason error
+		}{
+			{"deadline", nil, 100 * time.Millisecond, contactway.ErrTimeout, context.DeadlineExceeded},
+			{"cancel", func(_ *contactway.Client, cancel context.CancelFunc) { cancel() }, time.Minute,
+				contactway.ErrCancelled, context.Canceled},
+			{"close", func(client *contactway.Client, _ context.CancelFunc) { client.Close() }, time.Minute,
+				contactway.ErrCancelled, nil},
+			{"client's timeout", nil, 0, contactway.ErrTimeout, nil},
+		} {
+			t.Run(name+", "+test.how, func(t *testing.T) {
+				sandbox := contactwaytest.NewSandbox(t)
+				begun := make(chan context.Context, 1)
+				config := sandbox.Config()
+				config.Secret = ""
+				config.Timeout = 100 * time.Millisecond
+				config.TokenProvider = func(ctx context.Context, _ bool) (string, error) {
+					begun <- ctx
+					return provide(ctx)
+				}
+				client := sandbox.NewClientWith(config)
+				ctx, cancel := context.WithCancel(context.WithValue(context.Background(), nameOfValue{}, "x"))
+				if test.within > 0 {
+					ctx, cancel = context.WithTimeout(ctx, test.within)
+				}
+				defer cancel()
+				go func() {
+					its := <-begun
+					if _, hasDeadline := its.Deadline(); !hasDeadline || its.Value(nameOfValue{}) != "x" {
+						t.Error("the provider's context is not made from the call's")
+					}
+					if test.end != nil {
+						test.end(client, cancel)
+					}
+				}()
+				_, err := client.Add(ctx, counter)
+				failure := failureOf(t, err)
+				if failure.Kind != test.kind || failure.Effect != contactway.EffectNone || !failure.Retryable {
+					t.Errorf("%+v", failure)
+				}
+				for _, reason := range []error{context.DeadlineExceeded, context.Canceled} {
+					if errors.Is(err, reason) != (reason == test.reason) {
+						t.Errorf("%v: %v and %v", test.how, err, reason)
+					}
+				}
+			})
 		}
-	case <-time.After(5 * time.Second):
-		t.Fatal("the token provider waits on")
+	}
+}
+
+// Each call is told why it had no token, however many ask at once.
+func TestTokenProvidersErrorsAreTheCallsOwn(t *testing.T) {
+	client := provided(contactwaytest.NewSandbox(t), func(ctx context.Context, _ bool) (string, error) {
+		return "", ctx.Value(nameOfValue{}).(error)
+	})
+	var calls sync.WaitGroup
+	for i := range 50 {
+		calls.Add(1)
+		go func() {
+			defer calls.Done()
+			own := fmt.Errorf("no token for call %d", i)
+			_, err := client.Add(context.WithValue(context.Background(), nameOfValue{}, own), counter)
+			if !errors.Is(err, contactway.ErrAuth) || !errors.Is(err, own) {
+				t.Errorf("call %d: %v", i, err)
+			}
+		}()
+	}
+	calls.Wait()
+}
+
+// exiting is a logger that does what t.Fatal does, and is told the context of the call.
+type exiting struct {
+	slog.Handler
+	told *atomic.Bool
+}
+
+func (e exiting) Handle(ctx context.Context, _ slog.Record) error {
+	e.told.Store(ctx.Value(nameOfValue{}) == "x")
+	runtime.Goexit()
+	return nil
+}
+
+// What t.Fatal does in a callback must not wedge the library: the token's place is one for all clients of a company.
+func TestExitInACallbackEndsNoCall(t *testing.T) {
+	sandbox := contactwaytest.NewSandbox(t)
+	ctx := context.WithValue(context.Background(), nameOfValue{}, "x")
+	var told atomic.Bool
+	config := sandbox.Config()
+	config.Logger = slog.New(exiting{logger(&lines{}, slog.LevelDebug-4).Handler(), &told})
+	logging := sandbox.NewClientWith(config)
+	for range 3 {
+		if _, err := logging.Add(ctx, counter); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !told.Load() {
+		t.Error("the logger was not told the call's context")
+	}
+	exits := func(context.Context, bool) (string, error) { runtime.Goexit(); return "", nil }
+	_, err := provided(sandbox, exits).Add(ctx, counter)
+	if !errors.Is(err, contactway.ErrAuth) || !strings.Contains(err.Error(), "goroutine") {
+		t.Errorf("a provider that exits: %v", err)
+	}
+}
+
+// The lines of a call come in their order, and before it returns.
+func TestLinesComeInOrder(t *testing.T) {
+	sandbox := contactwaytest.NewSandbox(t)
+	var written lines
+	config := sandbox.Config()
+	config.Logger = logger(&written, slog.LevelDebug-4)
+	if _, err := sandbox.NewClientWith(config).Add(context.Background(), counter); err != nil {
+		t.Fatal(err)
+	}
+	events := regexp.MustCompile(`msg=(\w+)`).FindAllString(written.String(), -1)
+	if expected := "[msg=connection msg=attempt msg=token_fetched msg=attempt msg=call]"; fmt.Sprint(events) != expected {
+		t.Errorf("%v, not %s", events, expected)
 	}
 }
 

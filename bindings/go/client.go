@@ -9,14 +9,15 @@ import (
 	"log/slog"
 	"runtime/cgo"
 	"strconv"
+	"sync/atomic"
 	"time"
 )
 
 const (
 	// defaultTimeout is the library's own, for waits that happen before the library is reached.
 	defaultTimeout = 10 * time.Second
-	// defaultPlaces is far above the five calls at once that WeCom bears per interface.
-	defaultPlaces = 64
+	// defaultPlaces is well above the five calls at once that WeCom bears per interface.
+	defaultPlaces = 16
 )
 
 // Client makes the calls of one company. It may be used by any number of goroutines at the same time, and is to be
@@ -25,11 +26,21 @@ type Client struct {
 	handle  clientHandle
 	timeout time.Duration
 	places  chan struct{}
-	tokens  *tokenSource // nil without a provider
+
+	closing  context.Context // ends with Close
+	end      context.CancelFunc
+	provide  TokenProvider // nil without one
+	isLogged atomic.Bool   // whether a logger was ever set
 }
 
 // unmade stands for a client that New did not make: the library answers its calls with invalid_handle.
-var unmade = &Client{timeout: defaultTimeout, places: make(chan struct{}, 1)}
+var unmade = newClient(0, defaultTimeout)
+
+func newClient(handle clientHandle, timeout time.Duration) *Client {
+	client := &Client{handle: handle, timeout: timeout, places: make(chan struct{}, defaultPlaces)}
+	client.closing, client.end = context.WithCancel(context.Background())
+	return client
+}
 
 // New makes a client. Nothing is sent yet. The error is an [*Error] that names every wrong member.
 func New(config Config) (*Client, error) {
@@ -76,29 +87,29 @@ func NewFromJSON(config []byte) (*Client, error) {
 	timeout := defaultTimeout
 	if given, found := JSONGet(config, "/timeout_ms"); found {
 		if ms, err := strconv.ParseInt(given, 10, 64); err == nil {
-			timeout = time.Duration(ms) * time.Millisecond
+			timeout = milliseconds(ms)
 		}
 	}
-	return &Client{handle: handle, timeout: timeout, places: make(chan struct{}, defaultPlaces)}, nil
+	return newClient(handle, timeout), nil
 }
 
 // Close frees the client. Calls under way end promptly, as cancelled; later ones answer invalid_handle. It may be
 // called at any time, also more than once, and always returns nil.
 func (c *Client) Close() error {
-	if c == nil {
+	if c == nil || c.places == nil {
 		return nil
 	}
-	if c.tokens != nil {
-		c.tokens.end()
-	}
+	// First of all, so that who waits for a place sees that it was not given back by a call of its own accord.
+	c.end()
 	C.contactway_client_free(c.handle)
 	return nil
 }
 
 // SetLogger sends what the client does to a logger, or nowhere if it is nil. The level is what the logger lets through
 // at this moment; the most verbose, the library's trace, is [slog.LevelDebug] - 4. The message is the name of an event,
-// and the attributes tell more of it; bodies and secrets are never logged. The logger's handler must not call the
-// client.
+// and the attributes tell more of it; bodies and secrets are never logged. The handler is given the context of the call,
+// if that began when there was a logger; it runs beside the call, which returns when its lines are written. It must not
+// call the client.
 func (c *Client) SetLogger(logger *slog.Logger) {
 	if c == nil || c.handle == 0 {
 		return
@@ -107,7 +118,9 @@ func (c *Client) SetLogger(logger *slog.Logger) {
 		C.contactway_go_unset_logger(c.handle)
 		return
 	}
-	C.contactway_go_set_logger(c.handle, C.uintptr_t(cgo.NewHandle(logger)), C.int32_t(libraryLevel(logger)))
+	level := libraryLevel(logger)
+	c.isLogged.Store(true)
+	C.contactway_go_set_logger(c.handle, C.uintptr_t(cgo.NewHandle(logger)), C.int32_t(level))
 }
 
 // SetSuiteTicket renews the suite ticket of a third-party app, which WeCom sends every ten minutes.
@@ -119,13 +132,13 @@ func (c *Client) SetSuiteTicket(suiteTicket string) error {
 	if err != nil {
 		return err
 	}
-	_, err = outcome(C.contactway_set_suite_ticket(c.handle, text))
+	_, err = outcome(C.contactway_go_measured(C.contactway_set_suite_ticket(c.handle, text)))
 	return err
 }
 
 func (c *Client) setTokenProvider(provide TokenProvider) error {
-	ctx, end := context.WithCancel(context.Background())
-	c.tokens = &tokenSource{ctx: ctx, end: end, provide: provide}
-	_, err := outcome(C.contactway_go_set_token_provider(c.handle, C.uintptr_t(cgo.NewHandle(c.tokens))))
+	c.provide = provide
+	_, err := outcome(C.contactway_go_measured(
+		C.contactway_go_set_token_provider(c.handle, C.uintptr_t(cgo.NewHandle(c)))))
 	return err
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"math"
 	"time"
 )
 
@@ -19,8 +20,8 @@ type Config struct {
 	TokenProvider TokenProvider // the program's own source of tokens
 
 	BaseURL        string         // https://qyapi.weixin.qq.com if empty; http only to a loopback address
-	Timeout        time.Duration  // of a call whose context has no deadline, in whole milliseconds; 10 s if 0
-	ConnectTimeout time.Duration  // in whole milliseconds; 3 s if 0
+	Timeout        time.Duration  // of a call whose context has no deadline, rounded up to milliseconds; 10 s if 0
+	ConnectTimeout time.Duration  // rounded up to milliseconds; 3 s if 0
 	MaxAttempts    int            // how often a request is sent at most; 3 if 0
 	MaxInFlight    *int           // calls at once per company and interface; 5 if nil; Some(0) means no limit
 	RateLimit      *RateLimit     // per company and interface; WeCom's own if nil
@@ -28,13 +29,14 @@ type Config struct {
 	Proxy          *string        // http://user:password@host:port; the environment's if nil; Some("") means none
 	CAFile         string         // trusted roots (PEM); the system's if empty
 	Store          string         // "memory", "sqlite:<path>" or "postgres://…"; memory if empty
-	Settle         *time.Duration // how long an add of unknown outcome is left to settle, in whole seconds; 60 s if nil
+	Settle         *time.Duration // how long an add of unknown outcome is left to settle, rounded up to seconds; 60 s if nil
 	Validate       Validate       // what is done about a request that breaks a rule; Strict if empty
 
 	// Logger is told what the client does; nothing is logged if it is nil. See [Client.SetLogger].
 	Logger *slog.Logger
-	// MaxConcurrentCalls is how many calls, jobs included, the client makes at once, each of which holds a thread of
-	// the operating system; 64 if 0. Further calls wait in Go, within their deadlines.
+	// MaxConcurrentCalls is how many calls, jobs included, this client makes at once; 16 if 0. Further calls wait in Go,
+	// within their deadlines. Each call under way holds a thread of the operating system, so a program with many clients
+	// makes as many threads as their bounds allow together, and Go keeps them.
 	MaxConcurrentCalls int
 
 	Extra map[string]json.RawMessage // members that this binding does not know yet
@@ -69,8 +71,9 @@ const (
 	Off    Validate = "off"    // it is sent as it is
 )
 
-// TokenProvider hands out an access token. rejected says that WeCom refused the one last handed out. It runs on any
-// goroutine that makes a call, several at once; ctx ends when the client is closed. It must not call the client.
+// TokenProvider hands out an access token. rejected says that WeCom refused the one last handed out. It is asked at every
+// call, on a goroutine of its own, by several calls at once. ctx is made from the call's own: it ends when the call must,
+// or the client is closed, and a provider that does not heed it is not waited for. It must not call the client.
 type TokenProvider func(ctx context.Context, rejected bool) (token string, err error)
 
 const hidden = "***"
@@ -111,7 +114,7 @@ func (c Config) encode() ([]byte, error) {
 	}
 	var settle *int64
 	if c.Settle != nil {
-		settle = Some(int64(*c.Settle / time.Second))
+		settle = Some(units(*c.Settle, time.Second))
 	}
 	return encode(struct {
 		CorpID           string     `json:"corp_id,omitempty"`
@@ -119,8 +122,8 @@ func (c Config) encode() ([]byte, error) {
 		Suite            *Suite     `json:"suite,omitempty"`
 		AccessToken      string     `json:"access_token,omitempty"`
 		BaseURL          string     `json:"base_url,omitempty"`
-		TimeoutMS        *int64     `json:"timeout_ms,omitempty"`
-		ConnectTimeoutMS *int64     `json:"connect_timeout_ms,omitempty"`
+		TimeoutMS        int64      `json:"timeout_ms,omitempty"`
+		ConnectTimeoutMS int64      `json:"connect_timeout_ms,omitempty"`
 		MaxAttempts      int        `json:"max_attempts,omitempty"`
 		MaxInFlight      *int       `json:"max_in_flight,omitempty"`
 		RateLimit        *RateLimit `json:"rate_limit,omitempty"`
@@ -131,15 +134,25 @@ func (c Config) encode() ([]byte, error) {
 		Validate         Validate   `json:"validate,omitempty"`
 		Extra            map[string]json.RawMessage
 	}{
-		c.CorpID, c.Secret, c.Suite, c.AccessToken, c.BaseURL, milliseconds(c.Timeout), milliseconds(c.ConnectTimeout),
+		c.CorpID, c.Secret, c.Suite, c.AccessToken, c.BaseURL, units(c.Timeout, time.Millisecond), units(c.ConnectTimeout, time.Millisecond),
 		c.MaxAttempts, c.MaxInFlight, c.RateLimit, c.Proxy, c.CAFile, c.Store, settle, c.Validate, extra,
 	})
 }
 
-// milliseconds is nil for a duration that was left out. One under a millisecond is 0, which the library refuses.
-func milliseconds(duration time.Duration) *int64 {
-	if duration == 0 {
-		return nil
+// units is a duration in whole units, rounded away from zero: what is not zero must not become it, and what is negative
+// is for the library to refuse.
+func units(duration, unit time.Duration) int64 {
+	whole := int64(duration / unit)
+	switch rest := duration % unit; {
+	case rest > 0:
+		whole++
+	case rest < 0:
+		whole--
 	}
-	return Some(duration.Milliseconds())
+	return whole
+}
+
+// milliseconds is a duration as long as said, or the longest that there is.
+func milliseconds(count int64) time.Duration {
+	return time.Duration(min(count, math.MaxInt64/int64(time.Millisecond))) * time.Millisecond
 }

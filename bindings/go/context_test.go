@@ -3,7 +3,10 @@ package contactway_test
 import (
 	"context"
 	"errors"
+	"net"
+	"os"
 	"runtime"
+	"sync"
 	"testing"
 	"time"
 
@@ -178,6 +181,113 @@ func TestWaitingForAPlaceCountsAsPartOfTheCall(t *testing.T) {
 	}
 	if failure := failureOf(t, err); failure.Effect != contactway.EffectNone || failure.Raw != nil {
 		t.Errorf("%v reached the library", err)
+	}
+}
+
+// noticed is a context that tells when somebody first waits for its end.
+type noticed struct {
+	context.Context
+	once    *sync.Once
+	awaited chan struct{}
+}
+
+func (n noticed) Done() <-chan struct{} {
+	n.once.Do(func() { close(n.awaited) })
+	return n.Context.Done()
+}
+
+func TestCloseEndsTheWaitForAPlace(t *testing.T) {
+	client, sandbox, release := held(t, 0)
+	defer release()
+	ctx := noticed{context.Background(), new(sync.Once), make(chan struct{})}
+	ended := make(chan error, 1)
+	go func() {
+		_, err := client.Get(ctx, contactway.GetRequest{ConfigID: "x"})
+		ended <- err
+	}()
+	<-ctx.awaited
+	client.Close()
+	if err := <-ended; !errors.Is(err, contactway.ErrCancelled) || errors.Is(err, context.Canceled) {
+		t.Errorf("%v is not cancelled, or blames the context", err)
+	}
+	if calls := sandbox.Calls("get_contact_way"); len(calls) != 0 {
+		t.Errorf("%d calls were sent", len(calls))
+	}
+}
+
+// The timeout of raw options and the deadline of the context are one deadline, the earlier one, also of a wait.
+func TestEarlierDeadlineCounts(t *testing.T) {
+	client, _, release := held(t, 0)
+	defer release()
+	raw := contactway.RawOptions([]byte(` { "timeout_ms" : 60000 } `))
+	short, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
+	defer cancel()
+	_, err := client.Get(short, contactway.GetRequest{ConfigID: "x"}, raw)
+	if !errors.Is(err, contactway.ErrTimeout) || !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("the context's deadline: %v", err)
+	}
+	raw = contactway.RawOptions([]byte(`{"timeout_ms":50}`))
+	_, err = client.Get(context.Background(), contactway.GetRequest{ConfigID: "x"}, raw)
+	if !errors.Is(err, contactway.ErrTimeout) || errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("the call's own timeout in a wait: %v", err)
+	}
+
+	long, cancelLong := context.WithTimeout(context.Background(), time.Minute)
+	defer cancelLong()
+	_, err = silent(t).NewClient().Add(long, counter, raw)
+	if !errors.Is(err, contactway.ErrTimeout) || errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("the call's own timeout under a context with a later one: %v", err)
+	}
+}
+
+// foreign is a context as other packages make them: it ends with the one inside, whose deadline it does not tell.
+type foreign struct{ context.Context }
+
+func (foreign) Deadline() (time.Time, bool) { return time.Time{}, false }
+
+func TestDeadlineThatIsNotToldEndsTheCall(t *testing.T) {
+	inside, cancel := context.WithTimeout(context.Background(), 200*time.Millisecond)
+	defer cancel()
+	outside, cancelOutside := context.WithTimeout(foreign{inside}, time.Hour)
+	defer cancelOutside()
+	for _, ctx := range []context.Context{foreign{inside}, outside} {
+		sandbox := silent(t)
+		config := sandbox.Config()
+		config.Timeout = time.Minute
+		began := time.Now()
+		_, err := sandbox.NewClientWith(config).Add(ctx, counter)
+		if !errors.Is(err, contactway.ErrTimeout) || !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("%v is not both a timeout and DeadlineExceeded", err)
+		}
+		if time.Since(began) > 20*time.Second {
+			t.Error("the call went on after its context had ended")
+		}
+	}
+}
+
+func TestCauseOfACancelledContextIsTold(t *testing.T) {
+	sandbox := silent(t)
+	client := sandbox.NewClient()
+	moved := errors.New("the customer has gone")
+	ctx, cancel := context.WithCancelCause(context.Background())
+	time.AfterFunc(50*time.Millisecond, func() { cancel(moved) })
+	for _, when := range []string{"during the call", "before the call"} {
+		_, err := client.Add(ctx, counter)
+		if !errors.Is(err, contactway.ErrCancelled) || !errors.Is(err, context.Canceled) || !errors.Is(err, moved) {
+			t.Errorf("%s: %v", when, err)
+		}
+	}
+}
+
+func TestTimeoutIsOneForTheStandardLibrary(t *testing.T) {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Nanosecond)
+	defer cancel()
+	client := contactwaytest.NewSandbox(t).NewClient()
+	_, timedOut := client.List(ctx, contactway.ListRequest{})
+	_, refused := client.Get(context.Background(), contactway.GetRequest{})
+	var ofNet net.Error
+	if !os.IsTimeout(timedOut) || !errors.As(timedOut, &ofNet) || !ofNet.Timeout() || os.IsTimeout(refused) {
+		t.Errorf("%v, %v", timedOut, refused)
 	}
 }
 

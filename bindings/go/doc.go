@@ -21,6 +21,7 @@
 //
 // Every method may be called by any number of goroutines at the same time. A call holds a thread of the operating
 // system while it lasts, so a client makes at most Config.MaxConcurrentCalls at once; further goroutines wait in Go.
+// The bound is a client's own: what many clients make at once adds up.
 //
 // # Errors
 //

@@ -1,7 +1,6 @@
 package contactway
 
 import (
-	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"maps"
@@ -115,17 +114,4 @@ func appendEscape(to []byte, b byte) []byte {
 	}
 	const digits = "0123456789abcdef"
 	return append(to, '\\', 'u', '0', '0', digits[b>>4], digits[b&15])
-}
-
-// splice puts members before those of an object. What is no object stays as it is, for the library to refuse.
-func splice(members, object []byte) []byte {
-	rest, isObject := bytes.CutPrefix(bytes.TrimSpace(object), []byte("{"))
-	if !isObject || len(members) <= len("{}") {
-		return object
-	}
-	joined := bytes.TrimSuffix(members, []byte("}"))
-	if !bytes.HasPrefix(bytes.TrimSpace(rest), []byte("}")) {
-		joined = append(joined, ',')
-	}
-	return append(joined, rest...)
 }

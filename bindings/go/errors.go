@@ -95,6 +95,12 @@ func (e *Error) Is(target error) bool {
 // Unwrap is the error of the context or of the token provider, where that was the reason; else nil.
 func (e *Error) Unwrap() error { return e.cause }
 
+// Timeout is whether the time was up, for [os.IsTimeout] and users of net.Error.
+func (e *Error) Timeout() bool { return e.Kind == ErrTimeout }
+
+// Temporary is Retryable, for users of net.Error.
+func (e *Error) Temporary() bool { return e.Retryable }
+
 // errorOf reads a failure's answer.
 func errorOf(raw json.RawMessage) *Error {
 	var answer struct {
@@ -133,7 +139,7 @@ func errorOf(raw json.RawMessage) *Error {
 		Attempts:   said.Attempts,
 		HTTPStatus: said.HTTPStatus,
 		Details:    said.Details,
-		RetryAfter: time.Duration(said.RetryAfterMS) * time.Millisecond,
+		RetryAfter: milliseconds(said.RetryAfterMS),
 		Advice:     said.Advice,
 		Hint:       said.Hint,
 		HelpURL:    said.HelpURL,

@@ -5,11 +5,13 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"reflect"
 	"regexp"
+	"runtime"
 	"strings"
 	"testing"
 )
@@ -60,17 +62,9 @@ func TestCancellerIsFreed(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	canceller, release := cancellerOf(ctx)
-	chosen := settings{}
-	options, err := chosen.text(canceller, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	request, err := cString("the request", []byte("{}"))
-	if err != nil {
-		t.Fatal(err)
-	}
 	list := func() error {
-		_, err := outcome(functions["list"].run(client.handle, request, options, 0))
+		own := fmt.Sprintf(`{"canceller":%d}`, canceller)
+		_, err := client.List(context.Background(), ListRequest{}, RawOptions([]byte(own)))
 		return err
 	}
 	if err := list(); err != nil {
@@ -132,21 +126,24 @@ func TestProgressStopsAndPanics(t *testing.T) {
 		report   func(Progress) bool
 		goesOn   bool
 		panicked any
+		exits    bool
 	}{
-		"goes on": {func(p Progress) bool { return p.Done == 3 && p.EtaMS == 1500 }, true, nil},
-		"stops":   {func(Progress) bool { return false }, false, nil},
-		"panics":  {func(Progress) bool { panic("enough") }, false, "enough"},
+		"goes on": {report: func(p Progress) bool { return p.Done == 3 && p.EtaMS == 1500 }, goesOn: true},
+		"stops":   {report: func(Progress) bool { return false }},
+		"panics":  {report: func(Progress) bool { panic("enough") }, panicked: "enough"},
+		"exits":   {report: func(Progress) bool { runtime.Goexit(); return true }, exits: true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			handle, ended := watched(test.report)
-			defer func() {
-				if panicked := recover(); panicked != test.panicked {
-					t.Errorf("panicked with %v", panicked)
-				}
-			}()
-			defer ended()
-			if goesOn := handle.Value().(*watcher).told(`{"done":3,"total":9,"eta_ms":1500}`); goesOn != test.goesOn {
+			watch := &watch{report: test.report}
+			if goesOn := watch.told([]byte(`{"done":3,"total":9,"eta_ms":1500}`)); goesOn != test.goesOn {
 				t.Errorf("it goes on: %v", goesOn)
+			}
+			var how fate
+			if watch.stopped != nil {
+				how = <-apart(watch.stopped.passOn)
+			}
+			if how.panicked != test.panicked || (watch.stopped != nil) != (test.exits || test.panicked != nil) || how.returned {
+				t.Errorf("it ended as %+v, passed on %+v", watch.stopped, how)
 			}
 		})
 	}

@@ -8,7 +8,6 @@ import "C"
 import (
 	"bytes"
 	"encoding/json"
-	"runtime/cgo"
 	"strings"
 	"unsafe"
 )
@@ -19,53 +18,28 @@ type (
 	cancellerHandle = C.contactway_canceller
 )
 
-// function is one of the library's calls.
+// function is one of the library's calls. A job has no deadline of its own, and tells how far it has come.
 type function struct {
 	endpoint string // its name in errors
-	isJob    bool   // a job has no deadline of its own, and tells how far it has come
-	run      func(client clientHandle, request, options *C.char, progress cgo.Handle) *C.char
+	plain    C.contactway_go_plain
+	job      C.contactway_go_job // nil if it is none
 }
 
 // functions are the library's calls by their names in C.
 var functions = map[string]function{
-	"add": {endpoint: "add_contact_way", run: func(client clientHandle, request, options *C.char, _ cgo.Handle) *C.char {
-		return C.contactway_add(client, request, options)
-	}},
-	"get": {endpoint: "get_contact_way", run: func(client clientHandle, request, options *C.char, _ cgo.Handle) *C.char {
-		return C.contactway_get(client, request, options)
-	}},
-	"list": {endpoint: "list_contact_way", run: func(client clientHandle, request, options *C.char, _ cgo.Handle) *C.char {
-		return C.contactway_list(client, request, options)
-	}},
-	"update": {endpoint: "update_contact_way", run: func(client clientHandle, request, options *C.char, _ cgo.Handle) *C.char {
-		return C.contactway_update(client, request, options)
-	}},
-	"del": {endpoint: "del_contact_way", run: func(client clientHandle, request, options *C.char, _ cgo.Handle) *C.char {
-		return C.contactway_del(client, request, options)
-	}},
-	"close_temp_chat": {endpoint: "close_temp_chat", run: func(client clientHandle, request, options *C.char, _ cgo.Handle) *C.char {
-		return C.contactway_close_temp_chat(client, request, options)
-	}},
-	"upload_image": {endpoint: "upload_image", run: func(client clientHandle, request, options *C.char, _ cgo.Handle) *C.char {
-		return C.contactway_upload_image(client, request, options)
-	}},
-	"save_qr_code": {endpoint: "save_qr_code", run: func(client clientHandle, request, options *C.char, _ cgo.Handle) *C.char {
-		return C.contactway_save_qr_code(client, request, options)
-	}},
-	"ledger": {endpoint: "ledger", run: func(client clientHandle, request, options *C.char, _ cgo.Handle) *C.char {
-		return C.contactway_ledger(client, request, options)
-	}},
-	"sync":          job("sync", C.contactway_go_job(C.contactway_sync)),
-	"apply":         job("apply", C.contactway_go_job(C.contactway_apply)),
-	"replace_user":  job("replace_user", C.contactway_go_job(C.contactway_replace_user)),
-	"save_qr_codes": job("save_qr_codes", C.contactway_go_job(C.contactway_save_qr_codes)),
-}
-
-func job(name string, work C.contactway_go_job) function {
-	run := func(client clientHandle, request, options *C.char, progress cgo.Handle) *C.char {
-		return C.contactway_go_run(work, client, request, options, C.uintptr_t(progress))
-	}
-	return function{endpoint: name, isJob: true, run: run}
+	"add":             {endpoint: "add_contact_way", plain: C.contactway_go_plain(C.contactway_add)},
+	"get":             {endpoint: "get_contact_way", plain: C.contactway_go_plain(C.contactway_get)},
+	"list":            {endpoint: "list_contact_way", plain: C.contactway_go_plain(C.contactway_list)},
+	"update":          {endpoint: "update_contact_way", plain: C.contactway_go_plain(C.contactway_update)},
+	"del":             {endpoint: "del_contact_way", plain: C.contactway_go_plain(C.contactway_del)},
+	"close_temp_chat": {endpoint: "close_temp_chat", plain: C.contactway_go_plain(C.contactway_close_temp_chat)},
+	"upload_image":    {endpoint: "upload_image", plain: C.contactway_go_plain(C.contactway_upload_image)},
+	"save_qr_code":    {endpoint: "save_qr_code", plain: C.contactway_go_plain(C.contactway_save_qr_code)},
+	"ledger":          {endpoint: "ledger", plain: C.contactway_go_plain(C.contactway_ledger)},
+	"sync":            {endpoint: "sync", job: C.contactway_go_job(C.contactway_sync)},
+	"apply":           {endpoint: "apply", job: C.contactway_go_job(C.contactway_apply)},
+	"replace_user":    {endpoint: "replace_user", job: C.contactway_go_job(C.contactway_replace_user)},
+	"save_qr_codes":   {endpoint: "save_qr_codes", job: C.contactway_go_job(C.contactway_save_qr_codes)},
 }
 
 // Version is the version of the library, "MAJOR.MINOR.PATCH".
@@ -114,22 +88,28 @@ func cString(what string, text []byte) (*C.char, error) {
 		return nil, invalidArgument("%s holds a NUL byte, where C would see its end", what)
 	}
 	// A copy always: what lies behind the caller's slice is the caller's.
-	terminated := append(text[:len(text):len(text)], 0)
-	return (*C.char)(unsafe.Pointer(&terminated[0])), nil
+	return terminated(text[:len(text):len(text)]), nil
+}
+
+// terminated puts a NUL behind a text that holds none, and may use the memory there.
+func terminated(text []byte) *C.char {
+	text = append(text, 0)
+	return (*C.char)(unsafe.Pointer(&text[0]))
 }
 
 // taken copies a string that the library returned, and frees it.
-func taken(text *C.char) []byte {
+func taken(text *C.char) []byte { return takenMeasured(text, C.strlen(text)) }
+
+func takenMeasured(text *C.char, length C.size_t) []byte {
 	defer C.contactway_string_free(text)
-	return C.GoBytes(unsafe.Pointer(text), C.int(C.strlen(text)))
+	return C.GoBytes(unsafe.Pointer(text), C.int(length))
 }
 
-// outcome is an answer, or the error that it tells of.
-func outcome(answer *C.char) (json.RawMessage, error) {
-	succeeded := C.contactway_errcode(answer) == 0
-	raw := taken(answer)
-	if succeeded {
-		return raw, nil
+// outcome is an answer, or the error that it tells of, which is an *Error.
+func outcome(answer C.contactway_go_answer) (json.RawMessage, error) {
+	raw := takenMeasured(answer.text, answer.length)
+	if answer.errcode != 0 {
+		return nil, errorOf(raw)
 	}
-	return nil, errorOf(raw)
+	return raw, nil
 }

@@ -3,6 +3,12 @@ package contactway
 // #include "library.h"
 import "C"
 
+import (
+	"context"
+	"strconv"
+	"time"
+)
+
 // Option changes how one call is made. What a call does not know it refuses by name, as invalid_argument.
 type Option func(*settings)
 
@@ -10,7 +16,9 @@ type Option func(*settings)
 type settings struct {
 	acceptDuplicate bool
 	key             *string
-	raw             []byte
+	raw             []byte // what was not split
+	timeout         time.Duration
+	others          []byte // members of the raw options, each after a comma
 	progress        func(Progress) bool
 }
 
@@ -25,44 +33,88 @@ func Key(key string) Option {
 	return func(s *settings) { s.key = &key }
 }
 
-// OnProgress is told how far a job has come, at most ten times a second, on the goroutine of the call; the job stops
-// cleanly once report is false. It must not call the client. Calls that are no jobs never report.
+// OnProgress, for jobs alone, is told how far the job has come, at most ten times a second; the job waits for it and
+// stops cleanly once report is false. It must not call the client. What it panics with the call panics with.
 func OnProgress(report func(Progress) bool) Option {
 	return func(s *settings) { s.progress = report }
 }
 
-// RawOptions are the options as C programs write them, a JSON object. Those of the context are put before them.
+// RawOptions are the options as C programs write them, a JSON object. Of its timeout_ms and the context's deadline the
+// earlier one counts.
 func RawOptions(options []byte) Option {
 	return func(s *settings) { s.raw = options }
 }
 
 func settingsOf(options []Option) settings {
+	if len(options) == 0 {
+		return settings{}
+	}
 	var chosen settings
 	for _, option := range options {
 		if option != nil {
 			option(&chosen)
 		}
 	}
+	chosen.split()
 	return chosen
+}
+
+// split takes the timeout out of the raw options: a call has one deadline, whoever named it. What cannot be split stays
+// whole, for the library to refuse.
+func (s *settings) split() {
+	var timeout int64
+	var others []byte
+	isWrong := false
+	isObject := walk(s.raw, '{', func(name, value []byte) {
+		if string(name) == `"timeout_ms"` && timeout == 0 {
+			var err error
+			timeout, err = strconv.ParseInt(string(value), 10, 64)
+			isWrong = err != nil || timeout < 1
+			return
+		}
+		others = append(append(append(append(others, ','), name...), ':'), value...)
+	})
+	if isObject && !isWrong {
+		s.timeout, s.others, s.raw = milliseconds(timeout), others, nil
+	}
+}
+
+// deadline is when a call must have ended: by its context, or by its own timeout if that is earlier; zero if neither
+// says.
+func (s *settings) deadline(ctx context.Context) time.Time {
+	deadline, hasDeadline := ctx.Deadline()
+	if s.timeout > 0 {
+		if own := time.Now().Add(s.timeout); !hasDeadline || own.Before(deadline) {
+			return own
+		}
+	}
+	return deadline
 }
 
 // text writes the options for the library; nil where there are none. timeoutMS is 0 where there is no deadline.
 func (s *settings) text(canceller cancellerHandle, timeoutMS int64) (*C.char, error) {
-	members, err := encode(struct {
+	if s.raw != nil {
+		return cString("the options", s.raw)
+	}
+	known := struct {
 		Canceller       int64   `json:"canceller,omitempty"`
 		TimeoutMS       int64   `json:"timeout_ms,omitempty"`
 		AcceptDuplicate bool    `json:"accept_duplicate,omitempty"`
 		Key             *string `json:"key,omitempty"`
-	}{int64(canceller), timeoutMS, s.acceptDuplicate, s.key})
+	}{int64(canceller), timeoutMS, s.acceptDuplicate, s.key}
+	if known.Canceller == 0 && known.TimeoutMS == 0 && !known.AcceptDuplicate && known.Key == nil && len(s.others) == 0 {
+		return nil, nil
+	}
+	text, err := encode(known)
 	if err != nil {
 		return nil, err
 	}
-	switch {
-	case s.raw != nil:
-		return cString("the options", splice(members, s.raw))
-	case string(members) != "{}":
-		return cString("the options", members)
-	default:
-		return nil, nil
+	if len(s.others) > 0 {
+		others := s.others
+		if len(text) == len("{}") {
+			others = others[1:]
+		}
+		text = append(append(text[:len(text)-1], others...), '}')
 	}
+	return cString("the options", text)
 }

@@ -148,6 +148,10 @@ func TestRawCallRefuses(t *testing.T) {
 			_, err := client.Call(context.Background(), "add", []byte("{}"), contactway.RawOptions([]byte(`{"x":1}`)))
 			return err
 		},
+		"progress of no job": func() error {
+			_, err := client.Add(context.Background(), counter, contactway.OnProgress(func(contactway.Progress) bool { return true }))
+			return err
+		},
 		"option of add": func() error {
 			_, err := client.Get(context.Background(), contactway.GetRequest{ConfigID: "x"}, contactway.AcceptDuplicate())
 			return err

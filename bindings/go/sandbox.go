@@ -1,6 +1,7 @@
 package contactway
 
 // #include "library.h"
+// #include "callbacks.h"
 import "C"
 
 import "encoding/json"
@@ -29,7 +30,7 @@ func StartSandbox(config []byte) (*Sandbox, error) {
 	}
 	var info *C.char
 	handle := C.contactway_sandbox_start(text, &info)
-	raw, err := outcome(info)
+	raw, err := outcome(C.contactway_go_measured(info))
 	if err != nil {
 		return nil, err
 	}
