@@ -86,6 +86,12 @@ func NewSandboxWith(t testing.TB, config string) *Sandbox {
 	return &Sandbox{Sandbox: started, t: t}
 }
 
+// With is the same sandbox for another test, such as a subtest: what cannot be done fails that one. It stops with the
+// test that it was made for.
+func (s *Sandbox) With(t testing.TB) *Sandbox {
+	return &Sandbox{Sandbox: s.Sandbox, t: t}
+}
+
 // NewClient makes a client of the sandbox, which is closed with the test.
 func (s *Sandbox) NewClient() *contactway.Client {
 	s.t.Helper()
