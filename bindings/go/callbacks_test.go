@@ -80,6 +80,14 @@ func TestLoggerHearsUpToItsLevel(t *testing.T) {
 	}
 }
 
+// confused is a handler that cannot even say what it lets through.
+type confused struct {
+	slog.Handler
+	held *lines
+}
+
+func (confused) Enabled(context.Context, slog.Level) bool { panic("which level?") }
+
 type panicking struct{ slog.Handler }
 
 func (panicking) Handle(context.Context, slog.Record) error { panic("no room") }
@@ -126,6 +134,11 @@ func TestNothingIsHeldAfterClose(t *testing.T) {
 		client.SetLogger(logger(held, slog.LevelInfo))
 		client.SetLogger(nil)
 	})
+	freed(t, "a logger that panics when it is set", func(held *lines) {
+		defer func() { _ = recover() }()
+		client.SetLogger(slog.New(confused{held: held}))
+	})
+	client.SetLogger(&slog.Logger{})
 	freed(t, "a token provider", func(held *lines) {
 		config := sandbox.Config()
 		config.Secret = ""

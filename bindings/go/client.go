@@ -44,14 +44,15 @@ func newClient(handle clientHandle, timeout time.Duration) *Client {
 
 // New makes a client. Nothing is sent yet. The error is an [*Error] that names every wrong member.
 func New(config Config) (*Client, error) {
-	if config.MaxConcurrentCalls < 0 {
-		return nil, invalidArgument("MaxConcurrentCalls is %d and must not be negative", config.MaxConcurrentCalls)
-	}
 	text, err := config.encode()
 	if err != nil {
 		return nil, err
 	}
 	client, err := NewFromJSON(text)
+	if faults := config.faults(); len(faults) > 0 {
+		client.Close()
+		return nil, withFaults(err, faults)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -114,7 +115,7 @@ func (c *Client) SetLogger(logger *slog.Logger) {
 	if c == nil || c.handle == 0 {
 		return
 	}
-	if logger == nil {
+	if logger == nil || logger.Handler() == nil {
 		C.contactway_go_unset_logger(c.handle)
 		return
 	}

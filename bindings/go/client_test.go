@@ -3,6 +3,7 @@ package contactway_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -58,11 +59,25 @@ func TestConfigReachesTheLibrary(t *testing.T) {
 	}
 }
 
-func TestNegativeMaxConcurrentCallsIsRefused(t *testing.T) {
-	config := contactwaytest.NewSandbox(t).Config()
-	config.MaxConcurrentCalls = -1
-	if _, err := contactway.New(config); !errors.Is(err, contactway.ErrInvalidArgument) {
-		t.Errorf("%v is not invalid_argument", err)
+// What only Go can see is told in Go's names, beside what the library finds.
+func TestConfigNamesWhatOnlyGoKnows(t *testing.T) {
+	sound := contactway.Config{
+		CorpID: "ww1", Secret: "s", MaxConcurrentCalls: -1, NoRateLimit: true, RateLimit: &contactway.RateLimit{PerMinute: 1},
+		Logger: &slog.Logger{},
+	}
+	broken := sound
+	broken.MaxAttempts, broken.Timeout, broken.Settle = -1, -1, contactway.Some(time.Duration(-1))
+	for details, config := range map[int]contactway.Config{3: sound, 6: broken} {
+		_, err := contactway.New(config)
+		failure := failureOf(t, err)
+		if failure.Kind != contactway.ErrInvalidArgument || len(failure.Details) != details {
+			t.Errorf("%v, details %+v", err, failure.Details)
+		}
+		for _, name := range []string{"MaxConcurrentCalls", "NoRateLimit and RateLimit", "Logger"} {
+			if !strings.Contains(err.Error(), name) {
+				t.Errorf("%s is not named in %v", name, err)
+			}
+		}
 	}
 }
 
@@ -77,6 +92,11 @@ func TestSecretsAreNotPrinted(t *testing.T) {
 		for _, format := range []string{"%v", "%+v", "%#v", "%s"} {
 			printed = append(printed, fmt.Sprintf(format, value))
 		}
+		marshalled, err := json.Marshal(value)
+		if err != nil {
+			t.Error(err)
+		}
+		printed = append(printed, string(marshalled))
 		var logged bytes.Buffer
 		slog.New(slog.NewTextHandler(&logged, nil)).Info("made", "of", value)
 		slog.New(slog.NewJSONHandler(&logged, nil)).Info("made", "of", value)
@@ -143,6 +163,7 @@ func TestClientThatNewDidNotMake(t *testing.T) {
 			t.Errorf("SetSuiteTicket answers %v", err)
 		}
 		client.SetLogger(slog.Default())
+		(*contactway.Sandbox)(nil).Stop()
 		if err := client.Close(); err != nil {
 			t.Error(err)
 		}

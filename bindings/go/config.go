@@ -1,3 +1,5 @@
+//go:build cgo
+
 package contactway
 
 import (
@@ -12,6 +14,9 @@ import (
 
 // Config says for whom a client speaks, and how. Exactly one kind of credentials is given: CorpID and Secret, Suite,
 // AccessToken, or CorpID and TokenProvider. What is left out has the library's default.
+//
+// It is printed, logged and marshalled without its secrets. But fmt asks no field that is not exported how it is to be
+// printed: a struct of yours that keeps a Config in one, by value, must not be printed whole.
 type Config struct {
 	CorpID        string        // the company's id, such as ww…
 	Secret        string        // of a self-built app, or one developed on a customer's behalf
@@ -83,6 +88,9 @@ func (c Config) String() string {
 	return fmt.Sprintf("contactway.Config{CorpID: %q, BaseURL: %q, %s}", c.CorpID, c.BaseURL, hidden)
 }
 
+// MarshalText is [Config.String], so that encoding/json tells no secret either.
+func (c Config) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
+
 // GoString is [Config.String].
 func (c Config) GoString() string { return c.String() }
 
@@ -94,11 +102,32 @@ func (s Suite) String() string {
 	return fmt.Sprintf("contactway.Suite{SuiteID: %q, AuthCorpID: %q, %s}", s.SuiteID, s.AuthCorpID, hidden)
 }
 
+// MarshalText is [Suite.String], so that encoding/json tells no secret either.
+func (s Suite) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
 // GoString is [Suite.String].
 func (s Suite) GoString() string { return s.String() }
 
 // LogValue is [Suite.String].
 func (s Suite) LogValue() slog.Value { return slog.StringValue(s.String()) }
+
+// faults are what is wrong with the members that the library does not see as they are.
+func (c Config) faults() []Detail {
+	var faults []Detail
+	if c.MaxConcurrentCalls < 0 {
+		message := fmt.Sprintf("MaxConcurrentCalls is %d and must not be negative", c.MaxConcurrentCalls)
+		faults = append(faults, Detail{Pointer: "/MaxConcurrentCalls", Rule: "out_of_range", Message: message})
+	}
+	if c.NoRateLimit && c.RateLimit != nil {
+		message := "NoRateLimit and RateLimit are both given; keep one"
+		faults = append(faults, Detail{Pointer: "/rate_limit", Rule: "exclusive", Message: message})
+	}
+	if c.Logger != nil && c.Logger.Handler() == nil {
+		message := "Logger has no handler; make it with slog.New"
+		faults = append(faults, Detail{Pointer: "/Logger", Rule: "no_handler", Message: message})
+	}
+	return faults
+}
 
 // encode writes the configuration as the library reads it.
 func (c Config) encode() ([]byte, error) {
@@ -106,7 +135,7 @@ func (c Config) encode() ([]byte, error) {
 	if extra == nil {
 		extra = map[string]json.RawMessage{}
 	}
-	if c.NoRateLimit {
+	if c.NoRateLimit && c.RateLimit == nil {
 		extra["rate_limit"] = json.RawMessage("false")
 	}
 	if c.TokenProvider != nil {

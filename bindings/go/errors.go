@@ -70,7 +70,7 @@ type Error struct {
 	Advice     string          // what to do about this errcode, where that is known
 	Hint       string          // WeCom's number for its support, where it sent one
 	HelpURL    string          // WeCom's page about this errcode, where it sent one
-	Raw        json.RawMessage // the answer as JSON; nil where the library was not reached
+	Raw        json.RawMessage // the library's answer as JSON; nil where it was not reached
 	cause      error
 }
 
@@ -145,6 +145,19 @@ func errorOf(raw json.RawMessage) *Error {
 		HelpURL:    said.HelpURL,
 		Raw:        raw,
 	}
+}
+
+// withFaults is the library's error, which may be nil, with what else is wrong with a configuration.
+func withFaults(err error, faults []Detail) *Error {
+	failure, hasFailed := err.(*Error)
+	if !hasFailed {
+		failure = invalidArgument("the configuration breaks rules")
+	}
+	for _, fault := range faults {
+		failure.Errmsg += "; " + fault.Message
+	}
+	failure.Details = append(failure.Details, faults...)
+	return failure
 }
 
 // unsent is an error that was found before the library was asked.

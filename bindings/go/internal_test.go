@@ -14,6 +14,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestAnotherInterfaceIsRefused(t *testing.T) {
@@ -31,6 +32,9 @@ func TestSystemLibraries(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if _, err := exec.LookPath("rustc"); err != nil {
+		t.Skip("rustc is not there to be asked")
+	}
 	named := regexp.MustCompile(`#cgo linux LDFLAGS: (.*)`).FindSubmatch(source)
 	empty := filepath.Join(t.TempDir(), "empty.rs")
 	if err := os.WriteFile(empty, nil, 0o600); err != nil {
@@ -44,6 +48,36 @@ func TestSystemLibraries(t *testing.T) {
 	}
 	if needed := "native-static-libs: " + string(named[1]) + "\n"; !strings.Contains(string(said), needed) {
 		t.Errorf("link_static.go names %s, rustc says %s", named[1], said)
+	}
+}
+
+// Without cgo there is one error, which says what is missing.
+func TestWithoutCgo(t *testing.T) {
+	build := exec.Command("go", "build", ".")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	said, err := build.CombinedOutput()
+	faults := regexp.MustCompile(`(?m)^\S+\.go:.*$`).FindAllString(string(said), -1)
+	if err == nil || len(faults) != 1 || !strings.Contains(faults[0], "this_package_needs_cgo") {
+		t.Errorf("%v: %s", err, said)
+	}
+}
+
+func TestLongTimeoutsAreNotNegative(t *testing.T) {
+	client, err := NewFromJSON([]byte(`{"corp_id":"ww1","secret":"s","timeout_ms":9223372036854775807}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	if client.timeout < time.Hour {
+		t.Errorf("the timeout is %v", client.timeout)
+	}
+}
+
+func TestDurationsAreRoundedAwayFromZero(t *testing.T) {
+	for duration, count := range map[time.Duration]int64{0: 0, 1: 1, -1: -1, 999_999: 1, 1_000_000: 1, 1_000_001: 2, -1_000_001: -2} {
+		if got := units(duration, time.Millisecond); got != count {
+			t.Errorf("%v is %d ms", duration, got)
+		}
 	}
 }
 
