@@ -2,10 +2,12 @@ package contactway_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -25,8 +27,54 @@ func TestVectors(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			if err := checkMembers(text); err != nil {
+				t.Fatal(err)
+			}
 			newVector(t, text).run()
 		})
+	}
+}
+
+// checkMembers refuses a vector whose members mean nothing here: a misspelt "expect" would check nothing.
+func checkMembers(text []byte) error {
+	var vector map[string]json.RawMessage
+	if err := json.Unmarshal(text, &vector); err != nil {
+		return err
+	}
+	var steps []map[string]json.RawMessage
+	if err := json.Unmarshal(vector["steps"], &steps); err != nil {
+		return err
+	}
+	known := []string{"says", "sandbox", "config", "steps", "wire"}
+	for _, members := range append([]map[string]json.RawMessage{vector}, steps...) {
+		for name := range members {
+			if !slices.Contains(known, name) {
+				return fmt.Errorf("there is no member %q; known are %v", name, known)
+			}
+		}
+		known = []string{"http", "path", "body", "call", "request", "options", "expect", "save"}
+	}
+	return nil
+}
+
+func TestVectorsWithUnknownMembersAreRefused(t *testing.T) {
+	for text, isKnown := range map[string]bool{
+		`{"says":"x","steps":[{"call":"get","request":{"new":1},"expect":[]}]}`: true,
+		`{"says":"x","steps":[{"call":"get","request":{},"expcet":[]}]}`:        false,
+		`{"says":"x","steps":[{"call":"get","request":{},"Expect":[]}]}`:        false,
+		`{"says":"x","steps":[],"wires":[]}`:                                    false,
+	} {
+		if err := checkMembers([]byte(text)); (err == nil) != isKnown {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+	// The same for every language.
+	files, _ := filepath.Glob("../../tests/vectors/refused/*.json")
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil || checkMembers(text) == nil {
+			t.Errorf("%s: %v, and it is not refused", file, err)
+		}
 	}
 }
 
@@ -42,7 +90,7 @@ func newVector(t *testing.T, text []byte) *vector {
 	v := &vector{t: t, text: text}
 	v.sandbox = contactwaytest.NewSandboxWith(t, v.or("/sandbox", "{}"))
 	v.saved = map[string]string{
-		"base_url": v.sandbox.BaseURL, "corp_id": v.sandbox.CorpID, "secret": v.sandbox.Secret,
+		"base_url": v.sandbox.BaseURL, "corp_id": v.sandbox.CorpID, "secret": v.sandbox.Secret, "dir": t.TempDir(),
 	}
 	config := v.or("/config", `{"base_url": "${base_url}", "corp_id": "${corp_id}", "secret": "${secret}"}`)
 	client, err := contactway.NewFromJSON([]byte(config))
