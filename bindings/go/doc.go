@@ -13,9 +13,9 @@
 //
 // A context's deadline is the deadline of the whole call, waits and repetitions included, shorter or longer than the
 // client's own Timeout, which counts where the context has none. Cancelling a context ends its call promptly; the
-// method returns when the library has let go of it, and no goroutine stays behind. A context that has ended already
-// sends nothing. Where an add was ended after its first byte had left, the error's Effect is unknown: the contact way
-// may have been made.
+// method returns when the library has let go of it, and no goroutine stays behind, unless it is that of a
+// [TokenProvider] which does not heed its context. A context that has ended already sends nothing. Where an add was
+// ended after its first byte had left, the error's Effect is unknown: the contact way may have been made.
 //
 // # Goroutines and threads
 //
