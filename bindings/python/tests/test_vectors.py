@@ -13,10 +13,18 @@ from conftest import REPOSITORY
 
 import contactway
 from contactway import _native
+from contactway._json import decode
 from contactway.testing import Sandbox
 
 VECTORS = sorted((REPOSITORY / "tests" / "vectors").glob("*.json"))
+REFUSED = sorted((REPOSITORY / "tests" / "vectors" / "refused").glob("*.json"))
 METHODS = {"del": "delete"}
+MEMBERS = {"says", "sandbox", "config", "steps", "wire"}
+# A step is a call, or a question to the sandbox itself.
+STEPS = (
+    {"call", "request", "options", "expect", "save"},
+    {"http", "path", "body", "expect", "save"},
+)
 
 
 def at(text: str, pointer: str) -> str | None:
@@ -28,10 +36,15 @@ def at(text: str, pointer: str) -> str | None:
 class Vector:
     """One file, and what was saved of it so far."""
 
-    def __init__(self, text: str, sandbox: Sandbox) -> None:
+    def __init__(self, text: str, sandbox: Sandbox, folder: Path) -> None:
         self.text = text
         self.sandbox = sandbox
-        self.saved = {"base_url": sandbox.base_url, "corp_id": sandbox.corp_id, "secret": sandbox.secret}
+        self.saved = {
+            "base_url": sandbox.base_url,
+            "corp_id": sandbox.corp_id,
+            "secret": sandbox.secret,
+            "dir": str(folder),
+        }
 
     def at(self, pointer: str) -> str | None:
         """A value of the file, with what was saved put in."""
@@ -51,14 +64,13 @@ class Vector:
     def call(self, client: contactway.Client, name: str, request: str, options: str | None) -> str:
         """Makes a call, for the text of its answer: what a method reads its dict from, or its exception."""
         answers: list[str] = []
-        taken = _native.take
 
-        def tap(text: Any) -> str:
-            answers.append(taken(text))
-            return answers[-1]
+        def tap(text: str) -> dict[str, Any]:
+            answers.append(text)
+            return decode(text)
 
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("contactway._client.take", tap)
+            patch.setattr("contactway._client.decode", tap)
             try:
                 if options is None:
                     answer: Any = getattr(client, METHODS.get(name, name))(request)
@@ -110,18 +122,47 @@ class Vector:
         return [(self.at(f"{pair}/0"), self.at(f"{pair}/1")) for pair in self.each("/wire")]
 
 
-@pytest.mark.parametrize("path", VECTORS, ids=lambda path: path.stem)
-def test_vector(path: Path) -> None:
-    text = path.read_text(encoding="utf-8")
+def run(text: str, folder: Path) -> None:
+    """Runs one file's text."""
+    read = json.loads(text)
+    assert read.keys() <= MEMBERS, f"unknown members: {read.keys() - MEMBERS}"
+    for step in read["steps"]:
+        assert any(step.keys() <= members for members in STEPS), f"unknown members, or of two kinds: {step.keys()}"
     with Sandbox(at(text, "/sandbox") or "{}") as sandbox:
-        vector = Vector(text, sandbox)
+        vector = Vector(text, sandbox, folder)
         with contactway.Client(vector.at("/config") or sandbox.client_config) as client:
             for step in vector.each("/steps"):
                 vector.step(client, step)
-        if at(text, "/wire") is not None:
+        if "wire" in read:
             calls = sandbox.request("GET", "/sandbox/calls")["calls"]
             assert [(call["endpoint"], call["body"]) for call in calls] == vector.wire()
 
 
+@pytest.mark.parametrize("path", VECTORS, ids=lambda path: path.stem)
+def test_vector(path: Path, tmp_path: Path) -> None:
+    run(path.read_text(encoding="utf-8"), tmp_path)
+
+
+@pytest.mark.parametrize("path", REFUSED, ids=lambda path: path.stem)
+def test_a_vector_with_a_misspelt_member_is_refused(path: Path, tmp_path: Path) -> None:
+    with pytest.raises(AssertionError, match="unknown members"):
+        run(path.read_text(encoding="utf-8"), tmp_path)
+
+
+def test_pictures_go_to_and_come_from_the_runners_folder(tmp_path: Path) -> None:
+    steps = [
+        {"call": "add", "request": {"type": 1, "scene": 2, "user": ["zhangsan"]}, "save": [["id", "/config_id"]]},
+        {
+            "call": "save_qr_code",
+            "request": {"config_id": "${id}", "path": "${dir}/counter.png"},
+            "expect": [["/errcode", 0], ["/path", "${dir}/counter.png"]],
+        },
+        {"call": "upload_image", "request": {"path": "${dir}/counter.png"}, "expect": [["/type", "image"]]},
+    ]
+    run(json.dumps({"says": "pictures are files", "steps": steps}), tmp_path)
+    assert (tmp_path / "counter.png").stat().st_size > 0
+
+
 def test_there_are_vectors() -> None:
     assert VECTORS
+    assert REFUSED
