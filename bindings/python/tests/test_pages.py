@@ -44,3 +44,18 @@ def test_a_refusal_comes_out_of_the_walk(client: contactway.Client, faults: Any)
     faults("list_contact_way", errcode=48002)
     with pytest.raises(contactway.ApiError):
         list(client.iter_contact_ways())
+
+
+@pytest.mark.parametrize("members", ['"contact_way":null,"next_cursor":null', '"next_cursor":""', '"contact_way":[]'])
+def test_null_and_absent_are_an_empty_page(client: contactway.Client, faults: Any, members: str) -> None:
+    faults("list_contact_way", status=200, body=f'{{"errcode":0,"errmsg":"ok",{members}}}')
+    assert list(client.iter_contact_ways()) == []
+
+
+@pytest.mark.parametrize(
+    "members", ['"contact_way":5', '"contact_way":{"config_id":"a"}', '"next_cursor":["a"]', '"next_cursor":0']
+)
+def test_a_page_of_another_shape_is_a_bad_response(client: contactway.Client, faults: Any, members: str) -> None:
+    faults("list_contact_way", status=200, body=f'{{"errcode":0,"errmsg":"ok",{members}}}')
+    with pytest.raises(contactway.BadResponse):
+        list(client.iter_contact_ways())

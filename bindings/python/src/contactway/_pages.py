@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .errors import found_here
+from .errors import ContactwayError, found_here
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,10 +21,16 @@ class Pages:
 
     def read(self, page: ListAnswer) -> list[ContactWayId]:
         """What stands on a page; the next one's request is ready then."""
-        cursor = page.get("next_cursor", "")
+        members: dict[str, Any] = {name: value for name, value in page.items() if value is not None}
+        cursor, ways = members.get("next_cursor", ""), members.get("contact_way", [])
+        if not isinstance(cursor, str) or not isinstance(ways, list):
+            raise _bad_response("the page of a list is no page: contact_way must be a list and next_cursor a text")
         if cursor in self._seen:
-            errmsg = "the cursor of a page came a second time; the list would never end"
-            raise found_here("bad_response", -1008, errmsg, effect="none")
+            raise _bad_response("the cursor of a page came a second time; the list would never end")
         self._seen.add(cursor)
         self.request = {**(self.request or {}), "cursor": cursor} if cursor else None
-        return page.get("contact_way", [])
+        return list(ways)
+
+
+def _bad_response(errmsg: str) -> ContactwayError:
+    return found_here("bad_response", -1008, errmsg, effect="none")
