@@ -97,3 +97,9 @@ def test_nothing_that_fails_shows_a_secret(client: contactway.Client, sandbox: A
     with pytest.raises(contactway.AuthError) as refused:
         client.list()
     assert sandbox.secret not in repr(refused.value)
+
+
+@pytest.mark.parametrize("answer", ["the deadline passed", {"errmsg": "no code"}, 5, None])
+def test_an_error_is_made_from_an_answer(answer: Any) -> None:
+    with pytest.raises(TypeError, match="TimedOut is made from an answer"):
+        contactway.TimedOut(answer)

@@ -71,15 +71,22 @@ __all__ = [
 __version__ = version()
 
 
-def __getattr__(name: str) -> object:
-    # What takes longer to import than all the rest, and many programs do without: asyncio and typing.
-    if name == "AsyncClient":
-        from ._aio import AsyncClient
+# A type checker would take every name for one of these.
+if not TYPE_CHECKING:
 
-        globals()[name] = AsyncClient
-        return AsyncClient
-    if name == "types":
-        import contactway.types
+    def __getattr__(name: str) -> object:
+        # What takes longer to import than all the rest, and many programs do without: asyncio and typing.
+        if name == "AsyncClient":
+            from ._aio import AsyncClient
 
-        return contactway.types
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+            globals()[name] = AsyncClient
+            return AsyncClient
+        if name == "types":
+            import contactway.types
+
+            return contactway.types
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

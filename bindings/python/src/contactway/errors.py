@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from typing import Any
 
 
@@ -49,6 +50,9 @@ class ContactwayError(Exception):
 
     def __init__(self, answer: Mapping[str, Any]) -> None:
         super().__init__(answer)
+        if not isinstance(answer, Mapping) or "errcode" not in answer:
+            name, given = type(self).__name__, type(answer).__name__
+            raise TypeError(f"{name} is made from an answer, a mapping that holds errcode, not from {given}")
         error = answer.get("error") or {}
         self.answer = dict(answer)
         self.errcode = answer["errcode"]
