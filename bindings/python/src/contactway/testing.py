@@ -12,23 +12,28 @@ from __future__ import annotations
 import http.client
 import json
 import weakref
-from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import urlsplit
 
 from ._json import decode, encode
 from ._members import MEMBERS
 from ._native import library, make
+from .errors import found_here
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from types import TracebackType
+
+    from typing_extensions import Self, Unpack
+
+    from pytest_contactway import sandbox as sandbox
 
     from . import types
 
 __all__ = ["Sandbox"]
 
-
 _CONFIG = MEMBERS["SandboxConfig"]
+_NO_KEYWORDS: frozenset[str] = frozenset()
 
 
 class Sandbox:
@@ -53,7 +58,7 @@ class Sandbox:
     #: Ready for `contactway.Client`.
     client_config: dict[str, Any]
 
-    def __init__(self, config: types.Request = None, /, **members: Any) -> None:
+    def __init__(self, config: types.Request = None, /, **members: Unpack[types.SandboxConfig]) -> None:
         self._handle, said = make(library.contactway_sandbox_start, encode(config, members, _CONFIG))
         info = decode(said)
         self._finalizer = weakref.finalize(self, library.contactway_sandbox_stop, self._handle)
@@ -65,7 +70,8 @@ class Sandbox:
     def request(self, method: str, path: str, body: Mapping[str, Any] | str | None = None) -> dict[str, Any]:
         """Ask the sandbox itself, under ``/sandbox/``: ``scan``, ``faults``, ``calls``, ``clock``, ``messages``.
 
-        The answer is a dict with ``errcode``, also where it is a refusal.
+        The answer is a dict with ``errcode``, also where it is a refusal. What is no JSON, as for a path that is not
+        there, is a `BadResponse`.
 
         >>> fault = {"endpoint": "get_contact_way", "do": {"errcode": 45009}}
         >>> sandbox.request("POST", "/sandbox/faults", {"rules": [fault]})["errcode"]
@@ -74,13 +80,19 @@ class Sandbox:
         Traceback (most recent call last):
         contactway.errors.RateLimited: rate_limited (45009): ...
         """
-        text = body if body is None or isinstance(body, str) else json.dumps(body, ensure_ascii=False)
+        content = None if body is None else encode(body, {}, _NO_KEYWORDS)
         connection = http.client.HTTPConnection(urlsplit(self.base_url).netloc, timeout=60)
         try:
-            connection.request(method, path, None if text is None else text.encode())
-            answer: dict[str, Any] = json.loads(connection.getresponse().read())
+            connection.request(method, path, content)
+            response = connection.getresponse()
+            text = response.read()
         finally:
             connection.close()
+        try:
+            answer: dict[str, Any] = json.loads(text)
+        except ValueError:
+            errmsg = f"the sandbox answers {method} {path} with HTTP {response.status} and no JSON"
+            raise found_here("bad_response", -1008, errmsg, effect="unknown") from None
         return answer
 
     def stop(self) -> None:
@@ -91,7 +103,7 @@ class Sandbox:
         """
         self._finalizer()
 
-    def __enter__(self) -> Sandbox:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -103,14 +115,13 @@ class Sandbox:
         raise TypeError("a Sandbox belongs to its process: it can be neither copied nor pickled")
 
 
-try:
-    import pytest
-except ImportError:
-    pass
-else:
+# A type checker would take every name for one of these.
+if not TYPE_CHECKING:
 
-    @pytest.fixture
-    def sandbox() -> Iterator[Sandbox]:
-        """A `Sandbox` of the test's own."""
-        with Sandbox() as running:
-            yield running
+    def __getattr__(name: str) -> object:
+        # The fixture, for whoever imports it from here: pytest takes long to import, and may not be there.
+        if name == "sandbox":
+            from pytest_contactway import sandbox
+
+            return sandbox
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
