@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import NoReturn
 
+    from typing_extensions import Self
+
 
 class Canceller:
     """Ends the calls that were given it: those under way, and all later ones.
@@ -55,7 +57,7 @@ class Canceller:
         """
         self._finalizer()
 
-    def __enter__(self) -> Canceller:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

@@ -18,6 +18,10 @@ Request = Union[Mapping[str, Any], str, None]
 #: Hands out an access token, or None where it has none; told whether WeCom refused the last one.
 TokenProvider = Callable[[bool], Optional[str]]
 
+# What a request may list. A text, which is a sequence of texts itself, is not among them: it is no list in JSON.
+_Texts = Union[list[str], tuple[str, ...]]
+_Numbers = Union[list[int], tuple[int, ...]]
+
 
 class TextMessage(TypedDict):
     """Closing words, up to 4000 bytes of UTF-8."""
@@ -64,8 +68,8 @@ class _Changeable(TypedDict, total=False):
     remark: str
     skip_verify: bool
     state: str
-    user: list[str]
-    party: list[int]
+    user: _Texts
+    party: _Numbers
     expires_in: int
     chat_expires_in: int
     unionid: str
@@ -165,7 +169,7 @@ class Row(TypedDict):
 class ApplyRequest(TypedDict, total=False):
     """Rows, or the file they stand in, and what may be done to make them true."""
 
-    rows: list[Row]
+    rows: Union[list[Row], tuple[Row, ...]]
     path: Union[str, PathLike[str]]
     namespace: str
     dry_run: bool
@@ -179,14 +183,14 @@ class ApplyRequest(TypedDict, total=False):
 
 
 #: Whom to replace by whom, as a mapping.
-ReplaceUserRequest = TypedDict("ReplaceUserRequest", {"from": str, "to": list[str], "dry_run": bool}, total=False)
+ReplaceUserRequest = TypedDict("ReplaceUserRequest", {"from": str, "to": _Texts, "dry_run": bool}, total=False)
 
 
 class ReplaceUserMembers(TypedDict, total=False):
     """The same as keywords: ``from`` is a word of Python's."""
 
     from_: str
-    to: list[str]
+    to: _Texts
     dry_run: bool
 
 
@@ -230,19 +234,22 @@ class AddAnswer(_AddAnswerRequired, total=False):
     replayed: bool
 
 
-class ContactWay(TypedDict, total=False):
-    """A contact way as WeCom keeps it."""
-
+class _ContactWayRequired(TypedDict):
     config_id: str
     type: int
     scene: int
-    style: int
     remark: str
     skip_verify: bool
     state: str
-    qr_code: str
     user: list[str]
     party: list[int]
+
+
+class ContactWay(_ContactWayRequired, total=False):
+    """A contact way as WeCom keeps it. ``style`` comes with scene 1 and ``qr_code`` with scene 2."""
+
+    style: int
+    qr_code: str
     is_temp: bool
     expires_in: int
     chat_expires_in: int
@@ -391,14 +398,13 @@ class Suite(TypedDict):
     permanent_code: str
 
 
-class ClientConfig(TypedDict, total=False):
-    """What a client is made from; exactly one kind of credentials."""
+class ClientMembers(TypedDict, total=False):
+    """What a client is made from, as keywords; ``token_provider`` beside them may be the function itself."""
 
     corp_id: str
     secret: str
     suite: Suite
     access_token: str
-    token_provider: bool
     base_url: str
     timeout_ms: int
     connect_timeout_ms: int
@@ -410,6 +416,12 @@ class ClientConfig(TypedDict, total=False):
     store: str
     settle_s: int
     validate: str
+
+
+class ClientConfig(ClientMembers, total=False):
+    """What a client is made from; exactly one kind of credentials."""
+
+    token_provider: bool
 
 
 class SandboxConfig(TypedDict, total=False):
