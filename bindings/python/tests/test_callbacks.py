@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import gc
 import http.client
 import json
 import logging
+import os
+import signal
+import sys
+import threading
+import weakref
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from conftest import run_python
+from conftest import run_python, until
 
 import contactway
 from contactway.testing import Sandbox
@@ -133,7 +140,7 @@ def test_a_provider_is_for_clients_that_were_made_for_one(client: contactway.Cli
 
 
 def test_a_suite_ticket_reaches_the_client() -> None:
-    suite = {
+    suite: contactway.types.Suite = {
         "suite_id": "s",
         "suite_secret": "x",
         "suite_ticket": "old",
@@ -149,3 +156,153 @@ def test_a_suite_ticket_reaches_the_client() -> None:
         client.list()
         with pytest.raises(ValueError, match="null"):
             client.set_suite_ticket("n\0w")
+
+
+class OfAHandler(Exception):
+    """What a signal's handler may raise."""
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit, OfAHandler])
+@pytest.mark.parametrize("logger", [logging.getLogger("contactway"), None])
+def test_what_a_signals_handler_raises_during_a_call_comes_out_of_it(
+    client: contactway.Client, faults: Any, calls: Any, error: type[BaseException], logger: logging.Logger | None
+) -> None:
+    def handle(number: int, frame: object) -> None:
+        raise error
+
+    def signal_and_cancel() -> None:
+        until(lambda: len(calls("list_contact_way")) == 1)
+        os.kill(os.getpid(), signal.SIGUSR1)
+        canceller.cancel()
+
+    faults("list_contact_way", silence=True)
+    client.set_logger(logger)
+    before, unraisable = signal.signal(signal.SIGUSR1, handle), sys.unraisablehook
+    other = threading.Thread(target=signal_and_cancel)
+    try:
+        with contactway.Canceller() as canceller:
+            other.start()
+            with pytest.raises(error):
+                client.list(canceller=canceller, timeout=120)
+            with pytest.raises(contactway.Cancelled):
+                client.list(canceller=canceller)
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+        other.join()
+    assert sys.unraisablehook is unraisable
+
+
+def test_what_nobody_can_catch_during_a_call_goes_where_it_went(client: contactway.Client, caplog: Any) -> None:
+    lost: list[Any] = []
+
+    class Thing:
+        def __del__(self) -> None:
+            raise LookupError("of another's")
+
+    def forget_it(record: logging.LogRecord) -> bool:
+        Thing()
+        return True
+
+    logger = logging.getLogger("shop.wecom")
+    logger.addFilter(forget_it)
+    client.set_logger(logger)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "unraisablehook", lambda it: lost.append(type(it.exc_value)))
+        with pytest.raises(contactway.ApiError):
+            client.get(config_id="0" * 32)
+    logger.removeFilter(forget_it)
+    assert lost == [LookupError]
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit])
+def test_what_is_no_exception_comes_out_of_a_logger_and_a_provider(
+    sandbox: Sandbox, error: type[BaseException]
+) -> None:
+    def fail(_: object) -> Any:
+        raise error
+
+    logger = logging.getLogger("shop.wecom")
+    logger.addFilter(fail)
+    with contactway.Client(sandbox.client_config) as client:
+        client.set_logger(logger)
+        with pytest.raises(error):
+            client.get(config_id="0" * 32)
+    logger.removeFilter(fail)
+    with contactway.Client(corp_id="ww1", token_provider=fail) as client, ThreadPoolExecutor(1) as threads:
+        with pytest.raises(error):
+            client.list()
+        # Also where no signal is ever heard.
+        assert isinstance(threads.submit(client.list).exception(), error)
+
+
+def test_what_a_filter_raises_is_dealt_with_as_logging_does(
+    client: contactway.Client, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: logging.LogRecord) -> bool:
+        raise LookupError("the filter is broken")
+
+    logger = logging.getLogger("shop.wecom")
+    logger.addFilter(fail)
+    client.set_logger(logger)
+    for raise_exceptions in (True, False):
+        monkeypatch.setattr(logging, "raiseExceptions", raise_exceptions)
+        with pytest.raises(contactway.ApiError):
+            client.get(config_id="0" * 32)
+        said = capsys.readouterr().err
+        assert ("--- Logging error ---" in said and "the filter is broken" in said) == raise_exceptions
+        assert raise_exceptions or said == ""
+    logger.removeFilter(fail)
+
+
+def test_a_closed_client_takes_no_functions() -> None:
+    client = contactway.Client(corp_id="ww1", token_provider=True)
+    client.close()
+    with pytest.raises(contactway.InvalidHandle):
+        client.set_logger(logging.getLogger("shop.wecom"))
+    functions = weakref.WeakSet[Any]()
+    functions.add(provide := lambda rejected: "token")
+    with pytest.raises(contactway.InvalidHandle):
+        client.set_token_provider(provide)
+    del provide
+    gc.collect()
+    assert not functions
+
+
+def test_a_refused_provider_leaves_the_one_before(client: contactway.Client) -> None:
+    functions = weakref.WeakSet[Any]()
+    functions.add(provide := lambda rejected: "token")
+    with pytest.raises(contactway.InvalidArgument):
+        client.set_token_provider(provide)
+    del provide
+    gc.collect()
+    assert not functions
+
+
+async def coroutine() -> str:
+    return "token"
+
+
+@pytest.mark.parametrize("make", [lambda: b"token", lambda: 7, coroutine])
+def test_a_token_of_another_type_is_named(make: Any) -> None:
+    token = make()
+    client = contactway.Client(corp_id="ww1", token_provider=lambda rejected: token)
+    with client, pytest.raises(contactway.AuthError) as refused:
+        client.list()
+    assert isinstance(refused.value.__cause__, TypeError)
+    assert str(refused.value.__cause__).endswith(f"not {type(token).__name__}")
+    if make is coroutine:
+        token.close()
+
+
+@pytest.mark.parametrize("provider", ["a token", 1, b"x"])
+def test_what_is_no_provider_is_refused(provider: Any) -> None:
+    with pytest.raises(TypeError, match=type(provider).__name__):
+        contactway.Client(corp_id="ww1", token_provider=provider)
+
+
+@pytest.mark.parametrize(("ticket", "error"), [(5, TypeError), (None, TypeError), ("of\ud800", ValueError)])
+def test_a_ticket_that_is_none_is_refused_without_being_shown(ticket: Any, error: type[Exception]) -> None:
+    with contactway.Client(access_token="t") as client, pytest.raises(error, match=r"suite.ticket") as refused:
+        client.set_suite_ticket(ticket)
+    assert type(refused.value) is error
+    assert "of" not in str(refused.value)

@@ -137,7 +137,7 @@ def test_a_wrong_value_of_pythons_is_pythons_error_and_nothing_is_called(
 
 def test_a_wrong_value_is_not_shown_for_it_may_be_a_secret() -> None:
     with pytest.raises(TypeError) as refused:
-        contactway.Client(corp_id="ww1", secret=b"of-the-house")
+        contactway.Client(corp_id="ww1", secret=b"of-the-house")  # type: ignore[arg-type]
     assert "of-the-house" not in str(refused.value)
 
 
@@ -164,7 +164,7 @@ def test_a_wrong_configuration_is_refused_with_every_member_named() -> None:
         contactway.Client({"corp_id": "ww1", "secret": "s", "timeout_ms": 0, "bogus": 1})
     assert {detail["pointer"] for detail in refused.value.details} == {"/timeout_ms", "/bogus"}
     with pytest.raises(TypeError, match="bogus"):
-        contactway.Client(corp_id="ww1", secret="s", bogus=1)
+        contactway.Client(corp_id="ww1", secret="s", bogus=1)  # type: ignore[call-arg]
 
 
 def test_close_frees_the_client_and_may_come_twice(sandbox: Sandbox) -> None:

@@ -105,6 +105,96 @@ time.sleep(0.05)
         assert (ran.returncode, ran.stderr) == (0, "")
 
 
+def test_leaving_waits_for_a_callback_however_long_it_takes() -> None:
+    ran = run_python(
+        START
+        + """
+contactway._leaving._PATIENCE_S = 0.05
+begun = threading.Event()
+
+class Slow:
+    def __del__(self):
+        time.sleep(0.2)
+
+# Python is still busy with its end when the thread comes back.
+slow = Slow()
+
+def provide(rejected):
+    begun.set()
+    end = time.monotonic() + 0.5
+    while time.monotonic() < end:
+        time.sleep(0.001)
+    return "token"
+
+def call():
+    with contactway.Client(corp_id="ww1", token_provider=provide) as provided:
+        try:
+            provided.list()
+        except contactway.ContactwayError:
+            pass
+
+threading.Thread(target=call, daemon=True).start()
+begun.wait()
+"""
+    )
+    assert (ran.returncode, ran.stderr) == (0, "")
+
+
+def test_leaving_is_quick_whatever_was_imported_before() -> None:
+    # The one hook of weakref.finalize is registered at its first use.
+    ran = run_python(
+        "import tempfile, time\nfolder = tempfile.TemporaryDirectory()\n"
+        + START
+        + """
+client = contactway.Client(sandbox.client_config, timeout_ms=3_600_000)
+silence = {"endpoint": "list_contact_way", "do": {"silence": True}}
+sandbox.request("POST", "/sandbox/faults", {"rules": [silence]})
+
+def call():
+    try:
+        client.list()
+    except contactway.ContactwayError:
+        pass
+
+threading.Thread(target=call, daemon=True).start()
+while not sandbox.request("GET", "/sandbox/calls?endpoint=list_contact_way")["calls"]:
+    time.sleep(0.005)
+contactway._leaving._PATIENCE_S = 3600.0
+"""
+    )
+    assert (ran.returncode, ran.stderr) == (0, "")
+
+
+def test_once_the_end_has_begun_only_the_thread_that_ends_makes_calls() -> None:
+    ran = run_python(
+        """
+import atexit, threading
+
+def late():
+    print(len(contactway.Client(sandbox.client_config).list()["contact_way"]), flush=True)
+    go.set()
+    done.wait()
+
+def wait():
+    go.wait()
+    try:
+        contactway.Client(sandbox.client_config).list()
+    except contactway.InvalidHandle as error:
+        print("ending" in str(error), flush=True)
+    done.set()
+
+go, done = threading.Event(), threading.Event()
+atexit.register(late)
+"""
+        + START
+        + """
+sandbox._finalizer.atexit = False
+threading.Thread(target=wait, daemon=True).start()
+"""
+    )
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "0\nTrue\n", "")
+
+
 def test_asyncio_that_is_left_in_the_middle_does_not_hang() -> None:
     ran = run_python(
         START

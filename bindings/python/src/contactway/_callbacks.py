@@ -2,6 +2,8 @@
 
 The library knows a client's functions by the client's number, which is never issued twice. It is not asked to say when
 it is done with them: that could run Python in a thread that outlives the interpreter.
+
+No exception passes through the library. What a callback may not deal with itself is raised when the call is back.
 """
 
 from __future__ import annotations
@@ -10,12 +12,17 @@ import ctypes
 import json
 import sys
 import threading
+from threading import get_ident
 
-from . import _native
+from . import _leaving, _native
+from ._json import decode
+from .errors import ContactwayError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import logging
+    from types import TracebackType
+    from typing import Any
 
     from .types import OnProgress, TokenProvider
 
@@ -30,34 +37,115 @@ _providers: dict[int, TokenProvider] = {}
 _failed = threading.local()
 
 
+class _CalledBack:
+    """For the time that a thread is in a callback. What is raised out of it waits until the call is back."""
+
+    def __enter__(self) -> None:
+        _leaving.called_back[get_ident()] = None
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        _leaving.called_back.pop(get_ident(), None)
+        if error is not None:
+            _keep(error)
+        return True
+
+
+_CALLED_BACK = _CalledBack()
+
+
+def _keep(error: BaseException) -> None:
+    thread = get_ident()
+    if thread in _leaving.inside:
+        _leaving.inside[thread] = error
+
+
 def _log(client: int, level: int, line: bytes) -> None:
-    logger = _loggers.get(client)
-    if logger is not None:
-        text = line.decode()
-        logger.log(_LEVELS.get(level, level), "%s", text, extra={"contactway": json.loads(text)})
+    with _CALLED_BACK:
+        logger = _loggers.get(client)
+        if logger is None:
+            return
+        text, number = line.decode(), _LEVELS.get(level, level)
+        try:
+            logger.log(number, "%s", text, extra={"contactway": json.loads(text)})
+        except Exception:
+            import logging
+
+            # What a filter raises meets the same end as what a handler raises.
+            record = logger.makeRecord(logger.name, number, __file__, 0, "%s", (text,), None)
+            logging.NullHandler().handleError(record)
 
 
 def _provide(client: int, rejected: int, buffer: int, capacity: int) -> int:
-    _failed.exception = None
-    provider = _providers.get(client)
-    try:
-        token = None if provider is None else provider(bool(rejected))
-        if token is None:
+    with _CALLED_BACK:
+        _failed.exception = None
+        provider = _providers.get(client)
+        try:
+            token = None if provider is None else provider(bool(rejected))
+            if token is None:
+                return -1
+            if not isinstance(token, str):
+                raise TypeError(f"a token provider answers a str or None, not {type(token).__name__}")
+            text = token.encode()
+        except Exception as error:
+            _failed.exception = error
             return -1
-        text = token.encode()
-    except BaseException as error:
-        _failed.exception = error
-        return -1
-    if len(text) <= capacity:
-        ctypes.memmove(buffer, text, len(text))
-    return len(text)
+        if len(text) <= capacity:
+            ctypes.memmove(buffer, text, len(text))
+        return len(text)
+    return -1
+
+
+class ProgressOf:
+    """A job's progress as C calls it. It also lets Ctrl-C stop a job: Python looks for signals while it runs."""
+
+    def __init__(self, tell: OnProgress | None) -> None:
+        self._tell = tell
+        self.function = _native.ProgressFn(self._run)
+
+    def _run(self, _: int | None, progress: bytes) -> int:
+        with _CALLED_BACK:
+            interrupted = _leaving.inside.get(get_ident()) is not None
+            if not interrupted and (self._tell is None or not self._tell(json.loads(progress))):
+                return 0
+        return 1
 
 
 _LOG = _native.LogFn(_log)
 _PROVIDE = _native.TokenFn(_provide)
+_CODES = {_log.__code__, _provide.__code__, ProgressOf._run.__code__}
 
 
-def provider_failure() -> BaseException | None:
+def call(function: Any, *arguments: Any) -> str:
+    """Calls into the library, for the text of its answer. Raises what a callback could not."""
+    thread = get_ident()
+    previous = sys.unraisablehook
+
+    # Python looks for signals as a function begins, where no `try` of its own holds yet. What a signal's handler raises
+    # there, as Ctrl-C does, comes to this hook and would be printed and lost.
+    def heed(unraisable: Any) -> None:
+        trace = unraisable.exc_traceback
+        if trace is not None and trace.tb_frame.f_code in _CODES:
+            _keep(unraisable.exc_value)
+        else:
+            previous(unraisable)
+
+    try:
+        _leaving.enter(thread)
+        if thread == _leaving.main:
+            sys.unraisablehook = heed
+        text = _native.take(function(*arguments))
+    finally:
+        if thread == _leaving.main:
+            sys.unraisablehook = previous
+        error = _leaving.inside.pop(thread, None)
+    if error is not None:
+        raise error
+    return text
+
+
+def provider_failure() -> Exception | None:
     """What a token provider raised in this thread, once."""
     error, _failed.exception = getattr(_failed, "exception", None), None
     return error
@@ -87,31 +175,23 @@ def set_logger(client: int, logger: logging.Logger | None) -> None:
         _native.library.contactway_set_logger(client, _LOG, client, _NO_DESTROY, level)
 
 
-def set_token_provider(client: int, provide: TokenProvider) -> str:
-    """Has a client's tokens come from ``provide``; the library's answer."""
+def set_token_provider(client: int, provide: TokenProvider) -> None:
+    """Has a client's tokens come from ``provide``; where the library refuses, all stays as it was."""
     if not callable(provide):
         raise TypeError(f"a token provider is a function, not {type(provide).__name__}")
+    before = _providers.get(client)
     _providers[client] = provide
-    return _native.take(_native.library.contactway_set_token_provider(client, _PROVIDE, client, _NO_DESTROY))
+    try:
+        decode(_native.take(_native.library.contactway_set_token_provider(client, _PROVIDE, client, _NO_DESTROY)))
+    except ContactwayError:
+        if before is None:
+            del _providers[client]
+        else:
+            _providers[client] = before
+        raise
 
 
 def forget(client: int) -> None:
     """Lets go of the functions of a client that is about to be freed."""
     set_logger(client, None)
     _providers.pop(client, None)
-
-
-class ProgressOf:
-    """A job's progress as C calls it. It also lets Ctrl-C stop a job: Python looks for signals while it runs."""
-
-    def __init__(self, tell: OnProgress | None) -> None:
-        self._tell = tell
-        self.exception: BaseException | None = None
-        self.function = _native.ProgressFn(self._run)
-
-    def _run(self, _: int | None, progress: bytes) -> int:
-        try:
-            return 1 if self._tell is not None and self._tell(json.loads(progress)) else 0
-        except BaseException as error:
-            self.exception = error
-            return 1

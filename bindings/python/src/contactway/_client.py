@@ -6,26 +6,24 @@ import weakref
 
 from . import _callbacks, _leaving
 from ._canceller import Canceller
-from ._json import decode, encode, encode_options
+from ._json import decode, encode, encode_config, encode_options, encode_ticket, without_underscore
 from ._members import MEMBERS
 from ._native import library, make, take
 from ._pages import Pages
-from .errors import AuthError
+from .errors import AuthError, found_here
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import logging
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Generator, Mapping
     from types import TracebackType
     from typing import Any, NoReturn
 
-    from typing_extensions import Unpack
+    from typing_extensions import Self, Unpack
 
     from . import types
 
     _Call = tuple[Any, frozenset[str]]
-
-_CONFIG = MEMBERS["ClientConfig"]
 
 # Each call's function, and the keywords that it knows.
 _ADD = (library.contactway_add, MEMBERS["AddRequest"])
@@ -44,6 +42,7 @@ _SAVE_ALL = (library.contactway_save_qr_codes, MEMBERS["SaveQrCodesRequest"])
 
 
 def _free(client: int) -> None:
+    del _leaving.living[client]
     _callbacks.forget(client)
     library.contactway_client_free(client)
 
@@ -51,9 +50,8 @@ def _free(client: int) -> None:
 class Client:
     """One company's credentials, connections and limits.
 
-    Made from keywords, a mapping, or both; the members are those of `contactway.types.ClientConfig`. Nothing is sent
-    until the first call. ``token_provider`` may be a function: it is told whether WeCom refused the last token, and
-    answers one, or None.
+    Made from keywords, a mapping, or both. Nothing is sent until the first call. ``token_provider`` may be a function:
+    it is told whether WeCom refused the last token, and answers one, or None.
 
     Every method may be called from any thread, by several at once, and lets other threads run meanwhile. A request is
     given as keywords, a mapping, both, or a JSON text that goes out byte for byte; members that a keyword does not know
@@ -76,14 +74,14 @@ class Client:
         /,
         *,
         token_provider: types.TokenProvider | bool | None = None,
-        **members: Any,
+        **members: Unpack[types.ClientMembers],
     ) -> None:
-        if token_provider is not None:
-            members["token_provider"] = token_provider if isinstance(token_provider, bool) else True
-        self._handle, said = make(library.contactway_client_new, encode(config, members, _CONFIG))
+        self._handle, said = make(library.contactway_client_new, encode_config(config, members, token_provider))
         if self._handle == 0:
             decode(said)
         self._finalizer = weakref.finalize(self, _free, self._handle)
+        self._finalizer.atexit = False
+        _leaving.living[self._handle] = self._finalizer
         _callbacks.set_logger(self._handle, _callbacks.default_logger())
         if callable(token_provider):
             self.set_token_provider(token_provider)
@@ -157,7 +155,7 @@ class Client:
         limit: int = 1000,
         timeout: float | None = None,
         canceller: Canceller | None = None,
-    ) -> Iterator[types.ContactWayId]:
+    ) -> Generator[types.ContactWayId, None, None]:
         """Walk the contact ways created from ``start`` to ``end``, in seconds since 1970; a page is read when needed.
 
         WeCom's defaults are the last 90 days, and none of the temporary ones. ``limit`` is the size of a page and
@@ -352,8 +350,7 @@ class Client:
         ...     matched = 0
         """
         options = encode_options(timeout, canceller)
-        named = {"from" if name == "from_" else name: value for name, value in members.items()}
-        answer: types.ReplaceUserAnswer = self._job(_REPLACE, request, named, options, progress)
+        answer: types.ReplaceUserAnswer = self._job(_REPLACE, request, without_underscore(members), options, progress)
         return answer
 
     def save_qr_codes(
@@ -385,18 +382,21 @@ class Client:
 
         >>> client.set_logger(logging.getLogger("shop.wecom"))
         """
+        if not self._finalizer.alive:
+            raise found_here("invalid_handle", -1002, "the client was closed", effect="none")
         _callbacks.set_logger(self._handle, logger)
 
     def set_token_provider(self, provide: types.TokenProvider) -> None:
         """Have tokens come from another function from now on; the client was made with a ``token_provider``.
 
         The function is told whether WeCom refused the last token. It runs on any thread that works for a call, several
-        at once, and may not call this package. What it raises becomes the cause of the call's `AuthError`.
+        at once, and may not call this package. What it raises becomes the cause of the call's `AuthError`; what is no
+        `Exception`, such as KeyboardInterrupt, comes out of the call itself.
 
         >>> with contactway.Client(corp_id="ww1", token_provider=lambda rejected: "token-1") as provided:
         ...     provided.set_token_provider(lambda rejected: "token-2")
         """
-        decode(_callbacks.set_token_provider(self._handle, provide))
+        _callbacks.set_token_provider(self._handle, provide)
 
     def set_suite_ticket(self, suite_ticket: str) -> None:
         """Renew the suite ticket of a client made with ``suite``; WeCom pushes one every ten minutes.
@@ -405,9 +405,7 @@ class Client:
         Traceback (most recent call last):
         contactway.errors.InvalidArgument: invalid_argument (-1001): ...
         """
-        if "\0" in suite_ticket:
-            raise ValueError("embedded null character in the suite ticket")
-        decode(take(library.contactway_set_suite_ticket(self._handle, suite_ticket.encode())))
+        decode(take(library.contactway_set_suite_ticket(self._handle, encode_ticket(suite_ticket))))
 
     def close(self) -> None:
         """Free the client. Calls under way on other threads end promptly, as `Cancelled`. Closing twice is fine.
@@ -416,7 +414,7 @@ class Client:
         """
         self._finalizer()
 
-    def __enter__(self) -> Client:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -426,7 +424,8 @@ class Client:
 
     def __reduce__(self) -> NoReturn:
         raise TypeError(
-            "a Client belongs to its process: it can be neither copied nor pickled; make one where it is used"
+            f"a {type(self).__name__} belongs to its process: it can be neither copied nor pickled; "
+            "make one where it is used"
         )
 
     def _call(self, call: _Call, request: types.Request, members: Mapping[str, Any], options: bytes | None) -> Any:
@@ -442,19 +441,14 @@ class Client:
         progress: types.OnProgress | None,
     ) -> Any:
         function, known = job
-        watched = _callbacks.ProgressOf(progress)
-        try:
-            return self._run(function, encode(request, members, known), options, watched.function, None)
-        finally:
-            if watched.exception is not None:
-                raise watched.exception
+        return self._run_job(function, encode(request, members, known), progress, options)
 
-    def _run(self, function: Any, *arguments: Any) -> dict[str, Any]:
-        _leaving.enter()
-        try:
-            text = take(function(self._handle, *arguments))
-        finally:
-            _leaving.leave()
+    def _run_job(self, function: Any, request: bytes, progress: types.OnProgress | None, options: bytes | None) -> Any:
+        watched = _callbacks.ProgressOf(progress)
+        return self._run(function, request, options, watched.function, None)
+
+    def _run(self, function: Any, *arguments: Any) -> Any:
+        text = _callbacks.call(function, self._handle, *arguments)
         try:
             return decode(text)
         except AuthError as error:

@@ -8,13 +8,14 @@ import os
 from collections.abc import Mapping
 
 from ._canceller import Canceller
+from ._members import MEMBERS
 from .errors import error_of, found_here
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from .types import Request
+    from .types import Request, TokenProvider
 
 
 def _plain(value: object) -> object:
@@ -22,7 +23,12 @@ def _plain(value: object) -> object:
     if isinstance(value, Mapping):
         return dict(value)
     if isinstance(value, os.PathLike):
-        return os.fspath(value)
+        path = os.fsdecode(value)
+        try:
+            path.encode()
+        except UnicodeEncodeError:
+            raise ValueError(f"a path must be UTF-8, unlike {path!r}") from None
+        return path
     # The value itself may be a secret.
     raise TypeError(f"a {type(value).__name__} has no place in JSON")
 
@@ -54,19 +60,50 @@ def encode(request: Request, members: Mapping[str, Any], known: frozenset[str]) 
     return _utf8(_write({**request, **members}))
 
 
+def encode_config(config: Request, members: Mapping[str, Any], token_provider: TokenProvider | bool | None) -> bytes:
+    """The configuration of a client. A function that hands tokens out is set later; here stands that there is one."""
+    if token_provider is not None:
+        if not isinstance(token_provider, bool) and not callable(token_provider):
+            raise TypeError(f"token_provider is a function or a bool, not {type(token_provider).__name__}")
+        members = {**members, "token_provider": token_provider is not False}
+    return encode(config, members, MEMBERS["ClientConfig"])
+
+
+def encode_ticket(suite_ticket: str) -> bytes:
+    """A suite ticket, which goes out as it is."""
+    if not isinstance(suite_ticket, str):
+        raise TypeError(f"suite_ticket must be a str, not {type(suite_ticket).__name__}")
+    if "\0" in suite_ticket:
+        raise ValueError("embedded null character in the suite ticket")
+    try:
+        return suite_ticket.encode()
+    except UnicodeEncodeError:
+        # That error shows the ticket, which is a secret.
+        raise ValueError("lone surrogate in the suite ticket") from None
+
+
 def encode_options(
     timeout: float | None, canceller: Canceller | None, key: str | None = None, accept_duplicate: bool | None = None
 ) -> bytes | None:
     """The options of a call; None where all are left out."""
-    if timeout is None and canceller is None and key is None and accept_duplicate is None:
-        return None
+    timeout_ms = None if timeout is None else milliseconds(timeout)
+    return encode_options_ms(timeout_ms, canceller, key, accept_duplicate)
+
+
+def encode_options_ms(
+    timeout_ms: int | None, canceller: Canceller | None, key: str | None, accept_duplicate: bool | None
+) -> bytes | None:
+    """The same with the deadline in milliseconds."""
+    if key is None and accept_duplicate is None and canceller is None:
+        # What most calls have, without an encoder.
+        return None if timeout_ms is None else b'{"timeout_ms":%d}' % timeout_ms
     options: dict[str, object] = {}
     if key is not None:
         options["key"] = key
     if accept_duplicate is not None:
         options["accept_duplicate"] = accept_duplicate
-    if timeout is not None:
-        options["timeout_ms"] = _milliseconds(timeout)
+    if timeout_ms is not None:
+        options["timeout_ms"] = timeout_ms
     if canceller is not None:
         if not isinstance(canceller, Canceller):
             raise TypeError(f"canceller must be a contactway.Canceller, not {type(canceller).__name__}")
@@ -74,12 +111,18 @@ def encode_options(
     return _utf8(_write(options))
 
 
-def _milliseconds(seconds: float) -> int:
+def milliseconds(seconds: float) -> int:
+    """A timeout as the library takes it."""
     if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
         raise TypeError(f"timeout must be a number of seconds, not {type(seconds).__name__}")
-    if not math.isfinite(seconds):
+    if isinstance(seconds, float) and not math.isfinite(seconds):
         raise ValueError("timeout must be a finite number of seconds")
     return math.ceil(seconds * 1000)
+
+
+def without_underscore(members: Mapping[str, Any]) -> dict[str, Any]:
+    """Keywords by their names in JSON: ``from_`` stands for a word of Python's."""
+    return {"from" if name == "from_" else name: value for name, value in members.items()}
 
 
 def decode(text: str) -> dict[str, Any]:

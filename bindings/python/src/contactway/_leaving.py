@@ -1,5 +1,6 @@
-"""The interpreter's end. A daemon thread that is inside the library then must not come back into Python through a
-callback: Python would end it there, and with it the process. So the end waits until nobody is inside any more.
+"""Threads that are in the library, and the end of the interpreter. Python would end a thread that is in a callback of
+the library's then and there, and with it the process. So the end frees the clients, whose calls return, and waits until
+nobody is inside any more.
 """
 
 from __future__ import annotations
@@ -7,35 +8,64 @@ from __future__ import annotations
 import atexit
 import os
 import time
-from threading import get_ident
+from threading import get_ident, main_thread
 
+from .errors import found_here
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import weakref
+    from typing import Any
+
+# For a call that does not return although its client is gone: it reads a pipe, say. It calls nothing back any more.
 _PATIENCE_S = 5.0
 
-_inside: dict[int, None] = {}
-_ends = False
+#: The clients that live, by number, and what frees each.
+living: dict[int, weakref.finalize[Any, Any]] = {}
+#: The threads that are in the library, and what each must raise when it is back.
+inside: dict[int, BaseException | None] = {}
+#: The threads that the library has called back.
+called_back: dict[int, None] = {}
+
+#: The only thread that hears signals.
+main = main_thread().ident
+#: How many forks lie between the first process and this one.
+forks = 0
+
+_ender: int | None = None
 
 
-def enter() -> None:
-    """Say that the calling thread goes into the library."""
-    # Near the end every client has been freed, so that a call does nothing and calls nothing back.
-    if not _ends:
-        _inside[get_ident()] = None
+def enter(thread: int) -> None:
+    """Say that the calling thread goes into the library. Once the end has begun none may but the one that ends."""
+    inside[thread] = None
+    if _ender is not None and thread != _ender:
+        del inside[thread]
+        raise found_here("invalid_handle", -1002, "the interpreter is ending; no more calls are made", effect="none")
 
 
-def leave() -> None:
-    """Say that it is back."""
-    _inside.pop(get_ident(), None)
-
-
-def _wait() -> None:
-    global _ends
-    _ends = True
+def _end() -> None:
+    global _ender
+    _ender = get_ident()
+    for free in list(living.values()):
+        free()
+    # A signal may have ended a call of this thread before it could say so.
+    inside.pop(_ender, None)
     end = time.monotonic() + _PATIENCE_S
-    while _inside and time.monotonic() < end:
+    while inside and time.monotonic() < end:
         time.sleep(0.001)
+        if called_back:
+            # It has time-outs of its own; only Python's code knows them.
+            end = time.monotonic() + _PATIENCE_S
 
 
-# What is registered first runs last: finalizers of clients are registered after this.
-atexit.register(_wait)
-# A child of a fork has one thread, and it is not inside.
-os.register_at_fork(after_in_child=_inside.clear)
+def _forked() -> None:
+    # A child has one thread, and it is not inside.
+    global main, forks
+    main = get_ident()
+    forks += 1
+    inside.clear()
+    called_back.clear()
+
+
+atexit.register(_end)
+os.register_at_fork(after_in_child=_forked)
