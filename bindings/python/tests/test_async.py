@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import threading
+import time
 from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import ContextVar
 from typing import Any, Callable
 
 import pytest
@@ -136,3 +140,89 @@ def test_a_token_provider_works_below(sandbox: Sandbox) -> None:
                 await client.list()
 
     asyncio.run(main())
+
+
+def test_the_configured_deadline_counts_from_the_await(sandbox: Sandbox, faults: Any, calls: Any) -> None:
+    faults("get_contact_way", silence=True)
+
+    async def work(client: contactway.AsyncClient) -> None:
+        first = asyncio.create_task(client.get(config_id="0" * 32, timeout=120))
+        await reached(calls, "get_contact_way", 1)
+        with ThreadPoolExecutor(1) as threads:
+            second = asyncio.create_task(client.list())
+            await asyncio.sleep(0)
+            # Longer than the second call's deadline.
+            await asyncio.get_running_loop().run_in_executor(threads, time.sleep, 0.2)
+        first.cancel()
+        with pytest.raises(contactway.TimedOut) as late:
+            await second
+        assert late.value.effect == "none"
+
+    run(sandbox, work, threads=1, timeout_ms=100)
+    assert calls("list_contact_way") == []
+
+
+def test_calls_that_wait_when_the_client_closes_are_cancelled(sandbox: Sandbox, faults: Any, calls: Any) -> None:
+    faults("get_contact_way", silence=True)
+
+    async def work(client: contactway.AsyncClient) -> None:
+        first = asyncio.create_task(client.get(config_id="0" * 32, timeout=120))
+        await reached(calls, "get_contact_way", 1)
+        second = asyncio.create_task(client.add(type=1, scene=2, user=["zhangsan"]))
+        await asyncio.sleep(0)
+        await client.aclose()
+        with pytest.raises(contactway.Cancelled):
+            await first
+        with pytest.raises(contactway.Cancelled) as never_sent:
+            await second
+        assert never_sent.value.effect == "none"
+        with pytest.raises(contactway.InvalidHandle):
+            await client.list()
+
+    run(sandbox, work, threads=1)
+
+
+def test_a_request_is_read_when_the_call_is_made(sandbox: Sandbox, faults: Any, calls: Any) -> None:
+    faults("get_contact_way", silence=True)
+
+    async def work(client: contactway.AsyncClient) -> None:
+        first = asyncio.create_task(client.get(config_id="0" * 32, timeout=120))
+        await reached(calls, "get_contact_way", 1)
+        request: dict[str, Any] = {"type": 1, "scene": 2, "user": ["zhangsan"], "state": "counter-1"}
+        second = asyncio.create_task(client.add(request))
+        await asyncio.sleep(0)
+        request["state"] = "counter-2"
+        # A wrong argument needs no thread.
+        with pytest.raises(TypeError):
+            await client.add({"user": {"zhangsan"}})
+        first.cancel()
+        await second
+
+    run(sandbox, work, threads=1)
+    assert json.loads(calls("add_contact_way")[0]["body"])["state"] == "counter-1"
+
+
+@pytest.mark.parametrize("timeout", ["5", True])
+def test_a_timeout_is_a_number(sandbox: Sandbox, timeout: Any) -> None:
+    async def work(client: contactway.AsyncClient) -> None:
+        with pytest.raises(TypeError, match="timeout must be a number of seconds"):
+            await client.list(timeout=timeout)
+
+    run(sandbox, work)
+
+
+def test_context_variables_reach_loggers_and_providers(sandbox: Sandbox) -> None:
+    variable: ContextVar[str] = ContextVar("variable")
+    seen: list[str] = []
+
+    def provide(rejected: bool) -> None:
+        seen.append(variable.get())
+
+    async def main() -> None:
+        variable.set("of the task")
+        async with contactway.AsyncClient(corp_id="ww1", token_provider=provide) as client:
+            with pytest.raises(contactway.AuthError):
+                await client.list()
+
+    asyncio.run(main())
+    assert seen == ["of the task"]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import copy
 import enum
 import gc
+import os
 import pickle
 import types
 from pathlib import Path
@@ -123,6 +125,7 @@ circular.append(circular)
         (None, {"timeout": True}, TypeError),
         (None, {"timeout": float("inf")}, ValueError),
         (None, {"timeout": float("nan")}, ValueError),
+        ({"path": Path(os.fsdecode(b"\xff.png"))}, {}, ValueError),
         (None, {"canceller": 7}, TypeError),
         (None, {"accept_duplicate": {1}}, TypeError),
     ],
@@ -145,7 +148,7 @@ def test_what_is_wrong_json_or_a_wrong_option_is_the_librarys_error(client: cont
     for request in ("", "[]", "{", '{"type":1}}'):
         with pytest.raises(contactway.InvalidArgument):
             client.add(request)
-    for timeout in (0, -1):
+    for timeout in (0, -1, 10**400):
         with pytest.raises(contactway.InvalidArgument):
             client.list(timeout=timeout)
 
@@ -187,8 +190,8 @@ def test_a_client_that_nobody_holds_is_freed(sandbox: Sandbox) -> None:
 
 @pytest.mark.parametrize("duplicate", [copy.copy, copy.deepcopy, pickle.dumps])
 def test_what_has_a_handle_cannot_be_duplicated(client: contactway.Client, sandbox: Sandbox, duplicate: Any) -> None:
-    for it in (client, sandbox, contactway.Canceller()):
-        with pytest.raises(TypeError):
+    for it in (client, contactway.AsyncClient(sandbox.client_config), sandbox, contactway.Canceller()):
+        with pytest.raises(TypeError, match=f"a {type(it).__name__} belongs to its process"):
             duplicate(it)
 
 
@@ -220,6 +223,29 @@ def test_types_are_checked_before_the_program_runs(client: contactway.Client) ->
         client.add(type="1", scene=2, user=["zhangsan"])  # type: ignore[arg-type]
     with pytest.raises(contactway.InvalidRequest):
         client.update(config_id=1)  # type: ignore[arg-type]
+    with pytest.raises(contactway.InvalidRequest):
+        client.add(type=1, scene=2, user="zhangsan")  # type: ignore[arg-type]
+    client.add(type=1, scene=2, user=("zhangsan",))
+    with pytest.raises(TypeError):
+        contactway.Client(corp_di="ww1")  # type: ignore[call-arg]
+    with pytest.raises(TypeError):
+        contactway.AsyncClient(corp_di="ww1")  # type: ignore[call-arg]
+    with pytest.raises(TypeError):
+        Sandbox(quoat=1)  # type: ignore[call-arg]
+    with pytest.raises(AttributeError):
+        contactway.Cleint  # type: ignore[attr-defined]  # noqa: B018
+
+
+class CounterClient(contactway.Client):
+    def add_counter(self, number: int) -> str:
+        return self.add(type=1, scene=2, user=["zhangsan"], state=f"counter-{number}")["config_id"]
+
+
+def test_the_types_keep_what_they_know(sandbox: Sandbox) -> None:
+    with CounterClient(sandbox.client_config) as client:
+        config_id = client.add_counter(1)
+        with contextlib.closing(client.iter_contact_ways()) as ways:
+            assert next(ways)["config_id"] == config_id
 
 
 def test_features_and_version_are_the_librarys() -> None:
@@ -231,3 +257,7 @@ def test_a_warning_stays_in_the_answer(sandbox: Sandbox) -> None:
     with contactway.Client(sandbox.client_config, validate="warn") as client:
         answer = client.add(type=1, scene=2, user=["zhangsan"], expires_in=60)
     assert [warning["pointer"] for warning in answer["warnings"]] == ["/expires_in"]
+
+
+def test_the_names_of_the_package_are_all_there() -> None:
+    assert set(contactway.__all__) <= set(dir(contactway))

@@ -195,6 +195,36 @@ threading.Thread(target=wait, daemon=True).start()
     assert (ran.returncode, ran.stdout, ran.stderr) == (0, "0\nTrue\n", "")
 
 
+def test_an_asynchronous_client_from_before_the_fork_answers_at_once() -> None:
+    ran = run_python(
+        START
+        + """
+import asyncio
+
+async def main():
+    client = contactway.AsyncClient(sandbox.client_config)
+    await client.list()
+    child = os.fork()
+    if child == 0:
+        try:
+            await client.list()
+        except contactway.InvalidHandle as error:
+            assert "fork" in str(error), error
+        else:
+            os._exit(3)
+        await client.aclose()
+        os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    await client.list()
+    await client.aclose()
+    print("done")
+
+asyncio.run(main())
+"""
+    )
+    assert (ran.returncode, ran.stdout) == (0, "done\n"), ran.stderr
+
+
 def test_asyncio_that_is_left_in_the_middle_does_not_hang() -> None:
     ran = run_python(
         START

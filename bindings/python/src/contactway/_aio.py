@@ -3,33 +3,55 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, Callable, TypeVar
+from contextvars import copy_context
+from functools import partial
 
+from . import _leaving
 from ._canceller import Canceller
-from ._client import Client
+from ._client import (
+    _ADD,
+    _APPLY,
+    _CLOSE,
+    _DEL,
+    _GET,
+    _LEDGER,
+    _LIST,
+    _REPLACE,
+    _SAVE,
+    _SAVE_ALL,
+    _SYNC,
+    _UPDATE,
+    _UPLOAD,
+    Client,
+)
+from ._json import encode, encode_config, encode_options_ms, milliseconds, without_underscore
 from ._pages import Pages
-from .errors import found_here
+from .errors import InvalidHandle, found_here
+
+TYPE_CHECKING = False
 
 if TYPE_CHECKING:
     import logging
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncGenerator, Mapping
     from types import TracebackType
+    from typing import Any, Callable
 
-    from typing_extensions import Unpack
+    from typing_extensions import Self, Unpack
 
     from . import types
-
-T = TypeVar("T")
+    from ._client import _Call
 
 
 class AsyncClient:
     """`Client` for asyncio: the same methods, to be awaited.
 
     Calls work on threads of this client's own, ``threads`` of them at most; a call beyond that waits for one, and its
-    ``timeout`` counts from the await. Cancelling the task cancels the call, and the await ends at once: there is no
-    ``canceller``. Token providers, loggers and ``progress`` are plain functions and run on those threads.
+    deadline counts from the await. Cancelling the task cancels the call, and the await ends at once: there is no
+    ``canceller``. Token providers, loggers and ``progress`` are plain functions and run on those threads, with the
+    context variables of the task.
 
     >>> async def main():
     ...     async with contactway.AsyncClient(sandbox.client_config) as client:
@@ -46,10 +68,12 @@ class AsyncClient:
         *,
         token_provider: types.TokenProvider | bool | None = None,
         threads: int = 32,
-        **members: Any,
+        **members: Unpack[types.ClientMembers],
     ) -> None:
-        self._executor = ThreadPoolExecutor(threads, "contactway")
         self._client = Client(config, token_provider=token_provider, **members)
+        self._timeout_ms: int = json.loads(encode_config(config, members, token_provider)).get("timeout_ms", 10_000)
+        self._executor = ThreadPoolExecutor(threads, "contactway")
+        self._forks = _leaving.forks
 
     async def add(
         self,
@@ -66,7 +90,8 @@ class AsyncClient:
         >>> run(lambda client: client.add(type=1, scene=2, user=["zhangsan"]))["errmsg"]
         'ok'
         """
-        return await self._run(Client.add, request, timeout, key=key, accept_duplicate=accept_duplicate, **members)
+        answer: types.AddAnswer = await self._call(_ADD, request, members, timeout, key, accept_duplicate)
+        return answer
 
     async def get(
         self, request: types.Request = None, /, *, timeout: float | None = None, **members: Unpack[types.GetRequest]
@@ -76,7 +101,8 @@ class AsyncClient:
         >>> run(lambda client: client.get(config_id=config_id))["contact_way"]["user"]
         ['zhangsan']
         """
-        return await self._run(Client.get, request, timeout, **members)
+        answer: types.GetAnswer = await self._call(_GET, request, members, timeout)
+        return answer
 
     async def list(
         self, request: types.Request = None, /, *, timeout: float | None = None, **members: Unpack[types.ListRequest]
@@ -86,7 +112,8 @@ class AsyncClient:
         >>> run(lambda client: client.list(limit=1000))["next_cursor"]
         ''
         """
-        return await self._run(Client.list, request, timeout, **members)
+        answer: types.ListAnswer = await self._call(_LIST, request, members, timeout)
+        return answer
 
     async def iter_contact_ways(
         self,
@@ -95,7 +122,7 @@ class AsyncClient:
         *,
         limit: int = 1000,
         timeout: float | None = None,
-    ) -> AsyncIterator[types.ContactWayId]:
+    ) -> AsyncGenerator[types.ContactWayId, None]:
         """`Client.iter_contact_ways`, for ``async for``.
 
         >>> async def ids(client):
@@ -121,7 +148,8 @@ class AsyncClient:
         >>> run(lambda client: client.update(config_id=config_id, remark=""))
         {'errcode': 0, 'errmsg': 'ok'}
         """
-        return await self._run(Client.update, request, timeout, **members)
+        answer: types.Answer = await self._call(_UPDATE, request, members, timeout)
+        return answer
 
     async def delete(
         self, request: types.Request = None, /, *, timeout: float | None = None, **members: Unpack[types.DelRequest]
@@ -131,7 +159,8 @@ class AsyncClient:
         >>> run(lambda client: client.delete(config_id=config_id))
         {'errcode': 0, 'errmsg': 'ok'}
         """
-        return await self._run(Client.delete, request, timeout, **members)
+        answer: types.Answer = await self._call(_DEL, request, members, timeout)
+        return answer
 
     #: `delete`, as near to WeCom's own name as Python lets it be.
     del_ = delete
@@ -150,7 +179,8 @@ class AsyncClient:
         Traceback (most recent call last):
         contactway.errors.ApiError: ...
         """
-        return await self._run(Client.close_temp_chat, request, timeout, **members)
+        answer: types.Answer = await self._call(_CLOSE, request, members, timeout)
+        return answer
 
     async def upload_image(
         self,
@@ -165,7 +195,8 @@ class AsyncClient:
         >>> run(lambda client: client.upload_image(path=picture))["type"]
         'image'
         """
-        return await self._run(Client.upload_image, request, timeout, **members)
+        answer: types.UploadImageAnswer = await self._call(_UPLOAD, request, members, timeout)
+        return answer
 
     async def save_qr_code(
         self,
@@ -180,7 +211,8 @@ class AsyncClient:
         >>> run(lambda client: client.save_qr_code(config_id=config_id, path=folder / "counter.png"))["content_type"]
         'image/png'
         """
-        return await self._run(Client.save_qr_code, request, timeout, **members)
+        answer: types.SaveQrCodeAnswer = await self._call(_SAVE, request, members, timeout)
+        return answer
 
     async def ledger(
         self, request: types.Request = None, /, *, timeout: float | None = None, **members: Unpack[types.LedgerQuery]
@@ -192,7 +224,8 @@ class AsyncClient:
         ... except contactway.Unsupported:
         ...     entries = []
         """
-        return await self._run(Client.ledger, request, timeout, **members)
+        answer: types.LedgerAnswer = await self._call(_LEDGER, request, members, timeout)
+        return answer
 
     async def sync(
         self,
@@ -210,7 +243,8 @@ class AsyncClient:
         ... except contactway.Unsupported:
         ...     adopted = 0
         """
-        return await self._run(Client.sync, request, timeout, progress=progress, **members)
+        answer: types.SyncAnswer = await self._job(_SYNC, request, members, timeout, progress)
+        return answer
 
     async def apply(
         self,
@@ -228,7 +262,8 @@ class AsyncClient:
         ... except contactway.Unsupported:
         ...     created = 0
         """
-        return await self._run(Client.apply, request, timeout, progress=progress, **members)
+        answer: types.ApplyAnswer = await self._job(_APPLY, request, members, timeout, progress)
+        return answer
 
     async def replace_user(
         self,
@@ -246,7 +281,10 @@ class AsyncClient:
         ... except contactway.Unsupported:
         ...     matched = 0
         """
-        return await self._run(Client.replace_user, request, timeout, progress=progress, **members)
+        answer: types.ReplaceUserAnswer = await self._job(
+            _REPLACE, request, without_underscore(members), timeout, progress
+        )
+        return answer
 
     async def save_qr_codes(
         self,
@@ -264,7 +302,8 @@ class AsyncClient:
         ... except contactway.Unsupported:
         ...     saved = 0
         """
-        return await self._run(Client.save_qr_codes, request, timeout, progress=progress, **members)
+        answer: types.SaveQrCodesAnswer = await self._job(_SAVE_ALL, request, members, timeout, progress)
+        return answer
 
     def set_logger(self, logger: logging.Logger | None) -> None:
         """`Client.set_logger`. Not to be awaited.
@@ -296,9 +335,11 @@ class AsyncClient:
         >>> run(lambda client: client.aclose())
         """
         self._client.close()
-        await asyncio.get_running_loop().run_in_executor(None, self._executor.shutdown)
+        # After a fork the threads are the parent's.
+        if _leaving.forks == self._forks:
+            await asyncio.get_running_loop().run_in_executor(None, self._executor.shutdown)
 
-    async def __aenter__(self) -> AsyncClient:
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(
@@ -306,21 +347,68 @@ class AsyncClient:
     ) -> None:
         await self.aclose()
 
-    async def _run(self, method: Callable[..., T], request: types.Request, timeout: float | None, **keywords: Any) -> T:
-        canceller = Canceller()
-        begun = time.monotonic()
+    #: It belongs to its process, too.
+    __reduce__ = Client.__reduce__
 
-        def work() -> T:
-            left = timeout
-            if timeout is not None and timeout > 0:
-                left = timeout - (time.monotonic() - begun)
-                if left <= 0:
-                    errmsg = "the deadline passed while the call waited for a thread; make the client with more threads"
-                    raise found_here("timeout", -1006, errmsg, effect="none")
-            return method(self._client, request, timeout=left, canceller=canceller, **keywords)
+    async def _call(
+        self,
+        call: _Call,
+        request: types.Request,
+        members: Mapping[str, Any],
+        timeout: float | None,
+        key: str | None = None,
+        accept_duplicate: bool | None = None,
+    ) -> Any:
+        function, known = call
+        body = encode(request, members, known)
+        timeout_ms = self._timeout_ms if timeout is None else milliseconds(timeout)
+        work = partial(self._client._run, function, body)
+        return await self._on_thread(work, timeout_ms, key, accept_duplicate)
+
+    async def _job(
+        self,
+        job: _Call,
+        request: types.Request,
+        members: Mapping[str, Any],
+        timeout: float | None,
+        progress: types.OnProgress | None,
+    ) -> Any:
+        function, known = job
+        body = encode(request, members, known)
+        work = partial(self._client._run_job, function, body, progress)
+        return await self._on_thread(work, None if timeout is None else milliseconds(timeout))
+
+    async def _on_thread(
+        self,
+        work: Callable[[bytes | None], Any],
+        timeout_ms: int | None,
+        key: str | None = None,
+        accept_duplicate: bool | None = None,
+    ) -> Any:
+        canceller = Canceller()
+        options = encode_options_ms(timeout_ms, canceller, key, accept_duplicate)
+        begun = time.monotonic_ns()
+
+        def run() -> Any:
+            late_ms = (time.monotonic_ns() - begun) // 1_000_000
+            if timeout_ms is None or timeout_ms <= 0 or late_ms == 0:
+                left = options
+            elif late_ms < timeout_ms:
+                left = encode_options_ms(timeout_ms - late_ms, canceller, key, accept_duplicate)
+            else:
+                errmsg = "the deadline passed while the call waited for a thread; make the client with more threads"
+                raise found_here("timeout", -1006, errmsg, effect="none")
+            try:
+                return work(left)
+            except InvalidHandle:
+                errmsg = "the client was closed while the call waited for a thread"
+                raise found_here("cancelled", -1010, errmsg, effect="none") from None
 
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._executor, work)
+            if not self._client._finalizer.alive or _leaving.forks != self._forks:
+                # The threads are gone, and the library says at once why it does nothing.
+                return work(options)
+            return await asyncio.get_running_loop().run_in_executor(self._executor, copy_context().run, run)
         finally:
             # Cancelled or not: whatever may still be on its way ends now.
             canceller.cancel()
