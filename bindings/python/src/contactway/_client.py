@@ -53,6 +53,10 @@ class Client:
     Made from keywords, a mapping, or both. Nothing is sent until the first call. ``token_provider`` may be a function:
     it is told whether WeCom refused the last token, and answers one, or None.
 
+    Keywords: ``corp_id``, ``secret``, ``suite``, ``access_token``, ``base_url``, ``timeout_ms``,
+    ``connect_timeout_ms``, ``max_attempts``, ``max_in_flight``, ``rate_limit``, ``proxy``, ``ca_file``, ``store``,
+    ``settle_s``, ``validate``; `contactway.types.ClientConfig` says of which type.
+
     Every method may be called from any thread, by several at once, and lets other threads run meanwhile. A request is
     given as keywords, a mapping, both, or a JSON text that goes out byte for byte; members that a keyword does not know
     go into a mapping. Each method takes ``timeout``, the deadline of the whole call in seconds, and ``canceller``.
@@ -99,6 +103,9 @@ class Client:
     ) -> types.AddAnswer:
         """Add a contact way. Keep the ``config_id``: without it the contact way can be neither changed nor deleted.
 
+        Keywords: ``type``, ``scene``, ``is_temp``, ``style``, ``remark``, ``skip_verify``, ``state``, ``user``,
+        ``party``, ``expires_in``, ``chat_expires_in``, ``unionid``, ``is_exclusive``, ``mark_source``, ``conclusions``.
+
         ``key`` is your own name for it, which makes the add happen once; it needs a durable store.
         ``accept_duplicate`` sends again even where that may make a second one.
 
@@ -121,6 +128,8 @@ class Client:
     ) -> types.GetAnswer:
         """Read a contact way.
 
+        Keywords: ``config_id``.
+
         >>> client.get(config_id=config_id)["contact_way"]["user"]
         ['zhangsan']
         """
@@ -138,6 +147,8 @@ class Client:
         **members: Unpack[types.ListRequest],
     ) -> types.ListAnswer:
         """List one page of contact ways; `iter_contact_ways` walks all of them.
+
+        Keywords: ``start_time``, ``end_time``, ``cursor``, ``limit``.
 
         >>> page = client.list(limit=1000)
         >>> page["contact_way"], page["next_cursor"]
@@ -179,6 +190,9 @@ class Client:
     ) -> types.Answer:
         """Change a contact way. What is left out stays as it is; ``""``, ``[]`` and False are sent.
 
+        Keywords: ``config_id``, ``style``, ``remark``, ``skip_verify``, ``state``, ``user``, ``party``, ``expires_in``,
+        ``chat_expires_in``, ``unionid``, ``is_exclusive``, ``mark_source``, ``conclusions``.
+
         >>> client.update(config_id=config_id, remark="")
         {'errcode': 0, 'errmsg': 'ok'}
         """
@@ -196,6 +210,8 @@ class Client:
         **members: Unpack[types.DelRequest],
     ) -> types.Answer:
         """Delete a contact way: its code is dead from then on. WeCom's name, ``del``, is a word of Python's.
+
+        Keywords: ``config_id``.
 
         >>> client.delete(config_id=config_id)
         {'errcode': 0, 'errmsg': 'ok'}
@@ -218,6 +234,8 @@ class Client:
     ) -> types.Answer:
         """End a temporary chat. WeCom sends the conclusions first.
 
+        Keywords: ``userid``, ``external_userid``.
+
         >>> doctor = client.add(type=1, scene=2, user=["zhangyisheng"], is_temp=True)
         >>> scan = sandbox.request("POST", "/sandbox/scan", {"config_id": doctor["config_id"]})
         >>> client.close_temp_chat(userid="zhangyisheng", external_userid=scan["external_userid"])
@@ -238,6 +256,8 @@ class Client:
     ) -> types.UploadImageAnswer:
         """Upload a picture for a conclusion: a ``path``, or ``base64`` with a ``filename``. It lives for 3 days.
 
+        Keywords: ``path``, ``base64``, ``filename``.
+
         >>> answer = client.upload_image(path=picture)
         >>> sorted(answer)
         ['created_at', 'errcode', 'errmsg', 'media_id', 'type']
@@ -257,6 +277,8 @@ class Client:
     ) -> types.SaveQrCodeAnswer:
         """Save the QR picture of a contact way. The file appears whole or not at all.
 
+        Keywords: ``config_id``, ``qr_code``, ``path``.
+
         >>> client.save_qr_code(config_id=config_id, path=folder / "counter.png")["content_type"]
         'image/png'
         """
@@ -274,6 +296,9 @@ class Client:
         **members: Unpack[types.LedgerQuery],
     ) -> types.LedgerAnswer:
         """Look contact ways up in the ledger, which needs a durable store.
+
+        Keywords: ``key``, ``config_id``, ``state``, ``remark``, ``user``, ``party``, ``status``, ``namespace``,
+        ``limit``, ``cursor``.
 
         >>> try:
         ...     entries = client.ledger(key="store-0042")["entries"]
@@ -295,6 +320,8 @@ class Client:
         **members: Unpack[types.SyncRequest],
     ) -> types.SyncAnswer:
         """Bring the ledger up to what WeCom holds.
+
+        Keywords: ``start_time``, ``end_time``, ``concurrency``.
 
         The job has a deadline only if ``timeout`` says so. ``progress`` is told on this thread how far it has come, and
         stops it with a true answer; an exception in it stops the job too and is raised from here.
@@ -320,6 +347,9 @@ class Client:
     ) -> types.ApplyAnswer:
         """Make WeCom hold the contact ways that rows describe; see `sync` for ``progress`` and ``timeout``.
 
+        Keywords: ``rows``, ``path``, ``namespace``, ``dry_run``, ``delete_missing``, ``max_delete``, ``replace``,
+        ``recreate_gone``, ``overwrite``, ``concurrency``, ``report_path``.
+
         >>> rows = [{"key": "store-0042", "contact_way": {"type": 1, "scene": 2, "user": ["zhangsan"]}}]
         >>> try:
         ...     created = client.apply(rows=rows, dry_run=True)["created"]
@@ -341,6 +371,8 @@ class Client:
         **members: Unpack[types.ReplaceUserMembers],
     ) -> types.ReplaceUserAnswer:
         """Replace one member by others wherever one is named; see `sync` for ``progress`` and ``timeout``.
+
+        Keywords: ``from_``, ``to``, ``dry_run``.
 
         ``from`` is a word of Python's: as a keyword it is ``from_``.
 
@@ -364,6 +396,8 @@ class Client:
         **members: Unpack[types.SaveQrCodesRequest],
     ) -> types.SaveQrCodesAnswer:
         """Save the QR pictures of many contact ways; see `sync` for ``progress`` and ``timeout``.
+
+        Keywords: ``query``, ``directory``.
 
         >>> try:
         ...     saved = client.save_qr_codes(query={"namespace": "stores"}, directory=folder)["saved"]
