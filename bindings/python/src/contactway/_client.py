@@ -42,7 +42,7 @@ _SAVE_ALL = (library.contactway_save_qr_codes, MEMBERS["SaveQrCodesRequest"])
 
 
 def _free(client: int) -> None:
-    del _leaving.living[client]
+    _leaving.living.pop(client, None)
     _callbacks.forget(client)
     library.contactway_client_free(client)
 
