@@ -105,6 +105,9 @@ def test_an_int_enum_is_its_number(client: contactway.Client, calls: Any) -> Non
 
 circular: list[Any] = []
 circular.append(circular)
+deep: list[Any] = []
+for _ in range(100_000):
+    deep = [deep]
 
 
 @pytest.mark.parametrize(
@@ -114,6 +117,7 @@ circular.append(circular)
         ({"user": b"zhangsan"}, {}, TypeError),
         ({"expires_in": float("nan")}, {}, ValueError),
         ({"user": circular}, {}, ValueError),
+        ({"user": deep}, {}, ValueError),
         (["type", 1], {}, TypeError),
         (b"{}", {}, TypeError),
         (7, {}, TypeError),
@@ -261,3 +265,8 @@ def test_a_warning_stays_in_the_answer(sandbox: Sandbox) -> None:
 
 def test_the_names_of_the_package_are_all_there() -> None:
     assert set(contactway.__all__) <= set(dir(contactway))
+
+
+def test_white_space_around_an_answer_is_no_matter(client: contactway.Client, faults: Any) -> None:
+    faults("list_contact_way", status=200, body='\n {"errcode":0,"errmsg":"ok","contact_way":[]}\r\n')
+    assert client.list() == {"errcode": 0, "errmsg": "ok", "contact_way": []}

@@ -33,8 +33,18 @@ def _plain(value: object) -> object:
     raise TypeError(f"a {type(value).__name__} has no place in JSON")
 
 
-_read = json.JSONDecoder().decode
-_write = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_plain).encode
+_read = json.JSONDecoder().raw_decode
+# Without a look at every container: one that holds itself is too deep, too.
+_write_text = json.JSONEncoder(
+    ensure_ascii=False, allow_nan=False, separators=(",", ":"), check_circular=False, default=_plain
+).encode
+
+
+def _write(value: Mapping[str, Any]) -> bytes:
+    try:
+        return _utf8(_write_text(value))
+    except RecursionError:
+        raise ValueError("nested too deeply for JSON, or holds itself") from None
 
 
 def _utf8(text: str) -> bytes:
@@ -54,10 +64,10 @@ def encode(request: Request, members: Mapping[str, Any], known: frozenset[str]) 
             raise ValueError("embedded null character in the request")
         return _utf8(request)
     if request is None:
-        return _utf8(_write(members))
+        return _write(members)
     if not isinstance(request, Mapping):
         raise TypeError(f"a request is a mapping or a JSON text, not {type(request).__name__}")
-    return _utf8(_write({**request, **members}))
+    return _write({**request, **members})
 
 
 def encode_config(config: Request, members: Mapping[str, Any], token_provider: TokenProvider | bool | None) -> bytes:
@@ -108,7 +118,7 @@ def encode_options_ms(
         if not isinstance(canceller, Canceller):
             raise TypeError(f"canceller must be a contactway.Canceller, not {type(canceller).__name__}")
         options["canceller"] = canceller.handle
-    return _utf8(_write(options))
+    return _write(options)
 
 
 def milliseconds(seconds: float) -> int:
@@ -128,7 +138,8 @@ def without_underscore(members: Mapping[str, Any]) -> dict[str, Any]:
 def decode(text: str) -> dict[str, Any]:
     """An answer; an error is raised."""
     try:
-        answer: dict[str, Any] = _read(text)
+        # The library gives whole JSON, which may be WeCom's own with its white space.
+        answer: dict[str, Any] = _read(text.lstrip())[0]
     except (ValueError, RecursionError) as error:
         errmsg = f"the answer cannot be read in Python: {error}"
         raise found_here("bad_response", -1008, errmsg, effect="unknown") from error
