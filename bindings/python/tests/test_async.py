@@ -32,6 +32,13 @@ async def reached(calls: Any, endpoint: str, count: int) -> None:
     await asyncio.to_thread(until, lambda: len(calls(endpoint)) == count)
 
 
+async def stuck(client: contactway.AsyncClient, calls: Any) -> asyncio.Task[Any]:
+    """A call that has been sent to a server that keeps silent."""
+    task = asyncio.create_task(client.get(config_id="0" * 32, timeout=120))
+    await reached(calls, "get_contact_way", 1)
+    return task
+
+
 def test_has_every_method_of_the_client() -> None:
     public = {name for name in vars(contactway.Client) if not name.startswith("_")}
     assert public - {"close"} == {name for name in vars(contactway.AsyncClient) if not name.startswith("_")} - {
@@ -74,8 +81,7 @@ def test_cancelling_the_task_ends_the_await_and_frees_the_thread(sandbox: Sandbo
     faults("get_contact_way", silence=True)
 
     async def work(client: contactway.AsyncClient) -> None:
-        task = asyncio.create_task(client.get(config_id="0" * 32, timeout=120))
-        await reached(calls, "get_contact_way", 1)
+        task = await stuck(client, calls)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
@@ -89,8 +95,7 @@ def test_a_call_cancelled_while_it_waits_for_a_thread_is_never_sent(sandbox: San
     faults("get_contact_way", silence=True)
 
     async def work(client: contactway.AsyncClient) -> None:
-        first = asyncio.create_task(client.get(config_id="0" * 32, timeout=120))
-        await reached(calls, "get_contact_way", 1)
+        first = await stuck(client, calls)
         second = asyncio.create_task(client.add(type=1, scene=2, user=["zhangsan"]))
         await asyncio.sleep(0)
         second.cancel()
@@ -120,8 +125,7 @@ def test_aclose_ends_calls_under_way_and_every_thread(sandbox: Sandbox, faults: 
     faults("get_contact_way", silence=True)
 
     async def work(client: contactway.AsyncClient) -> None:
-        task = asyncio.create_task(client.get(config_id="0" * 32, timeout=120))
-        await reached(calls, "get_contact_way", 1)
+        task = await stuck(client, calls)
         await client.aclose()
         with pytest.raises(contactway.Cancelled):
             await task
@@ -146,8 +150,7 @@ def test_the_configured_deadline_counts_from_the_await(sandbox: Sandbox, faults:
     faults("get_contact_way", silence=True)
 
     async def work(client: contactway.AsyncClient) -> None:
-        first = asyncio.create_task(client.get(config_id="0" * 32, timeout=120))
-        await reached(calls, "get_contact_way", 1)
+        first = await stuck(client, calls)
         with ThreadPoolExecutor(1) as threads:
             second = asyncio.create_task(client.list())
             await asyncio.sleep(0)
@@ -166,8 +169,7 @@ def test_calls_that_wait_when_the_client_closes_are_cancelled(sandbox: Sandbox, 
     faults("get_contact_way", silence=True)
 
     async def work(client: contactway.AsyncClient) -> None:
-        first = asyncio.create_task(client.get(config_id="0" * 32, timeout=120))
-        await reached(calls, "get_contact_way", 1)
+        first = await stuck(client, calls)
         second = asyncio.create_task(client.add(type=1, scene=2, user=["zhangsan"]))
         await asyncio.sleep(0)
         await client.aclose()
@@ -186,8 +188,7 @@ def test_a_request_is_read_when_the_call_is_made(sandbox: Sandbox, faults: Any, 
     faults("get_contact_way", silence=True)
 
     async def work(client: contactway.AsyncClient) -> None:
-        first = asyncio.create_task(client.get(config_id="0" * 32, timeout=120))
-        await reached(calls, "get_contact_way", 1)
+        first = await stuck(client, calls)
         request: dict[str, Any] = {"type": 1, "scene": 2, "user": ["zhangsan"], "state": "counter-1"}
         second = asyncio.create_task(client.add(request))
         await asyncio.sleep(0)
