@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::net::IpAddr;
 
 use ureq::http::Uri;
-use ureq::{Proxy, ProxyBuilder};
+use ureq::{Proxy, ProxyBuilder, ProxyProtocol};
 
 use super::base_url;
 use super::settings::Settings;
@@ -32,6 +32,9 @@ pub fn read(settings: &mut Settings, base_url: &str) -> Option<Proxy> {
             }
             let (name, url) = variable(PROXY_VARIABLES)?;
             let builder = url.to_str().and_then(builder);
+            if builder.is_none() && spares(&no_proxy, base_url) {
+                return None;
+            }
             let proxy = builder.and_then(|builder| build(except(builder, &no_proxy, base_url)));
             // Its value may hold a password.
             (proxy, format!("the environment's {name} must be {FORM}; mend it, or give proxy, which goes before it"))
@@ -74,6 +77,13 @@ fn builder(url: &str) -> Option<ProxyBuilder> {
 
 fn build(builder: ProxyBuilder) -> Option<Proxy> {
     builder.build().ok()
+}
+
+/// Whether no proxy is asked for `base_url`, whichever it is.
+fn spares(no_proxy: &str, base_url: &str) -> bool {
+    let any = Proxy::builder(ProxyProtocol::Http).host("proxy.invalid");
+    let proxy = build(except(any, no_proxy, base_url));
+    proxy.zip(base_url.parse().ok()).is_some_and(|(proxy, uri)| proxy.is_no_proxy(&uri))
 }
 
 /// Goes around the proxy for what `no_proxy` lists: names, each with its subdomains, addresses and networks.

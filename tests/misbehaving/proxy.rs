@@ -144,6 +144,8 @@ fn the_environment_names_the_proxy_unless_told_otherwise() {
         (&name, vec![("HTTP_PROXY", &url)], "", false),
         (&name, vec![("HTTPS_PROXY", &url), ("no_proxy", "*")], "", false),
         (&name, vec![("HTTPS_PROXY", "not understood"), ("no_proxy", "*")], "", false),
+        (&name, vec![("HTTPS_PROXY", "socks5://not.understood"), ("NO_PROXY", "localhost")], "", false),
+        (&address, vec![("HTTPS_PROXY", "socks5://not.understood"), ("NO_PROXY", "127.0.0.0/8")], "", false),
         (&name, no("example.com,localhost"), "", false),
         (&name, no("example.com .LocalHost."), "", false),
         (&name, no("example.com"), "", true),
