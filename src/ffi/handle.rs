@@ -1,8 +1,8 @@
 //! Handles: numbers that stand for clients, cancellers and sandboxes.
 //!
 //! A number is never issued twice in a process, so a freed, doubled or forged one is only ever an error answer. After
-//! `fork()` the child gets a process of its own here, found by how many forks led to it before any lock is taken: a lock
-//! that the parent held at that moment would never open again.
+//! `fork()` the child gets a process of its own here, found by a mark of its own before any lock is taken: a lock that the
+//! parent held at that moment would never open again.
 
 // How many kinds of objects there are depends on the features.
 #![allow(clippy::match_wildcard_for_single_variants)]
@@ -38,8 +38,8 @@ impl Object {
 
 /// Everything that belongs to one process.
 pub struct Process {
-    /// What [`FORKS`] was when it began.
-    forks: u64,
+    /// What [`FORKS`] was when it began, and its process id.
+    mark: (u64, u32),
     /// Handles below were issued before a `fork()`.
     first: u64,
     next: AtomicU64,
@@ -48,8 +48,8 @@ pub struct Process {
 }
 
 static PROCESS: AtomicPtr<Process> = AtomicPtr::new(ptr::null_mut());
-/// Rises with each fork on the way to this process. A process id would not tell: in a namespace of its own a child may
-/// have its parent's.
+/// Rises with each `fork()` on the way to this process. A process id alone would not tell: in a namespace of its own a
+/// child may have its parent's. It tells of children that were made by a system call, which runs no handlers.
 static FORKS: AtomicU64 = AtomicU64::new(0);
 
 extern "C" fn forked() {
@@ -60,11 +60,11 @@ impl Process {
     /// This process, which a fork makes another.
     pub fn current() -> &'static Self {
         loop {
-            let forks = FORKS.load(Ordering::Relaxed);
+            let mark = (FORKS.load(Ordering::Relaxed), std::process::id());
             let known = PROCESS.load(Ordering::Acquire);
             // SAFETY: what is stored in PROCESS comes from `Box::into_raw` below and is never freed.
             let process = unsafe { known.as_ref() };
-            if let Some(process) = process.filter(|process| process.forks == forks) {
+            if let Some(process) = process.filter(|process| process.mark == mark) {
                 return process;
             }
             if process.is_none() {
@@ -75,7 +75,7 @@ impl Process {
             }
             let first = process.map_or(1, |parent| parent.next.load(Ordering::Relaxed));
             let fresh = Box::into_raw(Box::new(Self {
-                forks,
+                mark,
                 first,
                 next: AtomicU64::new(first),
                 objects: Mutex::default(),
