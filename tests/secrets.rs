@@ -193,6 +193,17 @@ fn a_secret_that_is_a_members_name_leaves_an_answer_an_answer() {
 }
 
 #[test]
+fn an_errcode_that_is_no_number_hides_no_secret() {
+    let server = Raw::serve(|peer| {
+        let body = r#"{"errcode":"MARK-token","errcode":0,"errmsg":"ok"}"#;
+        while peer.request().is_some() && peer.answer("200 OK", "", body) {}
+    });
+    let config = format!(r#"{{"base_url":"http://{}","access_token":"MARK-token"}}"#, server.address);
+    let answer = list(&Client::new(&config, &Shared::default()).unwrap(), "{}").unwrap();
+    assert_eq!(answer, r#"{"errcode":"***","errcode":0,"errmsg":"ok"}"#);
+}
+
+#[test]
 fn no_answer_and_no_error_holds_a_secret() {
     for (status, body) in echoes() {
         for (suite, steps) in [(false, ["gettoken", "endpoint"]), (true, ["get_corp_token", "endpoint"])] {

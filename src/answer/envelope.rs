@@ -126,7 +126,7 @@ pub fn without_secrets(text: String, secrets: &[&Secret]) -> String {
         let shown = if OWN_NAMES.contains(&&*name) { name.to_string() } else { redacted(&name) };
         rebuilt.push_str(&json!(shown).to_string());
         rebuilt.push(':');
-        if name == "errcode" {
+        if name == "errcode" && value.get().parse::<i64>().is_ok() {
             rebuilt.push_str(value.get());
         } else {
             // A mask in the midst of JSON that is no string: the value cannot be kept.
