@@ -192,6 +192,27 @@ def test_what_a_signals_handler_raises_during_a_call_comes_out_of_it(
     assert sys.unraisablehook is unraisable
 
 
+def test_a_hook_that_another_thread_sets_during_a_call_stays(
+    client: contactway.Client, faults: Any, calls: Any
+) -> None:
+    def hook(unraisable: Any) -> None: ...
+
+    def set_hook_and_cancel() -> None:
+        until(lambda: len(calls("list_contact_way")) == 1)
+        sys.unraisablehook = hook
+        canceller.cancel()
+
+    faults("list_contact_way", silence=True)
+    other = threading.Thread(target=set_hook_and_cancel)
+    with contactway.Canceller() as canceller, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "unraisablehook", sys.unraisablehook)
+        other.start()
+        with pytest.raises(contactway.Cancelled):
+            client.list(canceller=canceller, timeout=120)
+        other.join()
+        assert sys.unraisablehook is hook
+
+
 def test_what_nobody_can_catch_during_a_call_goes_where_it_went(client: contactway.Client, caplog: Any) -> None:
     lost: list[Any] = []
 

@@ -137,7 +137,8 @@ def call(function: Any, *arguments: Any) -> str:
             sys.unraisablehook = heed
         text = _native.take(function(*arguments))
     finally:
-        if thread == _leaving.main:
+        # Another thread may have set one meanwhile.
+        if sys.unraisablehook is heed:
             sys.unraisablehook = previous
         error = _leaving.inside.pop(thread, None)
     if error is not None:
