@@ -219,7 +219,7 @@ func TestCloseEndsTheWaitForAPlace(t *testing.T) {
 func TestEarlierDeadlineCounts(t *testing.T) {
 	client, _, release := held(t, 0)
 	defer release()
-	raw := contactway.RawOptions([]byte(` { "timeout_ms" : 60000 } `))
+	raw := contactway.RawOptions([]byte(` { "timeout\u005fms" : 60000 } `))
 	short, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
 	defer cancel()
 	_, err := client.Get(short, contactway.GetRequest{ConfigID: "x"}, raw)

@@ -62,13 +62,11 @@ func decodeValue(text []byte, into reflect.Value) error {
 		into.SetBytes(bytes.Clone(text))
 		return nil
 	case reflect.TypeFor[json.Number]():
-		// WeCom puts some into quotes.
-		text = bytes.Trim(text, `"`)
-		if _, err := strconv.ParseFloat(string(text), 64); err == nil {
-			into.SetString(string(text))
-			return nil
-		}
-		return errors.New("it is no number")
+		// WeCom puts some into quotes, which this takes too.
+		var number json.Number
+		err := json.Unmarshal(text, &number)
+		into.SetString(string(number))
+		return err
 	}
 	switch into.Kind() {
 	case reflect.Pointer:
@@ -118,7 +116,7 @@ func unquoted(text []byte) (string, bool) {
 // walk shows each value of an object ('{'), with its name in quotes, or of an array ('['). It says whether the text was
 // one; what the values are is not looked at.
 func walk(text []byte, bracket byte, show func(name, value []byte)) bool {
-	text = bytes.TrimSpace(text)
+	text = bytes.Trim(text, " \t\r\n")
 	if len(text) < 2 || text[0] != bracket || text[len(text)-1] != bracket+2 {
 		return false
 	}

@@ -132,6 +132,7 @@ func TestDecodeReadsWhatEncodingJSONReads(t *testing.T) {
 		`{"inner":null,"words":null,"text":null,"warnings":[{"code":"c","message":"m"},{"pointer":"/p"}]}`,
 		`{"text":7,"number":"1","real":[],"truth":1,"words":{},"inner":[],"warnings":""}`,
 		`{"number":1.5,"words":["a",1,"b"]}`, `{"number":99999999999999999999,"real":"1"}`, `[]`, `7`, `"{}"`,
+		`{"inner":{"seconds":1e999}}`, `{"inner":{"seconds":"NaN"}}`, `{"inner":{"seconds":""}}`, `{"inner":{"seconds":[]}}`,
 	}
 	for _, text := range texts {
 		var ours, theirs decoded

@@ -66,7 +66,7 @@ func (s *settings) split() {
 	var others []byte
 	isWrong := false
 	isObject := walk(s.raw, '{', func(name, value []byte) {
-		if string(name) == `"timeout_ms"` && timeout == 0 {
+		if plain, _ := unquoted(name); plain == "timeout_ms" && timeout == 0 {
 			var err error
 			timeout, err = strconv.ParseInt(string(value), 10, 64)
 			isWrong = err != nil || timeout < 1
