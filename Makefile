@@ -55,8 +55,10 @@ PREFIX     ?= /usr/local
 LIBDIR     ?= $(PREFIX)/lib
 INCLUDEDIR ?= $(PREFIX)/include
 # A relative place would lie beside DESTDIR instead of in it. In all that follows a place may hold a space.
+ifneq ($(filter install uninstall,$(MAKECMDGOALS)),)
 $(foreach place,PREFIX LIBDIR INCLUDEDIR,$(if $(filter /%,$(firstword $($(place)))),,$(error \
 	$(place) must begin with a slash: it is "$($(place))")))
+endif
 
 RELEASE    := $(or $(CARGO_TARGET_DIR),target)/release
 VERSION    := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml)
@@ -67,7 +69,8 @@ HEADERS    := $(notdir $(wildcard include/*))
 FILLED     := pkgconfig/contactway.pc cmake/contactway/contactway-config.cmake cmake/contactway/contactway-config-version.cmake
 to_lib     := $(DESTDIR)$(LIBDIR)
 to_include := $(DESTDIR)$(INCLUDEDIR)
-from_to     = $(shell realpath -ms --relative-to="$(1)" "$(2)")
+# As sed wants it in a replacement between bars.
+from_to     = $(shell realpath -ms --relative-to="$(1)" "$(2)" | sed 's/[\\&|]/\\&/g')
 FILL        = sed -e 's|@VERSION@|$(VERSION)|' -e 's|@VERSION_OF_FILE@|$(ABI).$(VERSION)|' -e 's|@ABI@|$(ABI)|' \
 	-e 's|@NATIVE_LIBS@|$(NATIVE)|' -e 's|@NATIVE_LIBS_CMAKE@|$(subst $() ,;,$(NATIVE:-l%=%))|' \
 	-e 's|@PREFIX_FROM_PKGCONFIG@|$(call from_to,$(LIBDIR)/pkgconfig,$(PREFIX))|' \

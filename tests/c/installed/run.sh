@@ -60,11 +60,18 @@ refused() {
 }
 for place in PREFIX LIBDIR INCLUDEDIR; do
     refused "$place must begin with a slash" make -n install "$place=lib64" DESTDIR="$work/none"
+    make -n test-rust "$place=lib64" >/dev/null || fail "a relative $place is refused where it does not matter"
 done
 mkdir "$work/a checkout"
 refused "holds a space" make -n -C "$work/a checkout" -f "$(pwd)/Makefile" stage
 [ ! -e "$work/none" ] || fail "install did something before it refused"
-say "places with spaces, relative places, umask"
+
+# Characters that mean something to the tool that fills the files.
+make install PREFIX=/opt/one INCLUDEDIR='/opt/R&D|2' DESTDIR="$work/signs" >/dev/null
+grep -q 'R&D|2$' "$work/signs/opt/one/lib/pkgconfig/contactway.pc" || fail "contactway.pc names another folder of headers"
+grep -q 'R&D|2"' "$work/signs/opt/one/lib/cmake/contactway/contactway-config.cmake" \
+    || fail "the CMake package names another folder of headers"
+say "places with spaces and signs, relative places, umask"
 
 lib=$work/moved/lib
 export PKG_CONFIG_PATH="$lib/pkgconfig"
