@@ -234,7 +234,8 @@ char *contactway_close_temp_chat(contactway_client client, const char *request_j
 char *contactway_upload_image(contactway_client client, const char *request_json, const char *options_json);
 
 // Saves the QR picture of a contact way: request_json holds config_id or qr_code, and path. The answer holds path,
-// bytes and content_type. The file appears whole or not at all; it replaces a file or a symbolic link, nothing else.
+// bytes and content_type. The file appears whole or not at all; it replaces a file, or a symbolic link to one or to
+// nothing, and nothing else.
 //
 // options_json may be NULL; it knows timeout_ms and canceller. The answer is never NULL and is to be freed with
 // contactway_string_free. Any thread. Errors: any kind; invalid_argument where the file cannot be written.
