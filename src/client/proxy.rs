@@ -16,7 +16,7 @@ const NO_PROXY_VARIABLES: &[&str] = &["no_proxy", "NO_PROXY"];
 /// Where a proxy listens that names no port.
 const HTTP_PORT: u16 = 1080;
 const HTTPS_PORT: u16 = 443;
-const FORM: &str = "http://host:port or http://user:password@host:port";
+const FORM: &str = "http://host:port or http://user:password@host:port, or the same with https";
 
 /// The proxy that the settings or the environment name. One that is not understood is noted, and never gone around: a
 /// site that has one wants everything to go through it.
