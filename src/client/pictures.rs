@@ -60,7 +60,7 @@ impl Client {
     }
 
     /// Saves a QR picture: `{"config_id" or "qr_code": "…", "path": "out.png"}`. The file appears whole or not at all; it
-    /// replaces a file or a symbolic link, and nothing else.
+    /// replaces a file, or a symbolic link to one or to nothing, and nothing else.
     ///
     /// # Errors
     /// When the address is not one of WeCom's, what it gives is no picture, the file cannot be written, or as with
