@@ -27,20 +27,23 @@
 //! - `transport`: one HTTPS exchange on a kept connection
 //! - `answer`: WeCom's envelope, our error, and what WeCom's codes mean
 //! - `rules`: the documented rules of a request, as one table
-//! - `call`, `json`, `log`, `random`, `secret`: a call's deadline and its being stopped; JSON read strictly; what
-//!   happened, for whoever wants to know; chance; what may never be printed
+//! - `call`, `clock`, `json`, `lock`, `log`, `random`, `secret`: a call's deadline and its being stopped; the time; JSON
+//!   read strictly; locks that no panic poisons; what happened, for whoever wants to know; chance; what may never be
+//!   printed
 //! - [`sandbox`]: WeCom's side, from the same rules
 
 mod answer;
 mod auth;
 mod call;
 mod client;
+mod clock;
 mod endpoint;
 // Its examples are C, which doctests would take for Rust.
 #[cfg(not(doctest))]
 #[doc(hidden)]
 pub mod ffi;
 mod json;
+mod lock;
 mod log;
 mod random;
 pub mod rules;

@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 
 use super::retry::{BLOCK, Happened};
 use crate::answer::codes::Class;
-use crate::call::{Call, Stop, lock};
+use crate::call::{Call, Stop};
+use crate::lock::lock;
 
 /// What one client asks for; 0 is no limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! Which token a call uses, and how one is fetched.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, RwLock};
 
 use serde_json::json;
 
@@ -11,6 +11,7 @@ use crate::answer::{Error, Kind};
 use crate::auth::{Credentials, Fetched, NoToken, Owner, Provider, Slot, Suite, Token, Tokens};
 use crate::call::Call;
 use crate::endpoint::{GET_CORP_TOKEN, GET_SUITE_TOKEN, GETTOKEN};
+use crate::lock::{read, write};
 use crate::log::Level;
 use crate::secret::{Secret, percent_encoded};
 
@@ -57,11 +58,11 @@ impl Source {
     /// The suite's ticket as it is now.
     pub fn ticket(&self) -> Option<Arc<Secret>> {
         let suite = self.suite.as_ref()?;
-        Some(Arc::clone(&suite.ticket.read().unwrap_or_else(PoisonError::into_inner)))
+        Some(Arc::clone(&read(&suite.ticket)))
     }
 
     fn provider(&self) -> Option<Arc<dyn Provider>> {
-        self.provider.read().unwrap_or_else(PoisonError::into_inner).clone()
+        read(&self.provider).clone()
     }
 }
 
@@ -77,7 +78,7 @@ impl Client {
                 "the client was not made with \"token_provider\": true; make one that was",
             ));
         }
-        let mut place = self.source.provider.write().unwrap_or_else(PoisonError::into_inner);
+        let mut place = write(&self.source.provider);
         let old = place.replace(provider);
         drop(place);
         // Outside of the lock: the last owner of a provider may run the host's code.
@@ -96,7 +97,7 @@ impl Client {
         if ticket.is_empty() {
             return Err(Error::new(Kind::InvalidArgument, "suite_ticket must not be empty"));
         }
-        *suite.ticket.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(Secret::new(ticket.to_owned()));
+        *write(&suite.ticket) = Arc::new(Secret::new(ticket.to_owned()));
         suite.slot.forget_refusal();
         self.source.slot.forget_refusal();
         Ok(())

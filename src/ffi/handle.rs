@@ -13,8 +13,8 @@ use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use crate::answer::{Error, Kind};
-use crate::call::lock;
 use crate::client::{Canceller, Client, Shared};
+use crate::lock::lock;
 
 /// What a handle stands for.
 pub enum Object {
