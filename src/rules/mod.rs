@@ -5,18 +5,20 @@
 
 mod check;
 mod members;
-mod places;
+mod plan;
 mod table;
+mod unknown;
 
 use crate::endpoint::Endpoint;
 pub use check::{Broken, broken, first_refusal};
 pub use members::{MEMBERS, Member, Type, wire_type};
 pub use table::RULES;
+pub use unknown::unknown_members;
 
 /// One documented rule.
 #[derive(Debug)]
 pub struct Rule {
-    /// The interfaces that it holds for.
+    /// The endpoints that it holds for.
     pub endpoints: &'static [Endpoint],
     /// The member it is about (RFC 6901), or `""` for the whole body.
     pub pointer: &'static str,

@@ -7,7 +7,7 @@ use super::limits::{Caller, Pass};
 use super::retry::{self, Again, Happened};
 use super::{Ask, Wire};
 use crate::answer::codes::Class;
-use crate::answer::{Effect, Envelope, Error};
+use crate::answer::{Effect, Envelope, Error, NoEnvelope};
 use crate::auth;
 use crate::call::Call;
 use crate::log::Level;
@@ -38,8 +38,8 @@ pub struct Attempts {
 pub enum Unread {
     /// WeCom refused.
     Refused(Envelope),
-    /// It is not what it should be; in words.
-    Broken(&'static str),
+    /// It is not what it should be.
+    Broken(NoEnvelope),
 }
 
 /// Why an attempt brought no answer.
