@@ -18,8 +18,8 @@ def main() -> None:
         file = CORPUS / folder / f"{request.pop('name')}.json"
         judged = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
         file.parent.mkdir(exist_ok=True)
-        text = json.dumps(request | {name: judged[name] for name in judged if name not in request}, ensure_ascii=False, indent=2)
-        file.write_text(text + "\n", encoding="utf-8")
+        whole = request | {name: value for name, value in judged.items() if name not in request}
+        file.write_text(json.dumps(whole, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -63,7 +63,7 @@ func recordWorkwx(it *recorder) {
 	add("add_one_by_code", workwxWay{kind: 1, scene: 2, remark: "渠道客户", skipVerify: true, state: "store|42", user: lisi})
 	add("add_one_by_code_to_be_agreed", workwxWay{kind: 1, scene: 2, user: lisi})
 	add("add_one_by_code_with_what_does_not_count", workwxWay{
-		kind: 1, scene: 2, style: 9, user: lisi, party: []int{2}, expires: -1, chatExpires: 2000000, unionid: "u",
+		kind: 1, scene: 2, style: 9, skipVerify: true, user: lisi, party: []int{2}, expires: -1, chatExpires: 2000000, unionid: "u",
 		conclusions: workwx.Conclusions{Text: workwx.Text{Content: "再见"}},
 	})
 	add("add_one_by_button", workwxWay{kind: 1, scene: 1, style: 1, skipVerify: true, user: lisi})
