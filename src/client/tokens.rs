@@ -10,6 +10,7 @@ use super::{Client, JSON};
 use crate::answer::{Error, Kind};
 use crate::auth::{Credentials, Fetched, NoToken, Owner, Provider, Slot, Suite, Token, Tokens};
 use crate::call::Call;
+use crate::endpoint::{GET_CORP_TOKEN, GET_SUITE_TOKEN, GETTOKEN};
 use crate::log::Level;
 use crate::secret::{Secret, percent_encoded};
 
@@ -172,8 +173,8 @@ impl Client {
 
     fn app_token(&self, call: &Arc<Call>, corp_id: &str, secret: &Secret) -> Result<Fetched, Error> {
         let corp_id = percent_encoded(corp_id);
-        let uri = self.uri(&["/cgi-bin/gettoken?corpid=", &corp_id, "&corpsecret=", secret.in_url()])?;
-        let mut progress = Progress::new("gettoken", true);
+        let uri = self.uri(&[GETTOKEN.path, "?corpid=", &corp_id, "&corpsecret=", secret.in_url()])?;
+        let mut progress = Progress::of(&GETTOKEN);
         let answer = self.exchange(
             call,
             None,
@@ -198,10 +199,10 @@ impl Client {
         let body = json!({"auth_corpid": auth_corp_id, "permanent_code": permanent_code.expose()}).to_string();
         let mut repeated = false;
         loop {
-            let progress = Progress::new("get_suite_token", true);
+            let progress = Progress::of(&GET_SUITE_TOKEN);
             let token = self.kept_in(&source.slot, call, &progress, || self.suite_token(call, suite))?;
-            let uri = self.uri(&["/cgi-bin/service/get_corp_token?suite_access_token=", token.text.in_url()])?;
-            let mut progress = Progress::without_errcode("get_corp_token");
+            let uri = self.uri(&[GET_CORP_TOKEN.path, "?suite_access_token=", token.text.in_url()])?;
+            let mut progress = Progress::of(&GET_CORP_TOKEN);
             let outcome = self.exchange(
                 call,
                 None,
@@ -228,8 +229,8 @@ impl Client {
         let ticket = ticket.as_ref().map_or("", |ticket| ticket.expose());
         let body =
             json!({"suite_id": suite.id, "suite_secret": suite.secret.expose(), "suite_ticket": ticket}).to_string();
-        let uri = self.uri(&["/cgi-bin/service/get_suite_token"])?;
-        let mut progress = Progress::without_errcode("get_suite_token");
+        let uri = self.uri(&[GET_SUITE_TOKEN.path])?;
+        let mut progress = Progress::of(&GET_SUITE_TOKEN);
         let answer = self.exchange(
             call,
             None,

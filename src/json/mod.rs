@@ -4,6 +4,7 @@
 //! lone surrogates. So it has a reader of its own, held to `serde_json`'s judgement by test; answers, of which only a few
 //! members matter, are read by `serde_json` itself.
 
+pub mod fields;
 mod reader;
 
 use std::borrow::Cow;
