@@ -41,6 +41,7 @@ mod endpoint;
 #[doc(hidden)]
 pub mod ffi;
 mod json;
+mod lock;
 mod log;
 mod random;
 pub mod rules;
