@@ -194,6 +194,20 @@ fn cases() -> Vec<(Endpoint, String, &'static str, &'static str, String)> {
         (List, r#"{"end_time":-1}"#.into(), "/end_time", "end_time_range", r#"{"end_time":0}"#.into()),
         (
             List,
+            r#"{"start_time":1625068800000}"#.into(),
+            "/start_time",
+            "start_time_in_seconds",
+            r#"{"start_time":1625068800}"#.into(),
+        ),
+        (
+            List,
+            r#"{"end_time":100000000001}"#.into(),
+            "/end_time",
+            "end_time_in_seconds",
+            r#"{"end_time":100000000000}"#.into(),
+        ),
+        (
+            List,
             r#"{"start_time":2,"end_time":1}"#.into(),
             "/start_time",
             "start_not_after_end",

@@ -130,11 +130,11 @@ impl Envelope {
         &self.text
     }
 
-    /// Members other than [`OWN_NAMES`], in WeCom's order.
+    /// Members other than [`HEADING`], in WeCom's order.
     #[must_use]
     pub fn other_members(&self) -> Vec<(String, Box<RawValue>)> {
         let members = json::members(&self.text).unwrap_or_default();
-        let others = members.into_iter().filter(|(name, _)| !OWN_NAMES.contains(&&**name));
+        let others = members.into_iter().filter(|(name, _)| !HEADING.contains(&&**name));
         others.map(|(name, value)| (name.into_owned(), value.to_owned())).collect()
     }
 
@@ -229,8 +229,10 @@ fn with_member(mut text: String, name: &str, value: &str) -> String {
     text
 }
 
-/// Names that every answer has.
-const OWN_NAMES: [&str; 3] = ["errcode", "errmsg", "error"];
+/// What every answer has.
+const HEADING: [&str; 2] = ["errcode", "errmsg"];
+/// Names that we give.
+const OWN_NAMES: [&str; 4] = ["errcode", "errmsg", "server_error", "server_warnings"];
 
 /// The text of an object with each member as `write` has it.
 fn rebuilt(text: &str, write: impl Fn(&str, &str) -> (String, String)) -> String {

@@ -144,14 +144,12 @@ impl Client {
 
     /// Reads a request: what to send, and what there is to say of it.
     fn read<'r>(&self, endpoint: Endpoint, request: &'r str) -> Result<Request<'r>, Error> {
-        let object = Object::parse(request);
         if self.validate == Validate::Off && json::is_object(request) {
-            let unknown = object.map_or(Vec::new(), |object| rules::unknown_members(endpoint, &object));
-            return Ok(Request { body: Cow::Borrowed(request), broken: Vec::new(), unknown });
+            // Nothing is looked at, so there is nothing to say.
+            return Ok(Request { body: Cow::Borrowed(request), broken: Vec::new(), unknown: Vec::new() });
         }
-        let object = object.map_err(|error| Error::unreadable("the request", &error))?;
-        let unknown = rules::unknown_members(endpoint, &object);
-        let broken = rules::broken(endpoint, &object, request.as_bytes());
+        let object = Object::parse(request).map_err(|error| Error::unreadable("the request", &error))?;
+        let (broken, unknown) = rules::broken_and_unknown(endpoint, &object, request.as_bytes());
         let broken: Vec<_> = broken.into_iter().map(Detail::from).collect();
         if self.validate == Validate::Strict && !broken.is_empty() {
             let error = Error::with_details(Kind::InvalidRequest, "the request, and nothing was sent", broken);

@@ -2,9 +2,9 @@
 
 use super::members::Type;
 use super::plan::{Found, Plan};
-use super::{Check, Rule, Server};
+use super::{Check, Rule, Server, unknown};
 use crate::endpoint::Endpoint;
-use crate::json::{Object, Value, pointer_token};
+use crate::json::{Object, Value, fields::Detail, pointer_token};
 
 /// A rule that a request breaks, and where.
 #[derive(Debug)]
@@ -17,9 +17,10 @@ pub struct Broken {
     pub message: String,
 }
 
-/// Every rule of `endpoint` that the request breaks, in the table's order. `body` is what the request was read from.
+/// Every rule of `endpoint` that the request breaks, in the table's order, and what to say of members that the document
+/// does not know. `body` is what the request was read from.
 #[must_use]
-pub fn broken(endpoint: Endpoint, request: &Object, body: &[u8]) -> Vec<Broken> {
+pub fn broken_and_unknown(endpoint: Endpoint, request: &Object, body: &[u8]) -> (Vec<Broken>, Vec<Detail>) {
     let mut found = Vec::new();
     let asked = Asked::new(endpoint, request, body);
     for (rule, member) in &asked.plan.rules {
@@ -27,7 +28,7 @@ pub fn broken(endpoint: Endpoint, request: &Object, body: &[u8]) -> Vec<Broken> 
             found.push(Broken { rule, pointer, message: message.unwrap_or(rule.message).to_owned() });
         });
     }
-    found
+    (found, unknown::said_of(asked.plan, &asked.found.unknown))
 }
 
 /// The errcode of the first broken rule that WeCom itself refuses.

@@ -10,10 +10,9 @@ mod table;
 mod unknown;
 
 use crate::endpoint::Endpoint;
-pub use check::{Broken, broken, first_refusal};
+pub use check::{Broken, broken_and_unknown, first_refusal};
 pub use members::{MEMBERS, Member, Type, wire_type};
 pub use table::RULES;
-pub use unknown::unknown_members;
 
 /// One documented rule.
 #[derive(Debug)]

@@ -1,8 +1,7 @@
 //! Members that the document does not know: sent all the same, and warned of.
 
 use super::plan::Plan;
-use crate::endpoint::Endpoint;
-use crate::json::{Object, fields::Detail, pointer_token};
+use crate::json::{fields::Detail, pointer_token};
 
 const UNKNOWN_MEMBER: &str = "unknown_member";
 /// So many are told one by one.
@@ -10,15 +9,14 @@ const TOLD: usize = 100;
 /// As much of a name as helps to find it, in characters; a name that anybody meant is shorter.
 const NAME_SHOWN: usize = 100;
 
-/// What to say of each member that `endpoint` does not know at its place.
-#[must_use]
-pub fn unknown_members(endpoint: Endpoint, request: &Object) -> Vec<Detail> {
-    let plan = Plan::of(endpoint);
-    let unknown = plan.find(request).unknown;
+/// What to say of each member that the document does not know at its place.
+pub fn said_of(plan: &Plan, unknown: &[(Option<usize>, &str)]) -> Vec<Detail> {
     let mut said: Vec<_> = unknown
         .iter()
+        .enumerate()
         .take(TOLD)
-        .map(|(object, name)| {
+        .filter(|(index, member)| !unknown[..*index].contains(member))
+        .map(|(_, (object, name))| {
             let above = object.map_or("", |object| plan.members[object].member.pointer);
             let shown: String = name.chars().take(NAME_SHOWN).collect();
             let hint = match nearest(name, plan.names(*object)) {
