@@ -34,7 +34,9 @@ impl Attempts {
     fn refused(&mut self, answer: &Envelope) -> Outcome {
         let happened = Happened::of_code(answer.errcode);
         let row = happened.row();
-        let mut error = self.error(happened, row.kind, "");
+        // 40001 and the suite's codes mean another thing where the request carries no token.
+        let kind = if self.bearer.is_refused_by(answer.errcode) { Kind::Auth } else { row.kind };
+        let mut error = self.error(happened, kind, "");
         let parts = error.parts();
         parts.errcode = answer.errcode;
         parts.errmsg.clone_from(&answer.errmsg);
@@ -61,7 +63,8 @@ impl Attempts {
                 if failure.sent {
                     self.effect = Effect::Unknown;
                 }
-                return Outcome::Over(self.stopped(stop));
+                let what = if failure.sent { "the answer" } else { "a connection" };
+                return Outcome::Over(self.stopped_while(stop, &format!(" while the call waited for {what}")));
             }
             Cause::ConnectTimeout => (Kind::Timeout, "no connection within connect_timeout_ms".to_owned()),
             Cause::Network(what) => (Kind::Network, what),
@@ -106,7 +109,7 @@ impl Attempts {
     }
 
     /// The error of a token request, as one of the request that needs the token.
-    pub fn without_token(&self, bearer: Bearer, mut error: Error) -> Error {
+    pub fn without_token(&self, mut error: Error) -> Error {
         let parts = error.parts();
         // What WeCom said stays as it is.
         let is_ours = parts.errcode == parts.kind.errcode();
@@ -120,7 +123,7 @@ impl Attempts {
         }
         // Nothing but a token is of interest there, and that must not be seen.
         parts.members.clear();
-        if is_ours && bearer == Bearer::App {
+        if is_ours && self.bearer == Bearer::App {
             parts.errmsg.insert_str(0, "no token could be had: ");
         }
         let transient = parts.retryable;

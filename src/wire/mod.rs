@@ -215,8 +215,9 @@ impl Wire {
             }
             separator = "&";
         }
-        // The text of the fault would hold the query.
-        Uri::try_from(uri).map_err(|_| Error::new(Kind::Internal, "the request's address could not be written"))
+        // Everything else in it is bounded. The text of the fault would hold the query.
+        Uri::try_from(uri)
+            .map_err(|_| Error::new(Kind::InvalidArgument, "base_url is too long for an address; shorten it"))
     }
 
     fn send(&self, call: &Arc<Call>, ask: &Ask, uri: Uri, kept: Kept) -> Result<Reply, Failure> {
