@@ -101,17 +101,31 @@ pub struct Detail {
     pub rule: &'static str,
     /// What it says and what to do.
     pub message: String,
+    /// In a file of rows: the line, the first of which is 1.
+    pub line: Option<u64>,
+    /// There: the character of the line, the first of which is 1.
+    pub column: Option<u64>,
 }
 
 impl From<Broken> for Detail {
     fn from(broken: Broken) -> Self {
-        Self { pointer: broken.pointer, rule: broken.rule.name, message: broken.message }
+        Self::new(broken.pointer, broken.rule.name, broken.message)
     }
 }
 
 impl Detail {
     pub(crate) fn new(pointer: impl Into<String>, rule: &'static str, message: impl Into<String>) -> Self {
-        Self { pointer: pointer.into(), rule, message: message.into() }
+        Self { pointer: pointer.into(), rule, message: message.into(), line: None, column: None }
+    }
+
+    fn to_json(&self) -> Value {
+        let mut written = json!({"pointer": self.pointer, "rule": self.rule, "message": self.message});
+        for (name, place) in [("line", self.line), ("column", self.column)] {
+            if let Some(place) = place {
+                written[name] = place.into();
+            }
+        }
+        written
     }
 }
 
@@ -263,11 +277,7 @@ impl Error {
         put("endpoint", parts.endpoint.into());
         put("attempts", parts.attempts.into());
         put("http_status", parts.http_status.into());
-        let details = parts.details.iter();
-        put(
-            "details",
-            details.map(|it| json!({"pointer": it.pointer, "rule": it.rule, "message": it.message})).collect(),
-        );
+        put("details", parts.details.iter().map(Detail::to_json).collect());
         if let Some(wait) = parts.retry_after_ms {
             put("retry_after_ms", wait.into());
         }
