@@ -28,7 +28,7 @@ enum How {
 
 /// What a member is where a request leaves it out, and what `get` fills in.
 #[derive(Debug)]
-enum Default {
+enum LeftOut {
     /// It has none: WeCom requires it.
     Required,
     /// `""`, `[]` or `{}`.
@@ -42,14 +42,14 @@ enum Default {
 struct Member {
     name: &'static str,
     how: How,
-    default: Default,
+    default: LeftOut,
     /// Whether no update changes it.
     is_fixed: bool,
     /// Whether WeCom heeds it in an object like this one, the object that holds it.
     counts: fn(&Object) -> bool,
 }
 
-const fn member(name: &'static str, how: How, default: Default) -> Member {
+const fn member(name: &'static str, how: How, default: LeftOut) -> Member {
     Member { name, how, default, is_fixed: false, counts: |_| true }
 }
 
@@ -67,44 +67,44 @@ const DAY_S: i64 = 86_400;
 
 /// The members of a contact way. Source: WeCom's document of add and get; the defaults are its own.
 const CONTACT_WAY: &[Member] = &[
-    member("type", How::Exactly, Default::Required).fixed(),
-    member("scene", How::Exactly, Default::Required).fixed(),
-    member("style", How::Exactly, Default::Integer(1)).only(|way| integer(way, "scene") == Some(1)),
-    member("remark", How::Exactly, Default::Empty),
-    member("skip_verify", How::Exactly, Default::Flag(true)),
-    member("state", How::Exactly, Default::Empty),
-    member("user", How::AsSet, Default::Empty),
-    member("party", How::AsSet, Default::Empty).only(|way| integer(way, "type") == Some(2)),
-    member("is_temp", How::Exactly, Default::Flag(false)).fixed(),
-    member("expires_in", How::Exactly, Default::Integer(7 * DAY_S)).only(is_temporary),
-    member("chat_expires_in", How::Exactly, Default::Integer(DAY_S)).only(is_temporary),
-    member("unionid", How::Exactly, Default::Empty).only(is_temporary),
-    member("is_exclusive", How::AmongRequests, Default::Flag(false)).fixed(),
-    member("mark_source", How::AmongRequests, Default::Flag(true)),
-    member("conclusions", How::Within(CONCLUSIONS), Default::Empty).only(is_temporary),
+    member("type", How::Exactly, LeftOut::Required).fixed(),
+    member("scene", How::Exactly, LeftOut::Required).fixed(),
+    member("style", How::Exactly, LeftOut::Integer(1)).only(|way| integer(way, "scene") == Some(1)),
+    member("remark", How::Exactly, LeftOut::Empty),
+    member("skip_verify", How::Exactly, LeftOut::Flag(true)),
+    member("state", How::Exactly, LeftOut::Empty),
+    member("user", How::AsSet, LeftOut::Empty),
+    member("party", How::AsSet, LeftOut::Empty).only(|way| integer(way, "type") == Some(2)),
+    member("is_temp", How::Exactly, LeftOut::Flag(false)).fixed(),
+    member("expires_in", How::Exactly, LeftOut::Integer(7 * DAY_S)).only(is_temporary),
+    member("chat_expires_in", How::Exactly, LeftOut::Integer(DAY_S)).only(is_temporary),
+    member("unionid", How::Exactly, LeftOut::Empty).only(is_temporary),
+    member("is_exclusive", How::AmongRequests, LeftOut::Flag(false)).fixed(),
+    member("mark_source", How::AmongRequests, LeftOut::Flag(true)),
+    member("conclusions", How::Within(CONCLUSIONS), LeftOut::Empty).only(is_temporary),
 ];
 
 /// Of image, link and miniprogram the first in this order is the one that counts.
 const CONCLUSIONS: &[Member] = &[
-    member("text", How::Within(&[member("content", How::Exactly, Default::Empty)]), Default::Empty),
-    member("image", How::ByPresence, Default::Empty),
-    member("link", How::Within(LINK), Default::Empty).only(|given| given.get("image").is_none()),
-    member("miniprogram", How::Within(MINIPROGRAM), Default::Empty)
+    member("text", How::Within(&[member("content", How::Exactly, LeftOut::Empty)]), LeftOut::Empty),
+    member("image", How::ByPresence, LeftOut::Empty),
+    member("link", How::Within(LINK), LeftOut::Empty).only(|given| given.get("image").is_none()),
+    member("miniprogram", How::Within(MINIPROGRAM), LeftOut::Empty)
         .only(|given| given.get("image").is_none() && given.get("link").is_none()),
 ];
 
 const LINK: &[Member] = &[
-    member("title", How::Exactly, Default::Empty),
-    member("picurl", How::Exactly, Default::Empty),
-    member("desc", How::Exactly, Default::Empty),
-    member("url", How::Exactly, Default::Empty),
+    member("title", How::Exactly, LeftOut::Empty),
+    member("picurl", How::Exactly, LeftOut::Empty),
+    member("desc", How::Exactly, LeftOut::Empty),
+    member("url", How::Exactly, LeftOut::Empty),
 ];
 
 const MINIPROGRAM: &[Member] = &[
-    member("title", How::Exactly, Default::Empty),
-    member("pic_media_id", How::ByPresence, Default::Empty),
-    member("appid", How::Exactly, Default::Empty),
-    member("page", How::Exactly, Default::Empty),
+    member("title", How::Exactly, LeftOut::Empty),
+    member("pic_media_id", How::ByPresence, LeftOut::Empty),
+    member("appid", How::Exactly, LeftOut::Empty),
+    member("page", How::Exactly, LeftOut::Empty),
 ];
 
 fn integer(way: &Object, name: &str) -> Option<i64> {
@@ -266,13 +266,13 @@ fn write_member(member: Option<&'static Member>, value: &Value, purpose: For, fo
     }
 }
 
-fn is_default(default: &Default, value: &Value) -> bool {
+fn is_default(default: &LeftOut, value: &Value) -> bool {
     match (default, value) {
-        (Default::Empty, Value::Text(text)) => text.text.is_empty(),
-        (Default::Empty, Value::List(items)) => items.is_empty(),
-        (Default::Empty, Value::Object(object)) => object.0.is_empty(),
-        (Default::Flag(flag), Value::Bool(given)) => flag == given,
-        (Default::Integer(integer), Value::Number(raw)) => worth(raw) == worth(&integer.to_string()),
+        (LeftOut::Empty, Value::Text(text)) => text.text.is_empty(),
+        (LeftOut::Empty, Value::List(items)) => items.is_empty(),
+        (LeftOut::Empty, Value::Object(object)) => object.0.is_empty(),
+        (LeftOut::Flag(flag), Value::Bool(given)) => flag == given,
+        (LeftOut::Integer(integer), Value::Number(raw)) => worth(raw) == worth(&integer.to_string()),
         _ => false,
     }
 }
@@ -295,7 +295,9 @@ fn write_value(value: &Value, form: &mut Vec<u8>) {
         Value::Text(text) => write_text(&text.text, form),
         Value::List(items) => {
             write_head(b'[', items.len(), form);
-            items.iter().for_each(|item| write_value(item, form));
+            for item in items {
+                write_value(item, form);
+            }
         }
         Value::Object(object) => {
             form.push(b'{');

@@ -1,7 +1,5 @@
 //! The name of a picture's file.
 
-use std::fmt::Write;
-
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::hash::hash;
@@ -25,9 +23,7 @@ pub fn file_name(key: &str) -> String {
         // A tilde is in no other name.
         name.truncate(MAX_BYTES - 1 - 2 * hash.len());
         name.push('~');
-        for byte in hash {
-            let _to_a_string = write!(name, "{byte:02x}");
-        }
+        name.push_str(&format!("{:032x}", u128::from_be_bytes(hash)));
     }
     name
 }
