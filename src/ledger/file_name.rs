@@ -19,11 +19,9 @@ pub fn file_name(key: &str) -> String {
         name.replace_range(..1, "%2E");
     }
     if name.len() > MAX_BYTES {
-        let hash = hash(key.as_bytes());
         // A tilde is in no other name.
-        name.truncate(MAX_BYTES - 1 - 2 * hash.len());
-        name.push('~');
-        name.push_str(&format!("{:032x}", u128::from_be_bytes(hash)));
+        let hash = format!("~{:032x}", u128::from_be_bytes(hash(key.as_bytes())));
+        name.replace_range(MAX_BYTES - hash.len().., &hash);
     }
     name
 }

@@ -304,3 +304,61 @@ proptest! {
         prop_assert!(!is_alike || !(differs(&one, &other) || differs(&other, &one)), "{one} {other}");
     }
 }
+
+/// What the sandbox answers about a contact way is like the request that made it, whatever the request left to defaults.
+#[cfg(feature = "sandbox")]
+#[test]
+fn what_was_asked_for_is_what_is_there() {
+    use base64::Engine;
+
+    let sandbox = crate::sandbox::Sandbox::start("{}").unwrap();
+    let info: serde_json::Value = serde_json::from_str(&sandbox.info_json()).unwrap();
+    let client = crate::Client::new(&info["client_config"].to_string(), &crate::Shared::default()).unwrap();
+    let png = base64::prelude::BASE64_STANDARD.encode(b"\x89PNG\r\n\x1a\n............");
+    let options = crate::Options::default();
+    let upload = client.upload_image(&json!({"base64": png, "filename": "a.png"}).to_string(), &options).unwrap();
+    let media_id: serde_json::Value = crate::json_get(&upload, "/media_id").into();
+
+    let mut random = fastrand::Rng::with_seed(1);
+    for round in 0..200 {
+        let (several, temporary, button) = (random.bool(), random.bool(), random.bool());
+        let mut request = json!({"type": 1, "scene": if button { 1 } else { 2 }, "user": ["lisi"]});
+        let mut maybe = |name: &str, value: serde_json::Value| {
+            if random.bool() {
+                request[name] = value;
+            }
+        };
+        maybe("remark", json!("门店"));
+        maybe("state", json!(format!("s{round}")));
+        maybe("skip_verify", json!(round % 3 == 0));
+        maybe("is_exclusive", json!(true));
+        maybe("mark_source", json!(false));
+        if button {
+            maybe("style", json!(2));
+        }
+        if temporary {
+            maybe("expires_in", json!(60 + round));
+            maybe("chat_expires_in", json!(60 + round));
+            maybe("unionid", json!("u"));
+            let attachments = [
+                json!({"text": {"content": "bye"}}),
+                json!({"image": {"media_id": media_id}, "text": {"content": "bye"}}),
+                json!({"link": {"title": "t", "url": "https://example.com"}}),
+                json!({"miniprogram": {"title": "t", "appid": "wx1", "pic_media_id": media_id, "page": "/"}}),
+            ];
+            maybe("conclusions", attachments[round % 4].clone());
+            request["is_temp"] = json!(true);
+        } else if several {
+            maybe("party", json!([3, 2]));
+            request["type"] = json!(2);
+            request["user"] = json!(["wangwu", "zhangsan", "lisi"]);
+        }
+        let request = request.to_string();
+        let added = client.call(Endpoint::Add, &request, &options).unwrap();
+        let config_id = crate::json_get(&added, "/config_id").unwrap();
+        let got = client.call(Endpoint::Get, &json!({"config_id": config_id}).to_string(), &options).unwrap();
+        let got = crate::json::member(&got, "contact_way").unwrap();
+        assert!(are_alike(likeness, &request, got), "{request} {got}");
+        assert!(differing(&of(&request), &of(got)).is_empty(), "{request} {got}");
+    }
+}

@@ -79,15 +79,15 @@ impl<'r> Source<'r> {
     ///
     /// # Errors
     /// When the file cannot be read, or its header is no header of rows.
-    pub fn rows(&self) -> Result<Rows<'_>, Error> {
-        let (mut file, form) = match self {
+    pub fn rows(&mut self) -> Result<Rows<'_>, Error> {
+        let (file, form) = match self {
             Self::Inline(rows) => return Ok(Rows(Box::new(Inline { rows, taken: 0 }))),
             Self::File(file, form) => (file, form),
         };
         file.rewind().map_err(|error| refused([Fault::unreadable(&error)]))?;
         Ok(Rows(match form {
-            Form::Sheet => Box::new(Sheet::open(file)?),
-            Form::Lines => Box::new(Lines::new(file)),
+            Form::Sheet => Box::new(Sheet::open(&*file)?),
+            Form::Lines => Box::new(Lines::new(&*file)),
         }))
     }
 
@@ -95,7 +95,8 @@ impl<'r> Source<'r> {
     ///
     /// # Errors
     /// What makes the whole unusable: duplicate keys, unknown columns, another encoding; each with its line and column.
-    pub fn scan(&self) -> Result<Scan, Error> {
+    pub fn scan(&mut self) -> Result<Scan, Error> {
+        let is_inline = matches!(self, Self::Inline(_));
         let mut rows = self.rows()?;
         let mut scan = Scan::default();
         let mut faults = Vec::new();
@@ -109,28 +110,25 @@ impl<'r> Source<'r> {
             if let (Some(first), Some(key)) = (first, key)
                 && faults.len() < FAULTS_TOLD
             {
-                faults.push(self.repeated(key, first, line, rows.0.key_place()));
+                let pointer = if is_inline { format!("/rows/{}/key", line - 1) } else { "/path".to_owned() };
+                faults.push(repeated(pointer, key, first, rows.0.key_place()));
             }
             if let Ok(row) = &read {
                 scan.compare(row);
             }
         }
         scan.contents = HashMap::new();
-        let what = if matches!(self, Self::Inline(_)) { "the request" } else { "the file" };
+        let what = if is_inline { "the request" } else { "the file" };
         if faults.is_empty() { Ok(scan) } else { Err(Error::with_details(Kind::InvalidRequest, what, faults)) }
     }
+}
 
-    /// What is wrong with a key that stands in two rows.
-    fn repeated(&self, key: &str, first: u64, line: u64, place: Place) -> Detail {
-        let message =
-            format!("the key {key} stands in line {first} already; each row has its own, remove one of the two");
-        let mut detail = match self {
-            Self::Inline(_) => Detail::new(format!("/rows/{}/key", line - 1), "repeated_key", message),
-            Self::File(..) => Detail::new("/path", "repeated_key", message),
-        };
-        (detail.line, detail.column) = (Some(place.line), Some(place.column));
-        detail
-    }
+/// What is wrong with a key that stands in two rows.
+fn repeated(pointer: String, key: &str, first: u64, place: Place) -> Detail {
+    let message = format!("the key {key} stands in line {first} already; each row has its own, remove one of the two");
+    let mut detail = Detail::new(pointer, "repeated_key", message);
+    (detail.line, detail.column) = (Some(place.line), Some(place.column));
+    detail
 }
 
 fn form_of(path: &str) -> Option<Form> {

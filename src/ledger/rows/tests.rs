@@ -28,17 +28,17 @@ impl Drop for Scratch {
     }
 }
 
-fn all(source: &Source) -> Vec<Read> {
+fn all(source: &mut Source) -> Vec<Read> {
     let mut rows = source.rows().unwrap();
     std::iter::from_fn(|| rows.next_row().unwrap()).collect()
 }
 
 fn csv(text: &str) -> Vec<Read> {
-    all(&Scratch::new("csv", text.as_bytes()).open())
+    all(&mut Scratch::new("csv", text.as_bytes()).open())
 }
 
 fn jsonl(text: &str) -> Vec<Read> {
-    all(&Scratch::new("jsonl", text.as_bytes()).open())
+    all(&mut Scratch::new("jsonl", text.as_bytes()).open())
 }
 
 /// The contact way of each row.
@@ -46,8 +46,11 @@ fn contact_ways(rows: &[Read]) -> Vec<&str> {
     rows.iter().map(|row| row.as_ref().unwrap().contact_way.as_str()).collect()
 }
 
-/// Each fault of a file that is refused as a whole: its rule, line and column.
-fn faults(ending: &str, bytes: &[u8]) -> Vec<(&'static str, u64, u64)> {
+/// A fault of a file: its rule, line and column.
+type Fault = (&'static str, u64, u64);
+
+/// Each fault of a file that is refused as a whole.
+fn faults(ending: &str, bytes: &[u8]) -> Vec<Fault> {
     let error = Scratch::new(ending, bytes).open().scan().unwrap_err();
     assert_eq!(error.kind(), Kind::InvalidRequest);
     error.details().iter().map(|it| (it.rule, it.line.unwrap_or(0), it.column.unwrap_or(0))).collect()
@@ -118,7 +121,7 @@ fn one_bad_row_of_a_sheet_fails_alone() {
 
 #[test]
 fn a_header_is_refused_with_all_that_is_wrong_with_it() {
-    let cases: [(&str, &[(&str, u64, u64)]); 8] = [
+    let cases: [(&str, &[Fault]); 8] = [
         ("", &[("key_column", 1, 1)]),
         ("type,scene\n1,2", &[("key_column", 1, 1)]),
         (
@@ -169,7 +172,7 @@ fn another_encoding_is_refused_where_it_shows() {
 
 #[test]
 fn quotes_are_those_of_the_standard_so_that_no_row_is_swallowed() {
-    let cases: [(&str, (&str, u64, u64)); 5] = [
+    let cases: [(&str, Fault); 5] = [
         ("key,remark\na,\"x\nb,y\nc,z\n", ("quote", 2, 3)),
         ("key,remark\na,say \"hi\"\n", ("quote", 2, 7)),
         ("key,remark\na,\"x\" y\n", ("quote", 2, 6)),
@@ -272,14 +275,14 @@ fn a_row_is_checked_by_every_rule_of_add() {
 fn a_first_reading_counts_and_finds_rows_that_are_alike() {
     let text = "key,type,scene,user,config_id\na,1,2,lisi,\nb,1,2,LISI,\nc,1,2,wangwu,\nd,x,2,lisi,\ne,1,2,lisi,c1\nf,1,2,lisi,\n";
     let scratch = Scratch::new("csv", text.as_bytes());
-    let source = scratch.open();
+    let mut source = scratch.open();
     let scan = source.scan().unwrap();
     assert_eq!((scan.total, scan.alike, scan.alike_count), (6, Some((2, 3)), 2));
     assert!(scan.has_key("a") && scan.has_key("d") && !scan.has_key("A") && !scan.has_key("g"));
     // The same file again, though another has its name by now.
     fs::rename(&scratch.0, scratch.0.with_extension("old")).unwrap();
     fs::write(&scratch.0, "key\n").unwrap();
-    assert_eq!(all(&source).len(), 6);
+    assert_eq!(all(&mut source).len(), 6);
     fs::remove_file(scratch.0.with_extension("old")).unwrap();
 }
 
@@ -308,15 +311,15 @@ fn only_a_regular_file_is_read_through_links_too() {
     fs::remove_file(&link).unwrap();
     let link = file.0.with_extension("ndjson");
     std::os::unix::fs::symlink(&file.0, &link).unwrap();
-    assert_eq!(all(&Source::open(link.to_str().unwrap()).unwrap()).len(), 1);
+    assert_eq!(all(&mut Source::open(link.to_str().unwrap()).unwrap()).len(), 1);
     fs::remove_file(&link).unwrap();
 }
 
 #[test]
 fn rows_of_a_request_count_from_one() {
     let text = r#" [ {"key":"a","contact_way":{"type":1}} , 7, {"key":"b","contact_way":{}}] "#;
-    let source = Source::inline(text).unwrap();
-    let rows = all(&source);
+    let mut source = Source::inline(text).unwrap();
+    let rows = all(&mut source);
     assert_eq!(rows[0].as_ref().unwrap().contact_way, r#"{"type":1}"#);
     assert_eq!(rows[1].as_ref().unwrap_err().line, 2);
     assert_eq!(rows[2].as_ref().unwrap().line, 3);
@@ -352,7 +355,7 @@ proptest! {
                 let line = 1 + text.matches('\n').count() as u64;
                 let column = 1 + text.chars().rev().take_while(|it| *it != '\n').count() as u64;
                 places.push(Place { line, column });
-                text.push_str(&format!("\"{}\"", cell.replace('"', "\"\"")));
+                text.extend(["\"", &cell.replace('"', "\"\""), "\""]);
             }
             text.push_str(end);
         }
@@ -375,9 +378,9 @@ proptest! {
     fn any_file_is_read_or_refused(bytes in "(key,remark\n)?[a-c,\"\r\n;{}:é\u{0}]{0,40}", cut in 0..50usize, ending in "csv|jsonl") {
         let bytes = &bytes.as_bytes()[..cut.min(bytes.len())];
         let scratch = Scratch::new(&ending, bytes);
-        let source = scratch.open();
+        let mut source = scratch.open();
         if let Ok(scan) = source.scan() {
-            prop_assert_eq!(all(&source).len() as u64, scan.total);
+            prop_assert_eq!(all(&mut source).len() as u64, scan.total);
         }
     }
 }
