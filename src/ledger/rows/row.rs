@@ -29,7 +29,7 @@ pub struct Row {
 #[derive(Debug)]
 pub struct BadRow {
     pub line: u64,
-    /// Where it could be read.
+    /// Where it is one.
     pub key: Option<String>,
     /// All that is wrong with it.
     pub error: Error,
@@ -98,9 +98,10 @@ impl Row {
 
     /// The row, if nothing is wrong with it.
     pub fn unless(self, details: Vec<Detail>) -> Result<Self, BadRow> {
+        let is_named = details.iter().all(|detail| detail.pointer != "/key");
         match finish(self.line, details) {
             Ok(()) => Ok(self),
-            Err(error) => Err(BadRow { line: self.line, key: Some(self.key).filter(|key| !key.is_empty()), error }),
+            Err(error) => Err(BadRow { line: self.line, key: Some(self.key).filter(|_| is_named), error }),
         }
     }
 }

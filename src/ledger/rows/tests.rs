@@ -201,6 +201,9 @@ fn a_key_stands_once() {
     let [detail] = error.details() else { panic!("{error}") };
     assert_eq!((detail.pointer.as_str(), detail.line), ("/rows/1/key", Some(2)));
     assert!(detail.message.contains("the key a stands in line 1 already"), "{error}");
+    let answer: serde_json::Value = serde_json::from_str(&error.to_json()).unwrap();
+    let detail = &answer["error"]["details"][0];
+    assert_eq!((detail["line"].as_u64(), detail["column"].as_u64()), (Some(2), Some(1)));
     // So many are named, and no more.
     let many = format!("key\n{}", "a\n".repeat(10_000));
     assert_eq!(faults("csv", many.as_bytes()).len(), 100);
