@@ -4,14 +4,14 @@ use std::net::IpAddr;
 
 use ureq::http::Uri;
 
-use super::settings::Settings;
+use crate::json::fields::Fields;
 
 const WECOM: &str = "https://qyapi.weixin.qq.com";
 
 /// Scheme, host, port and path, without a slash at the end. Scheme and host come in lower case, so that one place has
 /// one spelling, under which its tokens and limits are shared.
-pub fn read(settings: &mut Settings) -> String {
-    let Some(text) = settings.text("base_url") else { return WECOM.to_owned() };
+pub fn read(fields: &mut Fields) -> String {
+    let Some(text) = fields.text("base_url") else { return WECOM.to_owned() };
     let rule = match text.parse::<Uri>() {
         Ok(uri) => match (uri.scheme_str(), uri.authority()) {
             _ if uri.query().is_some() || text.contains(['#', '@']) => "without a user, a query or a fragment",
@@ -27,7 +27,7 @@ pub fn read(settings: &mut Settings) -> String {
         },
         Err(_) => "https://host",
     };
-    settings.wrong("base_url", "bad_url", format!("base_url must be {rule}"));
+    fields.wrong("base_url", "bad_url", &format!("must be {rule}"));
     text.to_owned()
 }
 

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use crate::answer::{Detail, Error, Kind};
+use crate::answer::{Error, Kind};
+use crate::json::fields::Detail;
 
 /// An answer names no more failures than this; the report has them all.
 const FAILURES_TOLD: usize = 100;

@@ -1,6 +1,6 @@
 //! The members that the document names, and the type of each.
 
-use super::Endpoint::{self, Add, CloseTempChat, Del, Get, List, Update};
+use crate::endpoint::Endpoint::{self, Add, CloseTempChat, Del, Get, List, Update};
 use crate::json::Value;
 
 /// A documented JSON type.
@@ -60,7 +60,7 @@ impl Type {
 /// A member that the document names.
 #[derive(Debug)]
 pub struct Member {
-    /// The interfaces whose request has it.
+    /// The endpoints whose request has it.
     pub endpoints: &'static [Endpoint],
     /// Where it stands (RFC 6901).
     pub pointer: &'static str,

@@ -1,9 +1,12 @@
 //! What a sandbox is started with.
 
-use super::clock::LATEST;
-use super::fields::{Fields, Read, Wrong};
-use super::people::{Department, Member, People, ROOT};
+use crate::json::fields::{Detail, Fields, Read};
 use crate::json::{Object, Value};
+
+/// The latest time there is, in seconds since 1970: later years have five digits, which no HTTP date can say.
+pub const LATEST: i64 = 253_402_300_799;
+/// The department that all others are in.
+pub const ROOT: i64 = 1;
 
 /// The configuration, defaults filled in.
 #[derive(Debug)]
@@ -24,10 +27,10 @@ pub struct Config {
     pub apps: Vec<App>,
     pub suites: Vec<Suite>,
     pub members: Vec<InCorp<GivenMember>>,
-    pub departments: Vec<InCorp<Department>>,
+    pub departments: Vec<InCorp<GivenDepartment>>,
 }
 
-/// WeCom's limits of frequency and concurrency, per corporation and interface.
+/// WeCom's limits of frequency and concurrency, per corporation and endpoint.
 #[derive(Clone, Copy, Debug)]
 pub struct Bounds {
     pub per_minute: u32,
@@ -76,7 +79,7 @@ impl Config {
         let config = Self {
             port: fields.integer("port", 0..=65_535).map_or(0, |port| u16::try_from(port).unwrap_or(0)),
             seed: fields.integer("seed", 0..=i64::MAX).unwrap_or(1).unsigned_abs(),
-            is_medical: fields.text("industry").is_none_or(|industry| industry == "medical"),
+            is_medical: fields.text_or_empty("industry").is_none_or(|industry| industry == "medical"),
             has_developer_account: fields.flag("developer_account").unwrap_or(true),
             limits: limits(&mut fields),
             token_life_s: fields.integer("token_life_s", 1..=SECONDS_MAX).unwrap_or(7_200),
@@ -93,7 +96,7 @@ impl Config {
             departments: fields.each("departments", department).unwrap_or_else(default_departments),
         };
         if config.apps.is_empty() {
-            fields.wrong("apps", "must name at least one app; name one, or leave it out");
+            fields.wrong("apps", "required", "must name at least one app; name one, or leave it out");
         }
         let config = fields.end(config)?;
         let unknown = unknown_corps(&config);
@@ -119,7 +122,7 @@ fn limits(fields: &mut Fields) -> Option<Bounds> {
         }
         _ => {
             let rule = "must be true, false, or an object of per_minute, per_hour and concurrent; write one of these";
-            fields.wrong("limits", rule);
+            fields.wrong("limits", "wrong_type", rule);
             None
         }
     }
@@ -172,27 +175,20 @@ fn suite(mut fields: Fields) -> Read<Suite> {
 /// What is said of a member; the rest is as it was, or as in a member who may do everything.
 #[derive(Debug, Clone)]
 pub struct GivenMember {
-    userid: String,
-    active: Option<bool>,
-    verified: Option<bool>,
-    contact_right: Option<bool>,
-    visible: Option<bool>,
-    departments: Option<Vec<i64>>,
+    pub userid: String,
+    pub active: Option<bool>,
+    pub verified: Option<bool>,
+    pub contact_right: Option<bool>,
+    pub visible: Option<bool>,
+    pub departments: Option<Vec<i64>>,
 }
 
-impl GivenMember {
-    pub fn put_into(self, people: &mut People) {
-        let before = people.members.get(&self.userid).cloned();
-        let before = before.unwrap_or_else(|| Member::new(&self.userid, vec![ROOT]));
-        people.put_member(Member {
-            userid: self.userid,
-            active: self.active.unwrap_or(before.active),
-            verified: self.verified.unwrap_or(before.verified),
-            contact_right: self.contact_right.unwrap_or(before.contact_right),
-            visible: self.visible.unwrap_or(before.visible),
-            departments: self.departments.unwrap_or(before.departments),
-        });
-    }
+/// What is said of a department, defaults filled in.
+#[derive(Debug, Clone, Copy)]
+pub struct GivenDepartment {
+    pub id: i64,
+    pub parent: i64,
+    pub visible: bool,
 }
 
 pub fn member(mut fields: Fields) -> Read<InCorp<GivenMember>> {
@@ -204,7 +200,7 @@ pub fn member(mut fields: Fields) -> Read<InCorp<GivenMember>> {
         visible: fields.flag("visible"),
         departments: fields.integers("departments"),
     };
-    let corp_id = fields.text("corp_id").map(str::to_owned);
+    let corp_id = fields.text_or_empty("corp_id").map(str::to_owned);
     fields.end(InCorp { corp_id, it })
 }
 
@@ -221,19 +217,19 @@ fn default_members() -> Vec<InCorp<GivenMember>> {
     members.into_iter().map(|given| InCorp { corp_id: None, it: member(given) }).collect()
 }
 
-pub fn department(mut fields: Fields) -> Read<InCorp<Department>> {
-    fields.require("id", "is required: the department's number; give it");
-    let department = Department {
+pub fn department(mut fields: Fields) -> Read<InCorp<GivenDepartment>> {
+    fields.require("id", "required", "is required: the department's number; give it");
+    let department = GivenDepartment {
         id: fields.integer("id", 1..=i64::MAX).unwrap_or_default(),
         parent: fields.integer("parent", 0..=i64::MAX).unwrap_or(ROOT),
         visible: fields.flag("visible").unwrap_or(true),
     };
-    let corp_id = fields.text("corp_id").map(str::to_owned);
+    let corp_id = fields.text_or_empty("corp_id").map(str::to_owned);
     fields.end(InCorp { corp_id, it: department })
 }
 
-fn default_departments() -> Vec<InCorp<Department>> {
-    let department = |(id, parent)| InCorp { corp_id: None, it: Department { id, parent, visible: true } };
+fn default_departments() -> Vec<InCorp<GivenDepartment>> {
+    let department = |(id, parent)| InCorp { corp_id: None, it: GivenDepartment { id, parent, visible: true } };
     [(ROOT, 0), (2, ROOT), (3, ROOT)].into_iter().map(department).collect()
 }
 
@@ -244,7 +240,7 @@ impl<T> InCorp<T> {
 }
 
 /// The corporations that are named and that nothing else knows of.
-fn unknown_corps(config: &Config) -> Vec<Wrong> {
+fn unknown_corps(config: &Config) -> Vec<Detail> {
     let members = config.members.iter().map(|member| &member.corp_id).enumerate().map(|(at, id)| ("members", at, id));
     let departments =
         config.departments.iter().map(|it| &it.corp_id).enumerate().map(|(at, id)| ("departments", at, id));
@@ -252,7 +248,7 @@ fn unknown_corps(config: &Config) -> Vec<Wrong> {
     let unknown = named.filter(|(.., id)| id.as_deref().is_some_and(|id| config.corp_ids().all(|known| known != id)));
     let wrong = |(list, at, _): (&str, usize, _)| {
         let rule = "names no corporation of apps or suites; correct it, or leave it out";
-        Wrong::at(format!("/{list}/{at}/corp_id"), rule)
+        Detail::of_member(format!("/{list}/{at}/corp_id"), "unknown_corp_id", rule)
     };
     unknown.map(wrong).collect()
 }

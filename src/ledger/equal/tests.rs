@@ -2,7 +2,8 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
-use crate::rules::{Endpoint, MEMBERS, Type};
+use crate::endpoint::Endpoint;
+use crate::rules::{MEMBERS, Type};
 
 fn of(text: &str) -> Object<'_> {
     Object::parse(text).unwrap()
@@ -313,7 +314,7 @@ fn what_was_asked_for_is_what_is_there() {
 
     let sandbox = crate::sandbox::Sandbox::start("{}").unwrap();
     let info: serde_json::Value = serde_json::from_str(&sandbox.info_json()).unwrap();
-    let client = crate::Client::new(&info["client_config"].to_string(), &crate::Shared::default()).unwrap();
+    let client = crate::Client::new(&info["client_config"].to_string(), &crate::wire::Shared::default()).unwrap();
     let png = base64::prelude::BASE64_STANDARD.encode(b"\x89PNG\r\n\x1a\n............");
     let options = crate::Options::default();
     let upload = client.upload_image(&json!({"base64": png, "filename": "a.png"}).to_string(), &options).unwrap();

@@ -6,7 +6,8 @@ use std::fmt;
 use std::io::{self, BufRead, Read};
 use std::str;
 
-use crate::answer::{Detail, Error, Kind};
+use crate::answer::{Error, Kind};
+use crate::json::fields::Detail;
 
 /// A record longer than any request may be, key and all; so no file without line ends is taken into memory whole.
 const RECORD_MAX: usize = 4 * 1024 * 1024;

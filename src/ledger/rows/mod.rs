@@ -18,8 +18,9 @@ use serde_json::value::RawValue;
 
 use super::equal;
 use super::hash::{Hash, hash};
-use crate::answer::{Detail, Error, Kind};
+use crate::answer::{Error, Kind};
 use crate::json::Object;
+use crate::json::fields::Detail;
 use checked::{Fault, Form, Place, refused};
 use lines::Lines;
 pub use row::{BadRow, Row};

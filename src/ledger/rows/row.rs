@@ -1,17 +1,13 @@
 //! One wanted contact way, and how it is written as a JSON object.
 
-use std::borrow::Cow;
-
-use serde_json::value::RawValue;
-
-use crate::answer::{Detail, Error, Kind};
-use crate::json::{self, Object, pointer_token};
-use crate::rules::{self, Endpoint};
+use crate::answer::{Error, Kind};
+use crate::endpoint::Endpoint;
+use crate::json::fields::{Detail, Fields};
+use crate::json::{self, Object, Value};
+use crate::rules;
 
 /// A key is at most so many characters.
 const KEY_MAX: usize = 128;
-/// As much of an unknown name as helps to find it, in characters.
-const NAME_SHOWN: usize = 100;
 
 /// A wanted contact way.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,46 +50,33 @@ impl Row {
 
     /// Reads a row from a JSON object.
     pub fn of_json(line: u64, text: &str) -> Result<Self, BadRow> {
-        let members = match json::members(text) {
-            Ok(members) => members,
-            Err(error) => return Err(BadRow { line, key: None, error: not_json(line, &error.to_string()) }),
-        };
-        let mut details = Vec::new();
-        let names = members.iter().map(|(name, _)| name.as_ref());
-        for (place, name) in names.clone().enumerate() {
-            if !["key", "config_id", "contact_way"].contains(&name) {
-                let shown: String = name.chars().take(NAME_SHOWN).collect();
-                let message = format!("{shown} is not known in a row; known are key, config_id and contact_way");
-                details.push(Detail::new(format!("/{}", pointer_token(name)), "unknown_member", message));
-            } else if names.clone().take(place).any(|other| other == name) {
-                details.push(Detail::new(
-                    format!("/{name}"),
-                    "repeated_member",
-                    format!("{name} stands here twice; keep one"),
-                ));
+        let object = Object::parse(text).map_err(|error| BadRow {
+            line,
+            key: None,
+            error: not_json(line, &error.to_string()),
+        })?;
+        let mut fields = Fields::new(&object, "");
+        let key = fields.text_or_empty("key");
+        if key.is_some() || fields.value("key").is_none() {
+            let is_half = matches!(fields.value("key"), Some(Value::Text(text)) if text.lone_surrogate);
+            let half =
+                is_half.then_some(("key_form", "must not hold half a surrogate pair; write the character itself"));
+            if let Some((rule, rest)) = half.or_else(|| wrong_key(key.unwrap_or_default())) {
+                fields.wrong("key", rule, rest);
             }
         }
-        let key = text_member(&members, "key", &mut details);
-        if value(&members, "key").is_none() || key.is_some() {
-            check_key(key.as_deref().unwrap_or_default(), &mut details);
+        let config_id = fields.text("config_id");
+        // Nothing of what is claimed has to be managed.
+        if fields.object("contact_way").is_none() && fields.value("contact_way").is_none() && config_id.is_none() {
+            fields.wrong("contact_way", "contact_way_required", "is required; give an object, as for add");
         }
-        let config_id = text_member(&members, "config_id", &mut details);
-        if config_id.as_deref() == Some("") {
-            let message = "config_id must not be empty; leave it out, or name the contact way to claim";
-            details.push(Detail::new("/config_id", "config_id_empty", message));
-        }
-        let contact_way = match value(&members, "contact_way") {
-            // Nothing of what is claimed has to be managed.
-            None if config_id.is_some() => "{}",
-            None => "",
-            Some(contact_way) => contact_way.get(),
+        let row = Self {
+            line,
+            key: key.unwrap_or_default().to_owned(),
+            config_id: config_id.map(str::to_owned),
+            contact_way: json::member(text, "contact_way").unwrap_or("{}").to_owned(),
         };
-        if !contact_way.starts_with('{') {
-            let message = "contact_way is required: an object, as for add";
-            details.push(Detail::new(CONTACT_WAY, "contact_way_required", message));
-        }
-        let row = Self { line, key: key.unwrap_or_default(), config_id, contact_way: contact_way.to_owned() };
-        row.unless(details)
+        row.unless(fields.end(()).err().unwrap_or_default())
     }
 
     /// The row, if nothing is wrong with it.
@@ -109,32 +92,15 @@ impl Row {
 /// The pointer of an add request's members in a row.
 pub const CONTACT_WAY: &str = "/contact_way";
 
-/// Notes what is wrong with a key; `""` is none.
-pub fn check_key(key: &str, details: &mut Vec<Detail>) {
-    let wrong = if key.is_empty() {
-        ("key_required", "key is required: your own name for this contact way")
-    } else if key.chars().any(char::is_control) {
-        ("key_form", "a key holds no control characters, such as a tab or a line end; remove them")
-    } else if key.chars().nth(KEY_MAX).is_some() {
-        ("key_form", "a key is at most 128 characters; shorten it")
-    } else {
-        return;
-    };
-    details.push(Detail::new("/key", wrong.0, wrong.1));
-}
-
-fn value<'t>(members: &[(Cow<str>, &'t RawValue)], name: &str) -> Option<&'t RawValue> {
-    members.iter().find(|(other, _)| other == name).map(|(_, value)| *value)
-}
-
-/// A member that is a string.
-fn text_member(members: &[(Cow<str>, &RawValue)], name: &str, details: &mut Vec<Detail>) -> Option<String> {
-    let text = serde_json::from_str(value(members, name)?.get());
-    if text.is_err() {
-        let message = format!("{name} must be a string in quotes, without half a surrogate pair");
-        details.push(Detail::new(format!("/{name}"), "wrong_type", message));
+/// What is wrong with a key: the rule, and the rest of the sentence that begins with `key`.
+pub fn wrong_key(key: &str) -> Option<(&'static str, &'static str)> {
+    if key.is_empty() {
+        return Some(("key_required", "is required; give your own name for this contact way"));
     }
-    text.ok()
+    if key.chars().any(char::is_control) {
+        return Some(("key_form", "must not hold control characters, such as a tab or a line end; remove them"));
+    }
+    key.chars().nth(KEY_MAX).map(|_| ("key_form", "must be at most 128 characters; shorten it"))
 }
 
 fn not_json(line: u64, why: &str) -> Error {

@@ -7,10 +7,12 @@ use std::io::Read;
 use csv::{ErrorKind, StringRecord};
 
 use super::checked::{Checked, Fault, Form, Place, refused, refused_by};
-use super::row::{BadRow, CONTACT_WAY, Row, check_key};
+use super::row::{BadRow, CONTACT_WAY, Row, wrong_key};
 use super::{Read as RowRead, Reading};
-use crate::answer::{Detail, Error, Kind};
-use crate::rules::{Endpoint, MEMBERS, Member, Type};
+use crate::answer::{Error, Kind};
+use crate::endpoint::Endpoint;
+use crate::json::fields::Detail;
+use crate::rules::{MEMBERS, Member, Type};
 
 /// Where a header begins.
 const START: Place = Place { line: 1, column: 1 };
@@ -72,7 +74,7 @@ impl<R: Read> Sheet<R> {
                 _ => {}
             }
         }
-        check_key(&row.key, &mut details);
+        details.extend(wrong_key(&row.key).map(|(rule, rest)| Detail::of_member("/key".to_owned(), rule, rest)));
         let (cells, named) = (self.record.len(), self.columns.len());
         if cells == named {
             row.contact_way = self.contact_way(&mut details);
@@ -94,7 +96,7 @@ impl<R: Read> Sheet<R> {
             let value = match json_of(cell, member.wire_type) {
                 Ok(value) => value,
                 Err(words) => {
-                    let message = format!("{} must be {words}", name_of(member));
+                    let message = format!("{} must be {words}; correct it, or leave the cell empty", name_of(member));
                     let mut detail = Detail::new(format!("{CONTACT_WAY}{}", member.pointer), "cell", message);
                     (detail.line, detail.column) = self.places.get(*at).map(|it| (it.line, it.column)).unzip();
                     details.push(detail);
