@@ -255,8 +255,13 @@ impl Entry {
                 self.asked = Some(asked.clone());
             }
             // Not of an entry that stands there.
-            Event::Adopted { .. } | Event::Abandoned | Event::Updated { .. } | Event::Deleted | Event::Gone
-            | Event::Seen(_) | Event::Claimed { .. } => return Fate::Kept(Landed::Stale),
+            Event::Adopted { .. }
+            | Event::Abandoned
+            | Event::Updated { .. }
+            | Event::Deleted
+            | Event::Gone
+            | Event::Seen(_)
+            | Event::Claimed { .. } => return Fate::Kept(Landed::Stale),
         }
         self.updated_at = now;
         Fate::Written(self.landed())

@@ -57,7 +57,9 @@ pub(super) fn begin_sync(sql: &mut dyn Sql, corp_id: &str, now: i64) -> Result<i
         &[corp_id.into(), now.into(), (now - RESUMABLE_MS).into()],
     )?;
     let mut rows = sql.rows("SELECT generation FROM contactway_corp WHERE corp_id = ?1", &[corp_id.into()])?;
-    rows.first_mut().map(super::sql::Row::int).ok_or_else(|| Fault::For(failed("the corporation has no row in the store")))
+    rows.first_mut()
+        .map(super::sql::Row::int)
+        .ok_or_else(|| Fault::For(failed("the corporation has no row in the store")))
 }
 
 pub(super) fn end_sync(sql: &mut dyn Sql, corp_id: &str, generation: i64, now: i64) -> Result<(), Fault> {
@@ -71,7 +73,8 @@ pub(super) fn purge(sql: &mut dyn Sql, corp_id: &str, now: i64) -> Result<u64, F
     let some = |statement: &str| {
         format!("{statement} WHERE id IN (SELECT id FROM contactway_entry WHERE corp_id = ?1 AND {{}} LIMIT ?3)")
     };
-    let (end, remove) = (some("UPDATE contactway_entry SET status = 4, updated_at = ?2"), some("DELETE FROM contactway_entry"));
+    let (end, remove) =
+        (some("UPDATE contactway_entry SET status = 4, updated_at = ?2"), some("DELETE FROM contactway_entry"));
     let mut changed = 0;
     changed += sql.change(
         &end.replace("{}", "expires_at < ?2 AND status = 1"),

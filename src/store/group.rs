@@ -138,9 +138,9 @@ struct Share {
 }
 
 fn hand_out(shares: Vec<Share>, outcome: &Result<Settled, Error>) {
-    let mut whole = outcome.clone().map(|settled| {
-        (settled.changes.into_iter(), settled.strangers.into_iter(), settled.intents.into_iter())
-    });
+    let mut whole = outcome
+        .clone()
+        .map(|settled| (settled.changes.into_iter(), settled.strangers.into_iter(), settled.intents.into_iter()));
     for share in shares {
         let part = match &mut whole {
             Ok((changes, strangers, intents)) => Ok(Settled {

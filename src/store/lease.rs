@@ -23,10 +23,8 @@ pub(super) fn take(
     now: i64,
     is_dead: fn(&str) -> bool,
 ) -> Result<Leased, Fault> {
-    let mut rows = sql.rows(
-        "SELECT job, holder, number, held_until FROM contactway_lease WHERE corp_id = ?1",
-        &[corp_id.into()],
-    )?;
+    let mut rows =
+        sql.rows("SELECT job, holder, number, held_until FROM contactway_lease WHERE corp_id = ?1", &[corp_id.into()])?;
     let number = match rows.first_mut() {
         None => 0,
         Some(row) => {

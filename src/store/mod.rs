@@ -12,6 +12,7 @@ mod group;
 #[cfg(unix)]
 mod holder;
 mod lease;
+mod lent;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod query;
@@ -54,6 +55,11 @@ trait Home: Send + Sync {
 
     /// Whether the holder of that name surely is no more.
     fn is_dead(&self) -> fn(&str) -> bool;
+
+    /// What its owner should know, and may have meant so.
+    fn warning(&self) -> Option<String> {
+        None
+    }
 }
 
 /// A durable store. All of it may be used from any thread, at the same time; every method blocks, within the call's time.
@@ -126,6 +132,11 @@ impl Store {
             #[cfg(test)]
             ahead_us: std::sync::atomic::AtomicI64::new(0),
         }
+    }
+
+    /// What the store's owner should know of how it is reached.
+    pub fn warning(&self) -> Option<String> {
+        self.home.warning()
     }
 
     /// The store's clock, in unix milliseconds.
@@ -299,7 +310,6 @@ impl Store {
         Ok(sql.now_us()? + self.ahead_us.load(std::sync::atomic::Ordering::Relaxed))
     }
 }
-
 
 /// Why a call ended while it waited for the store.
 fn stopped(stop: Stop) -> Error {

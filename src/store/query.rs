@@ -44,7 +44,8 @@ impl Query {
         let text = |value: &Option<String>| value.as_deref().map(Cell::from);
         let word = |word: String| Cell::from(format!(" {word} ").as_str());
         // A truth is a condition or its opposite, and needs no value.
-        let truth = |wanted: Option<bool>, yes, no| wanted.map(|wanted| (if wanted { yes } else { no }, Cell::Int(None)));
+        let truth =
+            |wanted: Option<bool>, yes, no| wanted.map(|wanted| (if wanted { yes } else { no }, Cell::Int(None)));
         let valued = [
             ("corp_id = ?", Some(self.corp_id.as_str().into())),
             ("key = ?", text(&self.key)),
@@ -95,7 +96,8 @@ pub(super) fn find(sql: &mut dyn Sql, query: &Query, after: i64, limit: i64) -> 
     values.extend([after.into(), limit.into()]);
     let (after, limit) = (values.len() - 1, values.len());
     let columns = selected();
-    let statement = format!("SELECT {columns} FROM contactway_entry {clause} AND id > ?{after} ORDER BY id LIMIT ?{limit}");
+    let statement =
+        format!("SELECT {columns} FROM contactway_entry {clause} AND id > ?{after} ORDER BY id LIMIT ?{limit}");
     let rows = sql.rows(&statement, &values)?;
     Ok(rows.into_iter().map(|mut row| Entry::read(&mut row)).collect())
 }

@@ -61,18 +61,16 @@ fn standing(sql: &mut dyn Sql, wanted: &Entry) -> Result<Entry, Fault> {
     let corp_id = &wanted.corp_id;
     let found = match (&wanted.key, wanted.replaces) {
         (Some(key), _) => holders(sql, corp_id, [key.as_str()])?,
-        (None, replaces) => sql.entries("replaces = ?1 AND corp_id = ?2 AND status IN (0, 2)", vec![replaces.into()], corp_id)?,
+        (None, replaces) => {
+            sql.entries("replaces = ?1 AND corp_id = ?2 AND status IN (0, 2)", vec![replaces.into()], corp_id)?
+        }
     };
     // It may have gone in between.
     found.into_iter().next().ok_or_else(|| Fault::Again(super::sql::failed("a key changed hands; try again")))
 }
 
 /// The entries that hold these keys.
-fn holders<'k>(
-    sql: &mut dyn Sql,
-    corp_id: &str,
-    keys: impl IntoIterator<Item = &'k str>,
-) -> Result<Vec<Entry>, Fault> {
+fn holders<'k>(sql: &mut dyn Sql, corp_id: &str, keys: impl IntoIterator<Item = &'k str>) -> Result<Vec<Entry>, Fault> {
     let keys = keys.into_iter().map(Cell::from).collect();
     sql.entries("key = ?1 AND corp_id = ?2 AND status < 3", keys, corp_id)
 }

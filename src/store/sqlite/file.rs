@@ -28,7 +28,10 @@ pub fn absolute(path: &str) -> Result<PathBuf, Error> {
         _ => Path::new("."),
     };
     let directory = fs::canonicalize(directory).map_err(|error| {
-        failed(format!("the store's directory {} cannot be used: {error}; make it, or name another", directory.display()))
+        failed(format!(
+            "the store's directory {} cannot be used: {error}; make it, or name another",
+            directory.display()
+        ))
     })?;
     match path.file_name() {
         Some(name) => Ok(directory.join(name)),
@@ -89,7 +92,9 @@ fn explain(path: &Path, error: &io::Error) -> String {
             "the store {what} cannot be made: this process may not write to its directory; let it, or name another"
         ),
         io::ErrorKind::ReadOnlyFilesystem => {
-            format!("the store {what} cannot be made: its file system is read-only; name a place that can be written to")
+            format!(
+                "the store {what} cannot be made: its file system is read-only; name a place that can be written to"
+            )
         }
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
             format!("the store {what} cannot be made: the disk is full; make room")

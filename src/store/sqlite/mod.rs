@@ -6,17 +6,18 @@ mod trouble;
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::sync::{Condvar, LazyLock, Mutex, PoisonError};
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 use rusqlite::{Connection, OpenFlags, ToSql, params_from_iter};
 
 use super::entry::{COLUMNS, Entry, selected};
+use super::lent::Lent;
 use super::sql::{Cell, Fault, Need, Row, Sql, failed};
 use super::{Home, Work, holder, schema, stopped};
 use crate::answer::Error;
-use crate::call::{Call, Stop, lock};
+use crate::call::{Call, Stop};
 
 /// "cwL1": that the file is a store of this library.
 const APPLICATION_ID: i64 = 0x6377_4c31;
@@ -29,9 +30,9 @@ struct Sqlite {
     /// The device and the inode of the file that was opened.
     file: (u64, u64),
     process: u32,
-    durable: Lent,
-    quick: Lent,
-    reading: Lent,
+    durable: Lent<Connection>,
+    quick: Lent<Connection>,
+    reading: Lent<Connection>,
 }
 
 /// Opens the store of a URL.
@@ -118,47 +119,6 @@ fn patiently(call: &Call, path: &Path, work: &mut dyn FnMut() -> Result<(), Faul
     }
 }
 
-/// One connection, lent to one thread at a time.
-struct Lent {
-    /// None while it is lent.
-    connection: Mutex<Option<Connection>>,
-    back: Condvar,
-}
-
-impl Lent {
-    fn new(connection: Connection) -> Self {
-        Self { connection: Mutex::new(Some(connection)), back: Condvar::new() }
-    }
-
-    /// Waits for the connection, within the call's time, and does `work` with it.
-    fn with<T>(&self, call: &Call, work: impl FnOnce(&Connection) -> Result<T, Error>) -> Result<T, Error> {
-        let mut place = lock(&self.connection);
-        let connection = loop {
-            if let Some(connection) = place.take() {
-                break connection;
-            }
-            call.check().map_err(stopped)?;
-            place = self.back.wait_timeout(place, PATIENCE).unwrap_or_else(PoisonError::into_inner).0;
-        };
-        drop(place);
-        let borrowed = Borrowed { from: self, connection: Some(connection) };
-        borrowed.connection.as_ref().map_or_else(|| Err(failed("no connection")), work)
-    }
-}
-
-/// Gives the connection back, whatever becomes of the work.
-struct Borrowed<'l> {
-    from: &'l Lent,
-    connection: Option<Connection>,
-}
-
-impl Drop for Borrowed<'_> {
-    fn drop(&mut self) {
-        *lock(&self.from.connection) = self.connection.take();
-        self.from.back.notify_one();
-    }
-}
-
 impl Home for Sqlite {
     fn transact(&self, call: &Call, need: Need, work: Work) -> Result<(), Error> {
         let lent = match need {
@@ -205,7 +165,7 @@ impl Drop for Sqlite {
         if self.process != std::process::id() {
             // Closing would take the parent's log away.
             for lent in [&self.durable, &self.quick, &self.reading] {
-                std::mem::forget(lock(&lent.connection).take());
+                lent.abandon();
             }
         }
     }

@@ -253,7 +253,8 @@ fn a_walk_marks_what_it_lists_and_the_rest_can_be_asked_for() {
         assert_eq!(known, ["c0", "c2"]);
         let unlisted = bench.find(Query { unlisted_in: Some(generation), ..bench.query() });
         assert_eq!(unlisted[0].config_id.as_deref(), Some("c1"));
-        let unchecked = || bench.store.count(&call(), &Query { unchecked_in: Some(generation), ..bench.query() }).unwrap();
+        let unchecked =
+            || bench.store.count(&call(), &Query { unchecked_in: Some(generation), ..bench.query() }).unwrap();
         assert_eq!(unchecked(), 3);
         let at = At { id: unlisted[0].id, attempt: 1 };
         bench.change(at, Event::Seen(Sight { generation: Some(generation), ..sight() }));
@@ -288,9 +289,14 @@ fn what_is_over_for_long_is_purged_but_not_what_is_gone() {
         bench.change(deleted, Event::Deleted);
         let purged = || {
             while bench.store.purge(&call(), &bench.corp_id).unwrap() > 0 {}
-            bench.find(bench.query()).iter().map(|it| (it.config_id.clone().unwrap(), it.status.name())).collect::<Vec<_>>()
+            bench
+                .find(bench.query())
+                .iter()
+                .map(|it| (it.config_id.clone().unwrap(), it.status.name()))
+                .collect::<Vec<_>>()
         };
-        let left = |of: &[(&str, &'static str)]| of.iter().map(|(id, status)| ((*id).to_owned(), *status)).collect::<Vec<_>>();
+        let left =
+            |of: &[(&str, &'static str)]| of.iter().map(|(id, status)| ((*id).to_owned(), *status)).collect::<Vec<_>>();
         assert_eq!(purged(), left(&[("t", "active"), ("g", "gone"), ("d", "deleted")]));
         bench.wait(2 * DAY);
         assert_eq!(purged(), left(&[("t", "gone"), ("g", "gone"), ("d", "deleted")]));

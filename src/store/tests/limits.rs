@@ -128,7 +128,10 @@ fn permits_are_shared() {
         bench.wait(wait_ms);
         assert_eq!(permits(bench, &slow), Grant::Permits(1));
         bench.wait(2000);
-        assert!(matches!(permits(bench, &slow), Grant::After { wait_ms, .. } if wait_ms > 3_500_000), "the hour's three");
+        assert!(
+            matches!(permits(bench, &slow), Grant::After { wait_ms, .. } if wait_ms > 3_500_000),
+            "the hour's three"
+        );
         assert_eq!(permits(bench, &Wanted { per_minute: 0, per_hour: 0, ..slow }), Grant::Permits(1), "no limit");
     });
 }
