@@ -55,6 +55,9 @@ pub mod rules;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 mod secret;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+#[allow(dead_code, unused_imports)] // the calls that use it are built next
+mod store;
 mod transport;
 mod wire;
 
