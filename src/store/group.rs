@@ -10,7 +10,8 @@ use std::time::Duration;
 
 use super::window::{Settled, Window};
 use crate::answer::{Error, Kind};
-use crate::call::{Call, Stop, lock};
+use crate::call::{Call, Stop};
+use crate::lock::lock;
 
 /// How long one that waits takes to notice that its call was stopped.
 const NOTICE: Duration = Duration::from_millis(20);

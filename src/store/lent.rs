@@ -6,7 +6,8 @@ use std::time::Duration;
 use super::sql::failed;
 use super::stopped;
 use crate::answer::Error;
-use crate::call::{Call, lock};
+use crate::call::Call;
+use crate::lock::lock;
 
 /// How long a thread waits before it looks whether its call may wait on.
 const PATIENCE: Duration = Duration::from_millis(20);

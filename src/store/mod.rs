@@ -29,7 +29,8 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, Weak};
 
 use crate::answer::{Error, Kind};
-use crate::call::{Call, Stop, lock};
+use crate::call::{Call, Stop};
+use crate::lock::lock;
 use group::Group;
 use sql::{Fault, Need, Sql, failed};
 
