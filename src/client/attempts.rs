@@ -187,7 +187,11 @@ impl Progress {
 
     fn failed(&mut self, failure: Failure) -> (Option<Happened>, Error) {
         self.http_status = None;
-        let happened = if failure.sent { Happened::BrokenOff } else { Happened::NotSent };
+        let happened = match failure.cause {
+            Cause::ProxyRefused { .. } => Happened::ProxyRefused,
+            _ if failure.sent => Happened::BrokenOff,
+            _ => Happened::NotSent,
+        };
         let (kind, what) = match failure.cause {
             Cause::Stopped(stop) => {
                 if failure.sent {
@@ -195,7 +199,11 @@ impl Progress {
                 }
                 return (None, self.stopped(stop));
             }
-            Cause::ConnectTimeout => (Kind::Timeout, "no connection within connect_timeout_ms".to_owned()),
+            Cause::ConnectTimeout(what) => (Kind::Timeout, what),
+            Cause::ProxyRefused { message, retry_after } => {
+                let error = self.error(happened, Kind::Network, &message).retry_after_ms(auth::in_ms(retry_after));
+                return (Some(happened), error);
+            }
             Cause::Network(what) => (Kind::Network, what),
             Cause::Broken(what) => (Kind::BadResponse, what),
         };

@@ -1,6 +1,5 @@
 //! The configuration of a client.
 
-use std::fs;
 use std::time::Duration;
 
 use ureq::Proxy;
@@ -12,7 +11,7 @@ use crate::answer::{Error, Kind};
 use crate::auth::{Credentials, Suite};
 use crate::json::{Object, Value};
 use crate::secret::Secret;
-use crate::transport::Roots;
+use crate::transport::{Authorities, Roots};
 
 const TIMEOUT_MS: u64 = 10_000;
 const CONNECT_TIMEOUT_MS: u64 = 3_000;
@@ -36,6 +35,10 @@ pub struct Config {
     /// The proxy's password, so that it can be kept out of every text.
     pub proxy_password: Option<Secret>,
     pub roots: Roots,
+    /// Whether http may go beyond this machine.
+    pub insecure_http: bool,
+    /// What the host should know of all this, though it works.
+    pub warnings: Vec<String>,
     pub validate: Validate,
 }
 
@@ -63,7 +66,8 @@ impl Config {
         let limits = read_limits(&mut settings);
         let proxy = proxy::read(&mut settings, &base_url);
         let proxy_password = proxy.as_ref().and_then(Proxy::password).map(|password| Secret::new(password.to_owned()));
-        let roots = read_roots(&mut settings, &base_url);
+        let mut warnings = Vec::new();
+        let roots = read_roots(&mut settings, &mut warnings);
         let store = settings.text("store").unwrap_or("memory");
         let durable = store.starts_with("sqlite:") || store.starts_with("postgres://");
         if store != "memory" && !durable {
@@ -89,6 +93,8 @@ impl Config {
             proxy,
             proxy_password,
             roots,
+            insecure_http: false,
+            warnings,
             validate: [Validate::Strict, Validate::Warn, Validate::Off][validate],
         })
     }
@@ -187,17 +193,26 @@ fn read_rates(settings: &mut Settings, object: &Object) -> (u32, u32) {
     (per_minute, per_hour)
 }
 
-fn read_roots(settings: &mut Settings, base_url: &str) -> Roots {
-    let Some(path) = settings.text("ca_file") else {
-        // Looking through the system's roots takes time that plain http need not spend.
-        return if base_url.starts_with("https:") { Roots::System } else { Roots::Unused };
-    };
-    let roots = match fs::read(path) {
-        Ok(pem) => Roots::from_pem(&pem).ok_or_else(|| "holds no certificate in PEM form".to_owned()),
-        Err(error) => Err(format!("cannot be read: {}", error.kind())),
-    };
-    roots.unwrap_or_else(|why| {
-        settings.wrong("ca_file", "bad_ca_file", format!("ca_file {why}"));
-        Roots::Unused
-    })
+/// The trusted roots. Nothing is opened that the configuration does not name.
+fn read_roots(settings: &mut Settings, warnings: &mut Vec<String>) -> Roots {
+    Roots {
+        given: read_authorities(settings, "ca_file", warnings),
+        extra: read_authorities(settings, "extra_ca_file", warnings),
+    }
+}
+
+fn read_authorities(settings: &mut Settings, name: &'static str, warnings: &mut Vec<String>) -> Option<Authorities> {
+    match Authorities::read(settings.text(name)?) {
+        Ok(authorities) => {
+            let unfit = authorities.unfit.iter();
+            warnings.extend(
+                unfit.map(|nth| format!("{name}: certificate number {nth} is of version 1 and is passed over")),
+            );
+            Some(authorities)
+        }
+        Err(why) => {
+            settings.wrong(name, "bad_ca_file", format!("{name} {why}"));
+            None
+        }
+    }
 }

@@ -27,7 +27,7 @@ use crate::json::{self, Object};
 use crate::log::{Level, Log};
 use crate::rules::{self, Endpoint};
 use crate::secret::Secret;
-use crate::transport::{Failure, Kept, Reply, Settings, Transport};
+use crate::transport::{Failure, Kept, Network, Reply, Settings, Transport};
 use attempts::Progress;
 use config::{Config, Validate};
 use limits::{Gate, Gates, Key, Limits};
@@ -42,11 +42,12 @@ pub use options::Options;
 const HALF_READ: &str = "Warning: wrong json format";
 const JSON: &str = "application/json";
 
-/// What the clients of one process share: tokens and limits.
+/// What the clients of one process share: tokens, limits, and what is known of the network.
 #[derive(Default)]
 pub struct Shared {
     tokens: Tokens,
     gates: Gates,
+    network: Arc<Network>,
     /// What clients made from now on log with.
     pub(crate) log: Log,
 }
@@ -108,11 +109,15 @@ impl Client {
             gates: ROWS.iter().map(|row| row.name).chain([pictures::UPLOAD]).map(gate).collect(),
             source: Source::new(&shared.tokens, &config.base_url, config.credentials, config.suite_ticket),
             log: Log::like(&shared.log),
-            transport: Transport::new(Settings {
-                connect_timeout: config.connect_timeout,
-                roots: config.roots,
-                proxy: config.proxy,
-            }),
+            transport: Transport::new(
+                Settings {
+                    connect_timeout: config.connect_timeout,
+                    roots: config.roots,
+                    proxy: config.proxy,
+                    insecure_http: config.insecure_http,
+                },
+                &shared.network,
+            ),
             base_url: config.base_url,
             timeout: config.timeout,
             max_attempts: config.max_attempts,
