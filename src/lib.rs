@@ -35,6 +35,7 @@ mod answer;
 mod auth;
 mod call;
 mod client;
+mod endpoint;
 // Its examples are C, which doctests would take for Rust.
 #[cfg(not(doctest))]
 #[doc(hidden)]
@@ -48,7 +49,7 @@ pub mod sandbox;
 mod secret;
 mod transport;
 
-pub use answer::{Detail, Effect, Error, Kind};
+pub use answer::{Effect, Error, Kind};
 pub use client::{Canceller, Client, Options, Shared};
-pub use json::get as json_get;
-pub use rules::Endpoint;
+pub use endpoint::Endpoint;
+pub use json::{fields::Detail, get as json_get};

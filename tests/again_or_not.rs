@@ -1,6 +1,6 @@
 //! The table "Again, or not", cell by cell: what happened to the first attempt, and what becomes of the call.
 
-#![allow(clippy::unwrap_used)] // a test through and through
+#![allow(clippy::unwrap_used)] // a failed unwrap is a failed test
 
 mod support;
 
@@ -8,15 +8,6 @@ use contactway::{Client, Effect, Endpoint, Error, Kind, Options, Shared, json_ge
 use support::{SIMPLE, Shop, add, added, contact_ways, get};
 
 use Endpoint::{Add, CloseTempChat, Del, Get, List, Update};
-
-const ENDPOINTS: [(Endpoint, &str); 6] = [
-    (Add, "add_contact_way"),
-    (Get, "get_contact_way"),
-    (List, "list_contact_way"),
-    (Update, "update_contact_way"),
-    (Del, "del_contact_way"),
-    (CloseTempChat, "close_temp_chat"),
-];
 
 /// A request that the sandbox would grant.
 fn request(shop: &Shop, client: &Client, endpoint: Endpoint) -> String {
@@ -93,7 +84,7 @@ fn fault(endpoint: &str, times: u32, what: &str) -> String {
 /// A shop of its own for each cell, since a refusal for too many calls holds back those that follow.
 fn in_each_cell(test: impl Fn(&Row, Endpoint, &str, Cell, &Shop)) {
     for row in ROWS {
-        for (endpoint, name) in ENDPOINTS {
+        for (endpoint, name) in Endpoint::ALL.map(|endpoint| (endpoint, endpoint.name())) {
             let cell = if endpoint == Add { row.add } else { row.repeatable };
             test(row, endpoint, name, cell, &Shop::open());
         }

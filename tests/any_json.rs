@@ -1,6 +1,6 @@
 //! Any JSON and any bytes as configuration, request and options: an answer comes out, and what is refused is not sent.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test through and through
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a failed unwrap is a failed test
 #![allow(unsafe_code)] // bytes that are no text can only come through C
 
 mod support;
@@ -18,9 +18,6 @@ use contactway::{Client, Endpoint, Error, Kind, Options, Shared, json_get};
 use proptest::prelude::*;
 use serde_json::Value;
 use support::raw::{Peer, Raw};
-
-const ENDPOINTS: [Endpoint; 6] =
-    [Endpoint::Add, Endpoint::Get, Endpoint::List, Endpoint::Update, Endpoint::Del, Endpoint::CloseTempChat];
 
 /// Names that mean something, so that some values get past the first look.
 const NAMES: &[&str] = &[
@@ -165,10 +162,10 @@ proptest! {
     ) {
         let validate = ["strict", "warn", "off"][validate];
         let client = SERVER.client(&format!(r#","validate":"{validate}""#));
-        let mark = format!("/cgi-bin/externalcontact/{}", endpoint_path(ENDPOINTS[endpoint]));
+        let mark = format!("/cgi-bin/externalcontact/{}", Endpoint::ALL[endpoint].name());
         let count = || SERVER.requests().iter().filter(|request| request.contains(&mark)).count();
         let before = count();
-        let sent = match client.call(ENDPOINTS[endpoint], &request, &Options::default()) {
+        let sent = match client.call(Endpoint::ALL[endpoint], &request, &Options::default()) {
             Ok(answer) => {
                 prop_assert_eq!(is_an_answer(&answer), 0);
                 1
@@ -237,16 +234,5 @@ proptest! {
             contactway_string_free(error);
             contactway_client_free(client);
         }
-    }
-}
-
-fn endpoint_path(endpoint: Endpoint) -> &'static str {
-    match endpoint {
-        Endpoint::Add => "add_contact_way",
-        Endpoint::Get => "get_contact_way",
-        Endpoint::List => "list_contact_way",
-        Endpoint::Update => "update_contact_way",
-        Endpoint::Del => "del_contact_way",
-        Endpoint::CloseTempChat => "close_temp_chat",
     }
 }

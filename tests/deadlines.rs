@@ -1,6 +1,6 @@
 //! A call ends when its time is up, its canceller is fired or its client freed, whatever it hangs in.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test through and through
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a failed unwrap is a failed test
 
 mod support;
 

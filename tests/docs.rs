@@ -1,27 +1,15 @@
 //! Documentation that comes from the code, or is run: it is compared here, so that it cannot go stale.
 
-#![allow(clippy::unwrap_used)] // a test through and through
+#![allow(clippy::unwrap_used)] // a failed unwrap is a failed test
 
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use contactway::Endpoint;
 use contactway::rules::{RULES, Server, Sure};
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
-}
-
-fn endpoint(endpoint: Endpoint) -> &'static str {
-    match endpoint {
-        Endpoint::Add => "add",
-        Endpoint::Get => "get",
-        Endpoint::List => "list",
-        Endpoint::Update => "update",
-        Endpoint::Del => "del",
-        Endpoint::CloseTempChat => "close_temp_chat",
-    }
 }
 
 fn server(server: Server) -> String {
@@ -49,7 +37,7 @@ fn rules() -> String {
         let of = if rule.endpoints.len() == 6 {
             "all".to_owned()
         } else {
-            rule.endpoints.iter().map(|it| endpoint(*it)).collect::<Vec<_>>().join(", ")
+            rule.endpoints.iter().map(|it| it.function()).collect::<Vec<_>>().join(", ")
         };
         let place = if rule.pointer.is_empty() { "anywhere".to_owned() } else { format!("`{}`", rule.pointer) };
         writeln!(page, "| `{}` | {of} | {place} | {} | {} |", rule.name, rule.message, server(rule.server)).unwrap();

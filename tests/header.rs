@@ -1,6 +1,6 @@
 //! The header is what the C boundary's source says.
 
-#![allow(clippy::unwrap_used)] // a test through and through
+#![allow(clippy::unwrap_used)] // a failed unwrap is a failed test
 
 use std::fs;
 use std::path::Path;

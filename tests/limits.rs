@@ -1,6 +1,6 @@
 //! Limits: kept here so that WeCom need not refuse, shared by all clients of a process, and WeCom's own heeded.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test through and through
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a failed unwrap is a failed test
 
 mod support;
 

@@ -1,7 +1,7 @@
 //! The log and the token provider through C: every event a JSON line, every host's data destroyed exactly once, and
 //! whatever a provider answers it overruns nothing.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test through and through
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a failed unwrap is a failed test
 #![allow(unsafe_code)] // the functions under test are C's
 
 mod support;

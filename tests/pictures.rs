@@ -1,6 +1,6 @@
 //! Pictures: saved whole from WeCom's hosts alone, and uploaded for a conclusion.
 
-#![allow(clippy::unwrap_used)] // a test through and through
+#![allow(clippy::unwrap_used)] // a failed unwrap is a failed test
 
 mod support;
 

@@ -1,6 +1,6 @@
 //! Secrets appear in nothing that comes out, though the server echoes them in every way it can think of.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test through and through
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a failed unwrap is a failed test
 #![allow(unsafe_code)] // the logger and the token provider are C's
 
 mod support;

@@ -1,6 +1,6 @@
 //! Ten thousand calls through random faults from 32 threads; then what they said is compared with what WeCom has.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test through and through
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a failed unwrap is a failed test
 
 mod support;
 

@@ -1,6 +1,6 @@
 //! Every file in `tests/vectors`; its README says what stands in one.
 
-#![allow(clippy::unwrap_used, clippy::panic)] // a test through and through
+#![allow(clippy::unwrap_used, clippy::panic)] // a failed unwrap is a failed test
 
 mod support;
 
@@ -16,14 +16,6 @@ use support::Shop;
 const MEMBERS: [&str; 5] = ["says", "sandbox", "config", "steps", "wire"];
 const STEP_MEMBERS: [&str; 8] = ["call", "request", "options", "http", "path", "body", "expect", "save"];
 
-const CALLS: [(&str, Endpoint); 6] = [
-    ("add", Endpoint::Add),
-    ("get", Endpoint::Get),
-    ("list", Endpoint::List),
-    ("update", Endpoint::Update),
-    ("del", Endpoint::Del),
-    ("close_temp_chat", Endpoint::CloseTempChat),
-];
 const CONFIG: &str = r#"{"base_url": "${base_url}", "corp_id": "${corp_id}", "secret": "${secret}"}"#;
 
 struct Saved(HashMap<String, String>);
@@ -92,7 +84,7 @@ fn run(vector: &str, dir: &Path) {
 }
 
 fn call(client: &Client, name: &str, request: &str, options: Option<&str>) -> String {
-    let endpoint = CALLS.iter().find(|(call, _)| *call == name).map(|(_, endpoint)| *endpoint);
+    let endpoint = Endpoint::ALL.into_iter().find(|endpoint| endpoint.function() == name);
     let options = match options {
         Some(text) => Options::parse(text, endpoint, |_| panic!("vectors have no canceller")),
         None => Ok(Options::default()),

@@ -6,6 +6,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
 use super::codes;
+use crate::json::{self, fields::Detail};
 use crate::rules::Broken;
 use crate::secret::Secret;
 
@@ -92,26 +93,9 @@ pub enum Effect {
     Unknown,
 }
 
-/// One rule that a request, an option or a configuration breaks.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Detail {
-    /// Where (RFC 6901).
-    pub pointer: String,
-    /// Which.
-    pub rule: &'static str,
-    /// What it says and what to do.
-    pub message: String,
-}
-
 impl From<Broken> for Detail {
     fn from(broken: Broken) -> Self {
-        Self { pointer: broken.pointer, rule: broken.rule.name, message: broken.message }
-    }
-}
-
-impl Detail {
-    pub(crate) fn new(pointer: impl Into<String>, rule: &'static str, message: impl Into<String>) -> Self {
-        Self { pointer: pointer.into(), rule, message: message.into() }
+        Self::new(broken.pointer, broken.rule.name, broken.message)
     }
 }
 
@@ -157,6 +141,11 @@ impl Error {
     }
 
     /// An error that names every broken rule; `what` is broken.
+    /// A text of the host's, called `what`, that is not one JSON object.
+    pub(crate) fn unreadable(what: &str, error: &json::Error) -> Self {
+        Self::new(Kind::InvalidArgument, format!("{what}: {error}; give one JSON object"))
+    }
+
     pub(crate) fn with_details(kind: Kind, what: &str, mut details: Vec<Detail>) -> Self {
         // A name may be as long as a request; an answer repeats none that long.
         for detail in details.iter_mut().filter(|detail| detail.pointer.len() > POINTER_MAX) {

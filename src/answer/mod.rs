@@ -5,4 +5,4 @@ mod envelope;
 mod error;
 
 pub use envelope::{Envelope, Warning, without_secrets};
-pub use error::{Detail, Effect, Error, Kind};
+pub use error::{Effect, Error, Kind};

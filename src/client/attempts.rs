@@ -10,6 +10,7 @@ use crate::answer::codes::Class;
 use crate::answer::{Effect, Envelope, Error, Kind};
 use crate::auth::Token;
 use crate::call::{Call, Stop};
+use crate::endpoint::Facts;
 use crate::log::Level;
 use crate::transport::{Cause, Failure, Kept, Reply};
 
@@ -133,9 +134,8 @@ impl Progress {
         }
     }
 
-    /// For an interface whose success has no errcode.
-    pub fn without_errcode(name: &'static str) -> Self {
-        Self { errcode_optional: true, ..Self::new(name, true) }
+    pub fn of(facts: &'static Facts) -> Self {
+        Self { errcode_optional: facts.errcode_optional, ..Self::new(facts.name, facts.harmless_twice) }
     }
 
     /// The answer of an attempt, or what happened instead; nothing happened where the call itself had to end.

@@ -5,14 +5,15 @@ use std::time::Duration;
 use ureq::Proxy;
 
 use super::limits::Limits;
-use super::settings::{self, Settings};
 use super::{base_url, proxy};
 use crate::answer::{Error, Kind};
 use crate::auth::{Credentials, Suite};
+use crate::json::fields::Fields;
 use crate::json::{Object, Value};
-use crate::secret::Secret;
+use crate::secret::{IN_URL_MAX, Secret};
 use crate::transport::{Authorities, Roots};
 
+const CONFIGURATION: &str = "the configuration";
 const TIMEOUT_MS: u64 = 10_000;
 const CONNECT_TIMEOUT_MS: u64 = 3_000;
 const MAX_ATTEMPTS: u32 = 3;
@@ -35,7 +36,7 @@ pub struct Config {
     /// The proxy's password, so that it can be kept out of every text.
     pub proxy_password: Option<Secret>,
     pub roots: Roots,
-    /// Whether http may go beyond this machine.
+    /// Whether http may go beyond this machine, to one nearby.
     pub insecure_http: bool,
     /// What the host should know of all this, though it works.
     pub warnings: Vec<String>,
@@ -56,26 +57,33 @@ pub enum Validate {
 impl Config {
     /// Reads a configuration as JSON.
     pub fn parse(text: &str) -> Result<Self, Error> {
-        let object = settings::parse(text, "the configuration")?;
-        let mut settings = Settings::new(&object, "");
-        let (credentials, suite_ticket) = read_credentials(&mut settings).unzip();
-        let base_url = base_url::read(&mut settings);
-        let timeout = settings.integer("timeout_ms", 1).unwrap_or(TIMEOUT_MS);
-        let connect_timeout = settings.integer("connect_timeout_ms", 1).unwrap_or(CONNECT_TIMEOUT_MS);
-        let max_attempts = settings.count("max_attempts", 1).unwrap_or(MAX_ATTEMPTS);
-        let limits = read_limits(&mut settings);
-        let proxy = proxy::read(&mut settings, &base_url);
+        let object = Object::parse(text).map_err(|error| Error::unreadable(CONFIGURATION, &error))?;
+        let mut fields = Fields::new(&object, "");
+        let (credentials, suite_ticket) = read_credentials(&mut fields).unzip();
+        let insecure_http = fields.flag("insecure_http") == Some(true);
+        let base_url = base_url::read(&mut fields, insecure_http);
+        let timeout = milliseconds(&mut fields, "timeout_ms", TIMEOUT_MS);
+        let connect_timeout = milliseconds(&mut fields, "connect_timeout_ms", CONNECT_TIMEOUT_MS);
+        let max_attempts = fields.count("max_attempts", 1).unwrap_or(MAX_ATTEMPTS);
+        let limits = read_limits(&mut fields);
+        let proxy = proxy::read(&mut fields, &base_url);
         let proxy_password = proxy.as_ref().and_then(Proxy::password).map(|password| Secret::new(password.to_owned()));
         let mut warnings = Vec::new();
-        let roots = read_roots(&mut settings, &mut warnings);
-        let store = settings.text("store").unwrap_or("memory");
+        let insecure_http = insecure_http && base_url.starts_with("http:");
+        if insecure_http && proxy.is_some() {
+            fields.wrong("insecure_http", "insecure_http_with_proxy", "goes with no proxy; leave one of the two out");
+        } else if insecure_http {
+            warnings.push(format!("tokens travel unencrypted to {base_url}: insecure_http allows it"));
+        }
+        let roots = read_roots(&mut fields, &mut warnings);
+        let store = fields.text("store").unwrap_or("memory");
         let durable = store.starts_with("sqlite:") || store.starts_with("postgres://");
         if store != "memory" && !durable {
-            settings.wrong("store", "unknown_value", "store must be memory, sqlite:<path> or postgres://…");
+            fields.wrong("store", "unknown_value", "must be memory, sqlite:<path> or postgres://…; write one of them");
         }
-        settings.integer("settle_s", 0);
-        let validate = settings.one_of("validate", &["strict", "warn", "off"]).unwrap_or(0);
-        settings.finish(Kind::InvalidArgument, "the configuration")?;
+        fields.integer("settle_s", 0..=i64::MAX);
+        let validate = fields.one_of("validate", &["strict", "warn", "off"]).unwrap_or(0);
+        fields.end(()).map_err(|wrong| Error::with_details(Kind::InvalidArgument, CONFIGURATION, wrong))?;
         if durable {
             return Err(Error::new(Kind::Unsupported, "this build has no durable store; use \"store\": \"memory\""));
         }
@@ -86,40 +94,42 @@ impl Config {
             credentials,
             suite_ticket: suite_ticket.flatten(),
             base_url,
-            timeout: Duration::from_millis(timeout),
-            connect_timeout: Duration::from_millis(connect_timeout),
+            timeout,
+            connect_timeout,
             max_attempts,
             limits,
             proxy,
             proxy_password,
             roots,
-            insecure_http: false,
+            insecure_http,
             warnings,
             validate: [Validate::Strict, Validate::Warn, Validate::Off][validate],
         })
     }
 }
 
+fn milliseconds(fields: &mut Fields, name: &'static str, default: u64) -> Duration {
+    Duration::from_millis(fields.integer(name, 1..=i64::MAX).map_or(default, i64::unsigned_abs))
+}
+
 /// The credentials, and a third-party app's ticket; none where they are wrong, which is noted.
-fn read_credentials(settings: &mut Settings) -> Option<(Credentials, Option<Secret>)> {
-    let corp_id = settings.text("corp_id");
-    let secret = settings.text("secret");
-    let access_token = settings.text("access_token");
-    let provider = settings.boolean("token_provider") == Some(true);
-    let suite = settings.object("suite");
+fn read_credentials(fields: &mut Fields) -> Option<(Credentials, Option<Secret>)> {
+    let [corp_id, secret, access_token] = ["corp_id", "secret", "access_token"].map(|name| short_text(fields, name));
+    let provider = fields.flag("token_provider") == Some(true);
+    let suite = fields.object("suite");
     let given = [secret.is_some(), access_token.is_some(), provider, suite.is_some()];
     match given.iter().filter(|it| **it).count() {
         0 => {
-            settings.wrong(
+            fields.wrong(
                 "secret",
                 "credentials_required",
-                "credentials are missing; give corp_id and secret, or access_token, or suite, or token_provider",
+                "or other credentials are missing; give corp_id and secret, or access_token, or suite, or token_provider",
             );
             return None;
         }
         1 => {}
         _ => {
-            settings.wrong_together(
+            fields.wrong_together(
                 "credentials_once",
                 "give one kind of credentials: secret, access_token, suite or token_provider",
             );
@@ -127,14 +137,14 @@ fn read_credentials(settings: &mut Settings) -> Option<(Credentials, Option<Secr
         }
     }
     if corp_id.is_none() && (secret.is_some() || provider) {
-        settings.wrong("corp_id", "corp_id_required", "corp_id is required beside secret and token_provider");
+        fields.wrong("corp_id", "corp_id_required", "is required beside secret and token_provider; give it");
         return None;
     }
     if corp_id.is_some() && suite.is_some() {
-        settings.wrong(
+        fields.wrong(
             "corp_id",
             "corp_id_beside_suite",
-            "a suite names its company as auth_corp_id; leave corp_id out",
+            "is not for a suite, which names its company as auth_corp_id; leave it out",
         );
         return None;
     }
@@ -143,22 +153,31 @@ fn read_credentials(settings: &mut Settings) -> Option<(Credentials, Option<Secr
     match (secret, access_token, suite, corp_id) {
         (Some(secret), _, _, Some(corp_id)) => Some((Credentials::App { corp_id, secret: kept(secret) }, None)),
         (_, Some(token), _, corp_id) => Some((Credentials::Token { access_token: kept(token), corp_id }, None)),
-        (_, _, Some(suite), _) => read_suite(settings, suite),
+        (_, _, Some(suite), _) => read_suite(fields, suite),
         (_, _, _, corp_id) => corp_id.map(|corp_id| (Credentials::Provider { corp_id }, None)),
     }
 }
 
-fn read_suite(settings: &mut Settings, object: &Object) -> Option<(Credentials, Option<Secret>)> {
-    let mut suite = Settings::new(object, "/suite");
+/// A text that goes into a URL, which must not become longer than one can be.
+fn short_text<'o>(fields: &mut Fields<'o, '_>, name: &'static str) -> Option<&'o str> {
+    let text = fields.text(name)?;
+    if text.len() > IN_URL_MAX {
+        fields.wrong(name, "too_long", &format!("must be at most {IN_URL_MAX} bytes long"));
+    }
+    Some(text)
+}
+
+fn read_suite(fields: &mut Fields, object: &Object) -> Option<(Credentials, Option<Secret>)> {
+    let mut suite = Fields::new(object, "/suite");
     let names = ["suite_id", "suite_secret", "suite_ticket", "auth_corp_id", "permanent_code"];
     let values = names.map(|name| {
-        let value = suite.text(name).map(str::to_owned);
+        let value = short_text(&mut suite, name).map(str::to_owned);
         if value.is_none() && object.get(name).is_none() {
-            suite.wrong(name, "suite_member_required", format!("{name} is required in suite"));
+            suite.wrong(name, "suite_member_required", "is required; give it");
         }
         value
     });
-    settings.take(suite);
+    fields.take(suite.end(()));
     let [Some(id), Some(secret), Some(ticket), Some(auth_corp_id), Some(permanent_code)] = values else {
         return None;
     };
@@ -167,17 +186,17 @@ fn read_suite(settings: &mut Settings, object: &Object) -> Option<(Credentials, 
     Some((Credentials::Suite { suite, auth_corp_id, permanent_code }, Some(Secret::new(ticket))))
 }
 
-fn read_limits(settings: &mut Settings) -> Limits {
-    let max_in_flight = settings.count("max_in_flight", 0).unwrap_or(MAX_IN_FLIGHT);
-    let (per_minute, per_hour) = match settings.value("rate_limit") {
+fn read_limits(fields: &mut Fields) -> Limits {
+    let max_in_flight = fields.count("max_in_flight", 0).unwrap_or(MAX_IN_FLIGHT);
+    let (per_minute, per_hour) = match fields.value("rate_limit") {
         None => (PER_MINUTE, PER_HOUR),
         Some(Value::Bool(false)) => (0, 0),
-        Some(Value::Object(object)) => read_rates(settings, object),
+        Some(Value::Object(object)) => read_rates(fields, object),
         Some(_) => {
-            settings.wrong(
+            fields.wrong(
                 "rate_limit",
                 "wrong_type",
-                "rate_limit must be false, or an object with per_minute and per_hour",
+                "must be false, or an object with per_minute and per_hour; write one of these",
             );
             (0, 0)
         }
@@ -185,34 +204,25 @@ fn read_limits(settings: &mut Settings) -> Limits {
     Limits { max_in_flight, per_minute, per_hour }
 }
 
-fn read_rates(settings: &mut Settings, object: &Object) -> (u32, u32) {
-    let mut rates = Settings::new(object, "/rate_limit");
+fn read_rates(fields: &mut Fields, object: &Object) -> (u32, u32) {
+    let mut rates = Fields::new(object, "/rate_limit");
     let per_minute = rates.count("per_minute", 1).unwrap_or(PER_MINUTE);
     let per_hour = rates.count("per_hour", 1).unwrap_or(PER_HOUR);
-    settings.take(rates);
+    fields.take(rates.end(()));
     (per_minute, per_hour)
 }
 
-/// The trusted roots. Nothing is opened that the configuration does not name.
-fn read_roots(settings: &mut Settings, warnings: &mut Vec<String>) -> Roots {
+fn read_roots(fields: &mut Fields, warnings: &mut Vec<String>) -> Roots {
     Roots {
-        given: read_authorities(settings, "ca_file", warnings),
-        extra: read_authorities(settings, "extra_ca_file", warnings),
+        given: read_authorities(fields, "ca_file", warnings),
+        extra: read_authorities(fields, "extra_ca_file", warnings),
     }
 }
 
-fn read_authorities(settings: &mut Settings, name: &'static str, warnings: &mut Vec<String>) -> Option<Authorities> {
-    match Authorities::read(settings.text(name)?) {
-        Ok(authorities) => {
-            let unfit = authorities.unfit.iter();
-            warnings.extend(
-                unfit.map(|nth| format!("{name}: certificate number {nth} is of version 1 and is passed over")),
-            );
-            Some(authorities)
-        }
-        Err(why) => {
-            settings.wrong(name, "bad_ca_file", format!("{name} {why}"));
-            None
-        }
-    }
+fn read_authorities(fields: &mut Fields, name: &'static str, warnings: &mut Vec<String>) -> Option<Authorities> {
+    let authorities = Authorities::read(fields.text(name)?);
+    let authorities = authorities.map_err(|why| fields.wrong(name, "bad_ca_file", &why)).ok()?;
+    let unfit = authorities.unfit.iter();
+    warnings.extend(unfit.map(|nth| format!("{name}: certificate number {nth} is of version 1 and is passed over")));
+    Some(authorities)
 }

@@ -39,8 +39,8 @@ pub struct Key {
     pub base_url: String,
     /// The company, or where that is not known something that stands for it.
     pub owner: String,
-    /// The interface.
-    pub interface: &'static str,
+    /// WeCom's name of the endpoint.
+    pub endpoint: &'static str,
 }
 
 impl Gates {
@@ -492,7 +492,7 @@ mod tests {
     fn gates_that_count_nothing_any_more_are_not_kept() {
         let gates = Gates::default();
         for number in 0..1000 {
-            let key = Key { base_url: String::new(), owner: format!("{number}"), interface: "add_contact_way" };
+            let key = Key { base_url: String::new(), owner: format!("{number}"), endpoint: "add_contact_way" };
             let gate = gates.gate(&key, NONE);
             assert!(gate.enter(&call()).is_ok());
             gate.forget(NONE);

@@ -4,13 +4,11 @@ mod attempts;
 mod base_url;
 mod cancel;
 mod config;
-mod endpoint;
 mod limits;
 mod options;
 mod pictures;
 mod proxy;
 mod retry;
-mod settings;
 mod tokens;
 
 use std::borrow::Cow;
@@ -20,12 +18,13 @@ use std::time::{Duration, Instant};
 
 use ureq::http::Uri;
 
-use crate::answer::{self, Detail, Effect, Envelope, Error, Kind, Warning};
+use crate::answer::{self, Effect, Envelope, Error, Kind, Warning};
 use crate::auth::{self, Token, Tokens};
 use crate::call::{Call, Calls, Stop};
-use crate::json::{self, Object};
+use crate::endpoint::{Endpoint, Facts, UPLOAD};
+use crate::json::{self, Object, fields::Detail};
 use crate::log::{Level, Log};
-use crate::rules::{self, Endpoint};
+use crate::rules;
 use crate::secret::Secret;
 use crate::transport::{Failure, Kept, Network, Reply, Settings, Transport};
 use attempts::Progress;
@@ -34,8 +33,6 @@ use limits::{Gate, Gates, Key, Limits};
 use tokens::Source;
 
 pub use cancel::Canceller;
-use endpoint::ROWS;
-pub use endpoint::name as endpoint_name;
 pub use options::Options;
 
 /// WeCom says so in `errmsg`, with `errcode` 0, when it read only part of a body.
@@ -71,19 +68,16 @@ pub struct Client {
     proxy_password: Option<Secret>,
     transport: Transport,
     pub(crate) log: Log,
-    /// Where the calls of each interface are counted, by its name.
+    /// Where the calls of each endpoint are counted, by its name.
     gates: Vec<(&'static str, Arc<Gate>)>,
     calls: Calls,
 }
 
 /// What a request with a token is sent to.
-struct Target<'c> {
-    /// The path, and what of the query is fixed.
-    path: &'static str,
-    /// Where its calls are counted.
-    gate: Option<&'c Arc<Gate>>,
-    /// As in [`endpoint::Row`].
-    done_already: &'static [i64],
+struct Target {
+    facts: &'static Facts,
+    /// What of the query is fixed, with its `&`.
+    query: &'static str,
 }
 
 impl Client {
@@ -101,14 +95,18 @@ impl Client {
                 format!("token {:016x}", hasher.finish())
             }
         };
-        let gate = |interface| {
-            let key = Key { base_url: config.base_url.clone(), owner: owner.clone(), interface };
-            (interface, shared.gates.gate(&key, config.limits))
+        let gate = |endpoint| {
+            let key = Key { base_url: config.base_url.clone(), owner: owner.clone(), endpoint };
+            (endpoint, shared.gates.gate(&key, config.limits))
         };
+        let log = Log::like(&shared.log);
+        for warning in config.warnings {
+            log.say(Level::Warning, "configuration", || [("message", warning.into())]);
+        }
         Ok(Self {
-            gates: ROWS.iter().map(|row| row.name).chain([pictures::UPLOAD]).map(gate).collect(),
+            gates: Endpoint::ALL.map(Endpoint::name).into_iter().chain([UPLOAD.name]).map(gate).collect(),
             source: Source::new(&shared.tokens, &config.base_url, config.credentials, config.suite_ticket),
-            log: Log::like(&shared.log),
+            log,
             transport: Transport::new(
                 Settings {
                     connect_timeout: config.connect_timeout,
@@ -128,19 +126,19 @@ impl Client {
         })
     }
 
-    /// Calls one of the six interfaces. `request` is the body that WeCom's document describes; the answer is WeCom's.
+    /// Calls one of the six endpoints. `request` is the body that WeCom's document describes; the answer is WeCom's.
     ///
     /// # Errors
     /// When the request breaks a rule, WeCom refuses, or no answer could be had.
     pub fn call(&self, endpoint: Endpoint, request: &str, options: &Options) -> Result<String, Error> {
-        let row = endpoint::row(endpoint);
-        let mut progress = Progress::new(row.name, row.repeatable);
+        let facts = endpoint.facts();
+        let mut progress = Progress::of(facts);
         progress.repeatable |= options.accept_duplicate;
         self.run(progress, options, |call, progress| {
             let (body, mut warnings) = self.checked(endpoint, request)?;
-            let target = Target { path: row.path, gate: self.gate(row.name), done_already: row.done_already };
+            let target = Target { facts, query: "" };
             let answer = self.with_token(call, &target, progress, &|uri, kept| {
-                self.transport.post(call, uri, JSON, body.as_bytes(), kept)
+                self.transport.post(call, &uri, JSON, body.as_bytes(), kept)
             })?;
             if answer.errmsg.contains(HALF_READ) {
                 warnings.push(Warning {
@@ -209,10 +207,9 @@ impl Client {
         let mut repeated = false;
         let mut token = self.token(call, progress)?;
         loop {
-            let query_starts = if target.path.contains('?') { "&" } else { "?" };
-            let uri = self.uri(&[target.path, query_starts, "access_token=", token.text.in_url()])?;
-            let outcome =
-                self.exchange(call, target.gate, progress, |kept| send(uri.clone(), kept), Progress::envelope);
+            let uri = self.uri(&[target.facts.path, "?", target.query, "access_token=", token.text.in_url()])?;
+            let gate = self.gate(target.facts.name);
+            let outcome = self.exchange(call, gate, progress, |kept| send(uri.clone(), kept), Progress::envelope);
             let Err(error) = outcome else { return outcome };
             if error.kind() == Kind::Auth {
                 self.note_refusal();
@@ -227,7 +224,7 @@ impl Client {
                 }
             }
             return match error.effect() {
-                Effect::Unknown if target.done_already.contains(&error.errcode()) => {
+                Effect::Unknown if target.facts.done_already.contains(&error.errcode()) => {
                     Ok(Envelope::done_already(progress.name))
                 }
                 _ => Err(error),
@@ -235,15 +232,15 @@ impl Client {
         }
     }
 
-    fn gate(&self, interface: &str) -> Option<&Arc<Gate>> {
-        self.gates.iter().find(|(name, _)| *name == interface).map(|(_, gate)| gate)
+    fn gate(&self, endpoint: &str) -> Option<&Arc<Gate>> {
+        self.gates.iter().find(|(name, _)| *name == endpoint).map(|(_, gate)| gate)
     }
 
     /// The address of what the parts of a path and query make together.
     fn uri(&self, target: &[&str]) -> Result<Uri, Error> {
-        // The text of the fault would hold the query.
+        // The text of the fault would hold the query. All else in it is bounded where it is read.
         Uri::try_from([&[self.base_url.as_str()], target].concat().concat())
-            .map_err(|_| Error::new(Kind::Internal, "the request's address could not be written"))
+            .map_err(|_| Error::new(Kind::Auth, "the token is so long that no request's address could hold it"))
     }
 
     fn log_call(&self, progress: &Progress, began: Instant, outcome: &Result<String, Error>) {

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use super::cancel::Canceller;
-use super::settings::{self, Settings};
 use crate::answer::{Error, Kind};
-use crate::json::Value;
-use crate::rules::Endpoint;
+use crate::endpoint::Endpoint;
+use crate::json::fields::Fields;
+use crate::json::{Object, Value};
 
 /// As much of a number that is no handle as is repeated, in characters.
 const NUMBER_SHOWN: usize = 40;
@@ -32,20 +32,20 @@ impl Options {
         endpoint: Option<Endpoint>,
         canceller: impl FnOnce(u64) -> Result<Canceller, Error>,
     ) -> Result<Self, Error> {
-        let object = settings::parse(text, "options")?;
-        let mut settings = Settings::new(&object, "");
-        let timeout = settings.integer("timeout_ms", 1).map(Duration::from_millis);
-        let handle = settings.value("canceller").map(whole_number);
+        let object = Object::parse(text).map_err(|error| Error::unreadable("options", &error))?;
+        let mut fields = Fields::new(&object, "");
+        let timeout = fields.integer("timeout_ms", 1..=i64::MAX).map(|ms| Duration::from_millis(ms.unsigned_abs()));
+        let handle = fields.value("canceller").map(whole_number);
         if handle == Some(None) {
-            settings.wrong("canceller", "wrong_type", "canceller must be the number that canceller_new answered");
+            fields.wrong("canceller", "wrong_type", "must be the number that canceller_new answered; give that");
         }
         let mut accept_duplicate = false;
         let mut key = None;
         if endpoint == Some(Endpoint::Add) {
-            accept_duplicate = settings.boolean("accept_duplicate").unwrap_or(false);
-            key = settings.text("key");
+            accept_duplicate = fields.flag("accept_duplicate").unwrap_or(false);
+            key = fields.text("key");
         }
-        settings.finish(Kind::InvalidArgument, "options")?;
+        fields.end(()).map_err(|wrong| Error::with_details(Kind::InvalidArgument, "options", wrong))?;
         if key.is_some() {
             return Err(Error::new(
                 Kind::Unsupported,

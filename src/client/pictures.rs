@@ -14,17 +14,14 @@ use ureq::http::Uri;
 use super::attempts::Progress;
 use super::base_url::is_loopback;
 use super::retry::Happened;
-use super::settings::{self, Settings};
-use super::{Client, JSON, Options, Target, endpoint};
-use crate::answer::{Detail, Error, Kind};
+use super::{Client, JSON, Options, Target};
+use crate::answer::{Error, Kind};
 use crate::call::Call;
+use crate::endpoint::{Endpoint, UPLOAD};
+use crate::json::fields::{Detail, Fields};
 use crate::json::{self, Object};
 use crate::random;
-use crate::rules::Endpoint;
 
-/// The name of the upload in errors, and where its calls are counted.
-pub const UPLOAD: &str = "upload_image";
-const UPLOAD_PATH: &str = "/cgi-bin/media/upload?type=image";
 const REQUEST: &str = "the request";
 /// WeCom's bounds for an uploaded picture, in bytes.
 const UPLOAD_MIN: usize = 6;
@@ -46,14 +43,14 @@ impl Client {
     /// # Errors
     /// When there is no such picture, or as with [`Client::call`].
     pub fn upload_image(&self, request: &str, options: &Options) -> Result<String, Error> {
-        self.run(Progress::new(UPLOAD, true), options, |call, progress| {
+        self.run(Progress::of(&UPLOAD), options, |call, progress| {
             let (filename, picture) = picture_of(request)?;
             let boundary = format!("contactway-{:032x}", random::source().u128(..));
             let body = form(&boundary, &filename, &picture);
             let content_type = format!("multipart/form-data; boundary={boundary}");
-            let target = Target { path: UPLOAD_PATH, gate: self.gate(UPLOAD), done_already: &[] };
+            let target = Target { facts: &UPLOAD, query: "type=image&" };
             let answer = self.with_token(call, &target, progress, &|uri, kept| {
-                self.transport.post(call, uri, &content_type, &body, kept)
+                self.transport.post(call, &uri, &content_type, &body, kept)
             })?;
             Ok(answer.into_text(&[]))
         })
@@ -67,7 +64,7 @@ impl Client {
     /// [`Client::call`].
     pub fn save_qr_code(&self, request: &str, options: &Options) -> Result<String, Error> {
         self.run(Progress::new("save_qr_code", true), options, |call, progress| {
-            let object = settings::parse(request, "the request")?;
+            let object = Object::parse(request).map_err(|error| Error::unreadable(REQUEST, &error))?;
             let (source, path) = self.source_and_path(&object)?;
             replaceable(Path::new(path)).map_err(unwritable)?;
             let address = match source {
@@ -76,7 +73,7 @@ impl Client {
             };
             let gate = None;
             let (picture, content_type) =
-                self.exchange(call, gate, progress, |kept| self.transport.get(call, address.clone(), kept), picture)?;
+                self.exchange(call, gate, progress, |kept| self.transport.get(call, &address, kept), picture)?;
             write_whole(Path::new(path), &picture).map_err(|error| unwritable(error.kind().to_string()))?;
             let bytes = picture.len();
             let answer =
@@ -87,20 +84,20 @@ impl Client {
 
     /// What a request asks to be saved, and where.
     fn source_and_path<'a>(&self, object: &'a Object<'a>) -> Result<(Source<'a>, &'a str), Error> {
-        let mut settings = Settings::new(object, "");
-        let (config_id, qr_code) = (settings.text("config_id"), settings.text("qr_code"));
-        let path = settings.text("path");
+        let mut fields = Fields::new(object, "");
+        let (config_id, qr_code) = (fields.text("config_id"), fields.text("qr_code"));
+        let path = fields.text("path");
         if config_id.is_some() == qr_code.is_some() {
-            settings.wrong_together("one_of_two", "give either config_id or qr_code");
+            fields.wrong_together("one_of_two", "give either config_id or qr_code");
         }
         if path.is_none() {
-            settings.wrong("path", "path_required", "path is required: the file to write");
+            fields.wrong("path", "path_required", "is required: the file to write; give it");
         }
         let address = qr_code.map(|address| self.picture_address(address));
         if let Some(Err(why)) = address {
-            settings.wrong("qr_code", "picture_host", why);
+            fields.wrong("qr_code", "picture_host", why);
         }
-        settings.finish(Kind::InvalidRequest, REQUEST)?;
+        fields.end(()).map_err(|wrong| Error::with_details(Kind::InvalidRequest, REQUEST, wrong))?;
         match (config_id, address, path) {
             (Some(config_id), _, Some(path)) => Ok((Source::ConfigId(config_id), path)),
             (_, Some(Ok(address)), Some(path)) => Ok((Source::Address(address), path)),
@@ -112,10 +109,9 @@ impl Client {
     fn qr_code_of(&self, call: &Arc<Call>, progress: &mut Progress, config_id: &str) -> Result<Uri, Error> {
         let body = json!({"config_id": config_id}).to_string();
         let (body, _) = self.checked(Endpoint::Get, &body)?;
-        let row = endpoint::row(Endpoint::Get);
-        let target = Target { path: row.path, gate: self.gate(row.name), done_already: &[] };
+        let target = Target { facts: Endpoint::Get.facts(), query: "" };
         let answer = self.with_token(call, &target, progress, &|uri, kept| {
-            self.transport.post(call, uri, JSON, body.as_bytes(), kept)
+            self.transport.post(call, &uri, JSON, body.as_bytes(), kept)
         })?;
         let refused = |rule, why: &str| {
             Error::with_details(Kind::InvalidRequest, REQUEST, vec![Detail::new("/config_id", rule, why)])
@@ -128,21 +124,21 @@ impl Client {
 
     /// The address of a picture, if it is WeCom's: anything else could be made to reach into the host's own network.
     fn picture_address(&self, address: &str) -> Result<Uri, &'static str> {
-        const NO_ADDRESS: &str = "the address of the picture is none";
+        const NO_ADDRESS: &str = "must be the address of a picture";
         let uri: Uri = address.parse().map_err(|_| NO_ADDRESS)?;
         let host = uri.host().unwrap_or_default().to_ascii_lowercase();
         let own: Option<Uri> = self.base_url.parse().ok();
         let of_wecom = host.strip_suffix(PICTURE_HOST).is_some_and(|above| above.is_empty() || above.ends_with('.'));
         let of_base_url = own.as_ref().and_then(Uri::host).is_some_and(|own| own.eq_ignore_ascii_case(&host));
         if address.contains('@') || !(of_wecom || of_base_url) {
-            return Err("the picture's host is neither below qpic.cn nor that of base_url");
+            return Err("must be at a host below qpic.cn or at that of base_url");
         }
         match uri.scheme_str() {
             Some("https") => Ok(uri),
             Some("http") if is_loopback(&host) => Ok(uri),
             // Old codes have such addresses; the host answers on both.
             Some("http") if of_wecom => format!("https{}", &address["http".len()..]).parse().map_err(|_| NO_ADDRESS),
-            _ => Err("the address of the picture must be https"),
+            _ => Err("must be an https address"),
         }
     }
 }
@@ -163,36 +159,38 @@ fn picture(progress: &mut Progress, body: Vec<u8>) -> Result<(Vec<u8>, &'static 
 
 /// The name and the bytes of the picture that a request gives.
 fn picture_of(request: &str) -> Result<(String, Vec<u8>), Error> {
-    let object = settings::parse(request, "the request")?;
-    let mut settings = Settings::new(&object, "");
-    let (path, base64, filename) = (settings.text("path"), settings.text("base64"), settings.text("filename"));
+    let object = Object::parse(request).map_err(|error| Error::unreadable(REQUEST, &error))?;
+    let mut fields = Fields::new(&object, "");
+    let (path, base64, filename) = (fields.text("path"), fields.text("base64"), fields.text("filename"));
     if path.is_some() == base64.is_some() {
-        settings.wrong_together("one_of_two", "give either path, or base64 and filename");
+        fields.wrong_together("one_of_two", "give either path, or base64 and filename");
     }
     if base64.is_some() && filename.is_none() {
-        settings.wrong("filename", "filename_required", "filename is required beside base64");
+        fields.wrong("filename", "filename_required", "is required beside base64; give it");
     }
     let (member, read) = match (path, base64) {
         (Some(path), _) => ("path", read_file(Path::new(path))),
-        (None, Some(text)) => ("base64", BASE64_STANDARD.decode(text).map_err(|_| "it is not base64".to_owned())),
+        (None, Some(text)) => {
+            ("base64", BASE64_STANDARD.decode(text).map_err(|_| "is not base64; encode it as RFC 4648 says".to_owned()))
+        }
         (None, None) => ("", Ok(Vec::new())),
     };
     let picture = match read {
         Ok(picture) => picture,
         Err(why) => {
-            settings.wrong(member, "unreadable", why);
+            fields.wrong(member, "unreadable", &why);
             Vec::new()
         }
     };
     // What could not be read is told of already.
     if !picture.is_empty() {
         if !(UPLOAD_MIN..=UPLOAD_MAX).contains(&picture.len()) {
-            settings.wrong(member, "picture_bytes", "a picture to upload has 6 bytes to 10 MiB");
+            fields.wrong(member, "picture_bytes", "must be a picture of 6 bytes to 10 MiB; give another");
         } else if !matches!(kind_of(&picture), Some("image/png" | "image/jpeg")) {
-            settings.wrong(member, "picture_kind", "a picture to upload is a PNG or a JPEG");
+            fields.wrong(member, "picture_kind", "must be a PNG or a JPEG; convert it");
         }
     }
-    settings.finish(Kind::InvalidRequest, REQUEST)?;
+    fields.end(()).map_err(|wrong| Error::with_details(Kind::InvalidRequest, REQUEST, wrong))?;
     let own_name = path.and_then(|path| Path::new(path).file_name()?.to_str());
     Ok((filename.or(own_name).unwrap_or("picture").to_owned(), picture))
 }
@@ -200,13 +198,13 @@ fn picture_of(request: &str) -> Result<(String, Vec<u8>), Error> {
 /// The bytes of a regular file, and of a longer one just enough to see that it is too long: reading from a device or a
 /// pipe might never end.
 fn read_file(path: &Path) -> Result<Vec<u8>, String> {
-    let unreadable = |error: io::Error| format!("the file cannot be read: {}", error.kind());
+    let unreadable = |error: io::Error| format!("names a file that cannot be read: {}", error.kind());
     if !fs::metadata(path).map_err(unreadable)?.is_file() {
-        return Err("it is not a regular file".to_owned());
+        return Err("is not a regular file; name one".to_owned());
     }
     let mut picture = Vec::new();
     File::open(path).and_then(|file| file.take(UPLOAD_MAX as u64 + 1).read_to_end(&mut picture)).map_err(unreadable)?;
-    if picture.is_empty() { Err("the file is empty".to_owned()) } else { Ok(picture) }
+    if picture.is_empty() { Err("names an empty file; name another".to_owned()) } else { Ok(picture) }
 }
 
 fn kind_of(picture: &[u8]) -> Option<&'static str> {

@@ -8,7 +8,7 @@ use ureq::http::Uri;
 use ureq::{Proxy, ProxyBuilder, ProxyProtocol};
 
 use super::base_url;
-use super::settings::Settings;
+use crate::json::fields::Fields;
 
 /// Where curl looks, in its order. Only what is for https counts: http is for loopback.
 const PROXY_VARIABLES: &[&str] = &["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"];
@@ -20,10 +20,10 @@ const FORM: &str = "http://host:port or http://user:password@host:port, or the s
 
 /// The proxy that the settings or the environment name. One that is not understood is noted, and never gone around: a
 /// site that has one wants everything to go through it.
-pub fn read(settings: &mut Settings, base_url: &str) -> Option<Proxy> {
-    let (proxy, why) = match settings.text_or_empty("proxy") {
+pub fn read(fields: &mut Fields, base_url: &str) -> Option<Proxy> {
+    let (proxy, why) = match fields.text_or_empty("proxy") {
         Some("") => return None,
-        Some(url) => (builder(url).and_then(build), format!("proxy must be {FORM}, or \"\" for none")),
+        Some(url) => (builder(url).and_then(build), format!("must be {FORM}, or \"\" for none")),
         None if base_url.starts_with("https:") => {
             let no_proxy = variable(NO_PROXY_VARIABLES).map(|(_, value)| value.to_string_lossy().into_owned());
             let no_proxy = no_proxy.unwrap_or_default();
@@ -37,12 +37,17 @@ pub fn read(settings: &mut Settings, base_url: &str) -> Option<Proxy> {
             }
             let proxy = builder.and_then(|builder| build(except(builder, &no_proxy, base_url)));
             // Its value may hold a password.
-            (proxy, format!("the environment's {name} must be {FORM}; mend it, or give proxy, which goes before it"))
+            (
+                proxy,
+                format!(
+                    "is not given, and the environment's {name} must be {FORM}; mend it, or give proxy, which goes before it"
+                ),
+            )
         }
         None => return None,
     };
     if proxy.is_none() {
-        settings.wrong("proxy", "bad_proxy", why);
+        fields.wrong("proxy", "bad_proxy", &why);
     }
     proxy
 }

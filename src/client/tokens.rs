@@ -10,8 +10,9 @@ use super::{Client, JSON};
 use crate::answer::{Error, Kind};
 use crate::auth::{Credentials, Fetched, NoToken, Owner, Provider, Slot, Suite, Token, Tokens};
 use crate::call::Call;
+use crate::endpoint::{GET_CORP_TOKEN, GET_SUITE_TOKEN, GETTOKEN};
 use crate::log::Level;
-use crate::secret::{Secret, percent_encoded};
+use crate::secret::{IN_URL_MAX, Secret, percent_encoded};
 
 /// Suite tokens that WeCom no longer takes: expired, or not valid.
 const SUITE_TOKEN_REFUSED: [i64; 2] = [42009, 40082];
@@ -172,15 +173,10 @@ impl Client {
 
     fn app_token(&self, call: &Arc<Call>, corp_id: &str, secret: &Secret) -> Result<Fetched, Error> {
         let corp_id = percent_encoded(corp_id);
-        let uri = self.uri(&["/cgi-bin/gettoken?corpid=", &corp_id, "&corpsecret=", secret.in_url()])?;
-        let mut progress = Progress::new("gettoken", true);
-        let answer = self.exchange(
-            call,
-            None,
-            &mut progress,
-            |kept| self.transport.get(call, uri.clone(), kept),
-            Progress::envelope,
-        )?;
+        let uri = self.uri(&[GETTOKEN.path, "?corpid=", &corp_id, "&corpsecret=", secret.in_url()])?;
+        let mut progress = Progress::of(&GETTOKEN);
+        let answer =
+            self.exchange(call, None, &mut progress, |kept| self.transport.get(call, &uri, kept), Progress::envelope)?;
         fetched(answer.text(), "access_token")
     }
 
@@ -198,15 +194,15 @@ impl Client {
         let body = json!({"auth_corpid": auth_corp_id, "permanent_code": permanent_code.expose()}).to_string();
         let mut repeated = false;
         loop {
-            let progress = Progress::new("get_suite_token", true);
+            let progress = Progress::of(&GET_SUITE_TOKEN);
             let token = self.kept_in(&source.slot, call, &progress, || self.suite_token(call, suite))?;
-            let uri = self.uri(&["/cgi-bin/service/get_corp_token?suite_access_token=", token.text.in_url()])?;
-            let mut progress = Progress::without_errcode("get_corp_token");
+            let uri = self.uri(&[GET_CORP_TOKEN.path, "?suite_access_token=", token.text.in_url()])?;
+            let mut progress = Progress::of(&GET_CORP_TOKEN);
             let outcome = self.exchange(
                 call,
                 None,
                 &mut progress,
-                |kept| self.transport.post(call, uri.clone(), JSON, body.as_bytes(), kept),
+                |kept| self.transport.post(call, &uri, JSON, body.as_bytes(), kept),
                 Progress::envelope,
             );
             match outcome {
@@ -228,13 +224,13 @@ impl Client {
         let ticket = ticket.as_ref().map_or("", |ticket| ticket.expose());
         let body =
             json!({"suite_id": suite.id, "suite_secret": suite.secret.expose(), "suite_ticket": ticket}).to_string();
-        let uri = self.uri(&["/cgi-bin/service/get_suite_token"])?;
-        let mut progress = Progress::without_errcode("get_suite_token");
+        let uri = self.uri(&[GET_SUITE_TOKEN.path])?;
+        let mut progress = Progress::of(&GET_SUITE_TOKEN);
         let answer = self.exchange(
             call,
             None,
             &mut progress,
-            |kept| self.transport.post(call, uri.clone(), JSON, body.as_bytes(), kept),
+            |kept| self.transport.post(call, &uri, JSON, body.as_bytes(), kept),
             Progress::envelope,
         )?;
         fetched(answer.text(), "suite_access_token")
@@ -242,5 +238,10 @@ impl Client {
 }
 
 fn fetched(answer: &str, name: &str) -> Result<Fetched, Error> {
-    Fetched::read(answer, name).ok_or_else(|| Error::new(Kind::Auth, format!("WeCom's answer holds no {name}")))
+    let none = |why: &str| Error::new(Kind::Auth, format!("WeCom's answer holds {why}"));
+    let fetched = Fetched::read(answer, name).ok_or_else(|| none(&format!("no {name}")))?;
+    if fetched.text.expose().len() > IN_URL_MAX {
+        return Err(none(&format!("{name} of more than {IN_URL_MAX} bytes, which no request's address could hold")));
+    }
+    Ok(fetched)
 }

@@ -17,15 +17,11 @@ use std::ffi::{c_char, c_void};
 use std::ptr;
 use std::sync::Arc;
 
-#[cfg(feature = "sandbox")]
-use crate::answer::Detail;
 use crate::answer::{Error, Kind};
-use crate::client::{Canceller, Client, Options, endpoint_name};
+use crate::client::{Canceller, Client, Options};
+use crate::endpoint::Endpoint;
 use crate::json;
 use crate::log::Sink;
-use crate::rules::Endpoint;
-#[cfg(feature = "sandbox")]
-use crate::sandbox::Wrong;
 use callback::{HostLog, HostTokens, UserData};
 pub use callback::{contactway_destroy_fn, contactway_log_fn, contactway_progress_fn, contactway_token_fn};
 use guard::guarded;
@@ -583,11 +579,7 @@ pub extern "C" fn contactway_sandbox_stop(sandbox: contactway_sandbox) {
 fn start_sandbox(config: &str) -> Result<(u64, String), Error> {
     let sandbox = crate::sandbox::Sandbox::start(config).map_err(|error| match error.wrong() {
         [] => Error::new(Kind::Network, error.to_string()),
-        wrong => {
-            let detail = |wrong: &Wrong| Detail::new(&*wrong.pointer, "sandbox_configuration", &*wrong.message);
-            let details = wrong.iter().map(detail).collect();
-            Error::with_details(Kind::InvalidArgument, "the sandbox's configuration", details)
-        }
+        wrong => Error::with_details(Kind::InvalidArgument, "the sandbox's configuration", wrong.to_vec()),
     })?;
     let info = sandbox.info_json();
     let process = Process::current();
@@ -613,7 +605,7 @@ unsafe fn call(
     request_json: *const c_char,
     options_json: *const c_char,
 ) -> *mut c_char {
-    let name = endpoint_name(endpoint);
+    let name = endpoint.name();
     // SAFETY: as the caller promises.
     unsafe {
         work(name, Some(endpoint), client, request_json, options_json, |client, request, options| {

@@ -2,7 +2,8 @@
 
 use super::members::{MEMBERS, Type};
 use super::places::Places;
-use super::{Check, Endpoint, RULES, Rule, Server};
+use super::{Check, RULES, Rule, Server};
+use crate::endpoint::Endpoint;
 use crate::json::{Object, Value, pointer_token};
 
 /// A rule that a request breaks, and where.

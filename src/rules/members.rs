@@ -1,6 +1,6 @@
 //! The members that the document names, and the type of each.
 
-use super::Endpoint::{self, Add, CloseTempChat, Del, Get, List, Update};
+use crate::endpoint::Endpoint::{self, Add, CloseTempChat, Del, Get, List, Update};
 use crate::json::Value;
 
 /// A documented JSON type.

@@ -8,26 +8,10 @@ mod members;
 mod places;
 mod table;
 
+use crate::endpoint::Endpoint;
 pub use check::{Broken, broken, first_refusal};
 pub use members::{MEMBERS, Member, Type, wire_type};
 pub use table::RULES;
-
-/// One of the document's six interfaces.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Endpoint {
-    /// `add_contact_way`
-    Add,
-    /// `get_contact_way`
-    Get,
-    /// `list_contact_way`
-    List,
-    /// `update_contact_way`
-    Update,
-    /// `del_contact_way`
-    Del,
-    /// `close_temp_chat`
-    CloseTempChat,
-}
 
 /// One documented rule.
 #[derive(Debug)]

@@ -1,9 +1,9 @@
 //! The table: one row a rule, in the order in which WeCom is believed to look.
 
-use super::Endpoint::{self, Add, CloseTempChat, Del, Get, List, Update};
 use super::Server::{Ignores, Refuses, Unknown};
 use super::Sure::{Documented, Guessed, Observed};
 use super::{Check, Rule};
+use crate::endpoint::Endpoint::{self, Add, CloseTempChat, Del, Get, List, Update};
 use crate::json::{Object, Value};
 
 const ALL: &[Endpoint] = &[Add, Get, List, Update, Del, CloseTempChat];

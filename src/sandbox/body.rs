@@ -1,8 +1,9 @@
 //! How WeCom reads a body: in order, and no further than the first value of a wrong type.
 
 use super::answer::{Refusal, WARNING, text};
+use crate::endpoint::Endpoint;
 use crate::json::{Object, Value, pointer_token};
-use crate::rules::{Endpoint, wire_type};
+use crate::rules::wire_type;
 
 /// What was taken of a body.
 #[derive(Debug)]

@@ -1,8 +1,8 @@
 //! What a sandbox is started with.
 
 use super::clock::LATEST;
-use super::fields::{Fields, Read, Wrong};
 use super::people::{Department, Member, People, ROOT};
+use crate::json::fields::{Detail, Fields, Read};
 use crate::json::{Object, Value};
 
 /// The configuration, defaults filled in.
@@ -76,7 +76,7 @@ impl Config {
         let config = Self {
             port: fields.integer("port", 0..=65_535).map_or(0, |port| u16::try_from(port).unwrap_or(0)),
             seed: fields.integer("seed", 0..=i64::MAX).unwrap_or(1).unsigned_abs(),
-            is_medical: fields.text("industry").is_none_or(|industry| industry == "medical"),
+            is_medical: fields.text_or_empty("industry").is_none_or(|industry| industry == "medical"),
             has_developer_account: fields.flag("developer_account").unwrap_or(true),
             limits: limits(&mut fields),
             token_life_s: fields.integer("token_life_s", 1..=SECONDS_MAX).unwrap_or(7_200),
@@ -93,7 +93,7 @@ impl Config {
             departments: fields.each("departments", department).unwrap_or_else(default_departments),
         };
         if config.apps.is_empty() {
-            fields.wrong("apps", "must name at least one app; name one, or leave it out");
+            fields.wrong("apps", "required", "must name at least one app; name one, or leave it out");
         }
         let config = fields.end(config)?;
         let unknown = unknown_corps(&config);
@@ -119,7 +119,7 @@ fn limits(fields: &mut Fields) -> Option<Bounds> {
         }
         _ => {
             let rule = "must be true, false, or an object of per_minute, per_hour and concurrent; write one of these";
-            fields.wrong("limits", rule);
+            fields.wrong("limits", "wrong_type", rule);
             None
         }
     }
@@ -204,7 +204,7 @@ pub fn member(mut fields: Fields) -> Read<InCorp<GivenMember>> {
         visible: fields.flag("visible"),
         departments: fields.integers("departments"),
     };
-    let corp_id = fields.text("corp_id").map(str::to_owned);
+    let corp_id = fields.text_or_empty("corp_id").map(str::to_owned);
     fields.end(InCorp { corp_id, it })
 }
 
@@ -222,13 +222,13 @@ fn default_members() -> Vec<InCorp<GivenMember>> {
 }
 
 pub fn department(mut fields: Fields) -> Read<InCorp<Department>> {
-    fields.require("id", "is required: the department's number; give it");
+    fields.require("id", "required", "is required: the department's number; give it");
     let department = Department {
         id: fields.integer("id", 1..=i64::MAX).unwrap_or_default(),
         parent: fields.integer("parent", 0..=i64::MAX).unwrap_or(ROOT),
         visible: fields.flag("visible").unwrap_or(true),
     };
-    let corp_id = fields.text("corp_id").map(str::to_owned);
+    let corp_id = fields.text_or_empty("corp_id").map(str::to_owned);
     fields.end(InCorp { corp_id, it: department })
 }
 
@@ -244,7 +244,7 @@ impl<T> InCorp<T> {
 }
 
 /// The corporations that are named and that nothing else knows of.
-fn unknown_corps(config: &Config) -> Vec<Wrong> {
+fn unknown_corps(config: &Config) -> Vec<Detail> {
     let members = config.members.iter().map(|member| &member.corp_id).enumerate().map(|(at, id)| ("members", at, id));
     let departments =
         config.departments.iter().map(|it| &it.corp_id).enumerate().map(|(at, id)| ("departments", at, id));
@@ -252,7 +252,7 @@ fn unknown_corps(config: &Config) -> Vec<Wrong> {
     let unknown = named.filter(|(.., id)| id.as_deref().is_some_and(|id| config.corp_ids().all(|known| known != id)));
     let wrong = |(list, at, _): (&str, usize, _)| {
         let rule = "names no corporation of apps or suites; correct it, or leave it out";
-        Wrong::at(format!("/{list}/{at}/corp_id"), rule)
+        Detail::of_member(format!("/{list}/{at}/corp_id"), "unknown_corp_id", rule)
     };
     unknown.map(wrong).collect()
 }

@@ -9,7 +9,6 @@ use super::answer::{Answer, Envelope, Nothing, to_json};
 use super::clock::LATEST;
 use super::config::{self, InCorp};
 use super::customers::Message;
-use super::fields::{self, Fields, Read, Wrong};
 use super::http::{Request, Response};
 use super::page;
 use super::people::People;
@@ -17,6 +16,7 @@ use super::scan::{self, Refused, Scan};
 use super::state::State;
 use super::{Corp, World, locked, read_locked, wecom, write_locked};
 use crate::json::Object;
+use crate::json::fields::{Detail, Fields, Read, sentences};
 
 /// Where the interface lies.
 pub const PATH: &str = "/sandbox/";
@@ -24,19 +24,19 @@ pub const PATH: &str = "/sandbox/";
 /// What stands in the way of a call.
 pub enum Trouble {
     /// What was given is wrong: 400.
-    Wrong(Vec<Wrong>),
+    Wrong(Vec<Detail>),
     /// What was given is right and cannot be: an answer with an errcode.
     Refused(Refused),
 }
 
-impl From<Wrong> for Trouble {
-    fn from(wrong: Wrong) -> Self {
+impl From<Detail> for Trouble {
+    fn from(wrong: Detail) -> Self {
         Self::Wrong(vec![wrong])
     }
 }
 
-impl From<Vec<Wrong>> for Trouble {
-    fn from(wrong: Vec<Wrong>) -> Self {
+impl From<Vec<Detail>> for Trouble {
+    fn from(wrong: Vec<Detail>) -> Self {
         Self::Wrong(wrong)
     }
 }
@@ -84,9 +84,7 @@ pub fn answer(world: &World, request: &Request) -> Response {
     };
     match work(world, request) {
         Ok(rest) => json_response(200, to_json(&Envelope { errcode: 0, errmsg: "ok", rest })),
-        Err(Trouble::Wrong(wrong)) => {
-            sentence(400, &fields::sentences(&wrong), wrong.first().map(|first| &*first.pointer))
-        }
+        Err(Trouble::Wrong(wrong)) => sentence(400, &sentences(&wrong), wrong.first().map(|first| &*first.pointer)),
         Err(Trouble::Refused((code, why))) => json_response(200, Answer::new(code, why, Nothing {}).body),
     }
 }
@@ -106,7 +104,8 @@ fn json_response(status: u16, body: Vec<u8>) -> Response {
 
 /// Reads a body as an object; none at all is an empty one.
 fn with_body<T>(request: &Request, read: impl FnOnce(&Object) -> Read<T>) -> Read<T> {
-    let not_json = |why: &str| vec![Wrong::new("", format!("the body cannot be read: {why}; send one JSON object"))];
+    let not_json =
+        |why: &str| vec![Detail::new("", "not_json", format!("the body cannot be read: {why}; send one JSON object"))];
     let text = std::str::from_utf8(&request.body).map_err(|_| not_json("it is not UTF-8"))?;
     let text = if text.trim().is_empty() { "{}" } else { text };
     read(&Object::parse(text).map_err(|error| not_json(&error.to_string()))?)
@@ -127,7 +126,7 @@ fn move_clock(world: &World, request: &Request) -> Outcome {
             (None, Some(time)) => world.clock.set(time),
             _ => {
                 let rule = "either advance_s or set says how the clock moves; give one of them";
-                return Err(vec![Wrong::new("", rule)]);
+                return Err(vec![Detail::new("", "one_of_two", rule)]);
             }
         }
         Ok(())
@@ -140,9 +139,9 @@ fn scan_code(world: &World, request: &Request) -> Outcome {
         let mut fields = Fields::new(body, "");
         let given = Scan {
             config_id: fields.required_text("config_id"),
-            external_userid: fields.text("external_userid").filter(|id| !id.is_empty()),
-            unionid: fields.text("unionid").filter(|id| !id.is_empty()),
-            corp_name: fields.text("corp_name").filter(|name| !name.is_empty()),
+            external_userid: fields.text_or_empty("external_userid").filter(|id| !id.is_empty()),
+            unionid: fields.text_or_empty("unionid").filter(|id| !id.is_empty()),
+            corp_name: fields.text_or_empty("corp_name").filter(|name| !name.is_empty()),
         };
         Ok(scan::scan(world, &fields.end(given)?))
     })?;
@@ -178,9 +177,9 @@ fn add_faults(world: &World, request: &Request) -> Outcome {
 fn calls(world: &World, request: &Request) -> Outcome {
     let last = match request.query("last") {
         None => usize::MAX,
-        Some(last) => {
-            last.parse().map_err(|_| Wrong::new("/last", "last must be a number; write one, or leave it out"))?
-        }
+        Some(last) => last
+            .parse()
+            .map_err(|_| Detail::new("/last", "wrong_type", "last must be a number; write one, or leave it out"))?,
     };
     Ok(json!({"calls": world.journal.calls(request.query("endpoint").as_deref(), last)}))
 }
@@ -210,7 +209,12 @@ fn put_department(world: &World, request: &Request) -> Outcome {
 fn in_each_corp<T: Clone>(world: &World, given: &InCorp<T>, put: impl Fn(&mut People, T)) -> Outcome {
     let mut corps = world.corps.iter().filter(|(id, _)| given.is_in(id)).peekable();
     if corps.peek().is_none() {
-        return Err(Wrong::at("/corp_id".to_owned(), "names no corporation; correct it, or leave it out").into());
+        return Err(Detail::of_member(
+            "/corp_id".to_owned(),
+            "unknown_corp_id",
+            "names no corporation; correct it, or leave it out",
+        )
+        .into());
     }
     corps.for_each(|(_, corp)| put(&mut write_locked(corp).people, given.it.clone()));
     Ok(json!({}))
@@ -218,7 +222,7 @@ fn in_each_corp<T: Clone>(world: &World, given: &InCorp<T>, put: impl Fn(&mut Pe
 
 fn remove_member(world: &World, request: &Request) -> Outcome {
     let Some(userid) = request.query("userid") else {
-        return Err(Wrong::new("/userid", "userid is required in the query; say who leaves").into());
+        return Err(Detail::new("/userid", "required", "userid is required in the query; say who leaves").into());
     };
     let corp_id = request.query("corp_id");
     let corps = world.corps.iter().filter(|(id, _)| corp_id.as_ref().is_none_or(|named| named == *id));
@@ -234,7 +238,7 @@ fn suite_ticket(world: &World, request: &Request) -> Outcome {
         let mut fields = Fields::new(body, "");
         let (suite_id, ticket) = (fields.required_text("suite_id"), fields.required_text("suite_ticket"));
         if !world.config.suites.iter().any(|suite| suite.id == suite_id) {
-            fields.wrong("suite_id", "names no suite of the configuration; correct it");
+            fields.wrong("suite_id", "unknown_suite", "names no suite of the configuration; correct it");
         }
         fields.end(())?;
         locked(&world.suite_tickets).insert(suite_id.to_owned(), ticket.to_owned());
@@ -245,8 +249,8 @@ fn suite_ticket(world: &World, request: &Request) -> Outcome {
 
 fn put_state(world: &World, request: &Request) -> Outcome {
     let state = serde_json::from_slice::<State>(&request.body).map_err(|error| error.to_string());
-    state
-        .and_then(|state| state.restore(world))
-        .map_err(|why| Wrong::new("", format!("the state cannot be taken in: {why}; send what GET state answered")))?;
+    state.and_then(|state| state.restore(world)).map_err(|why| {
+        Detail::new("", "not_a_state", format!("the state cannot be taken in: {why}; send what GET state answered"))
+    })?;
     Ok(json!({}))
 }

@@ -11,8 +11,9 @@ use super::ids::ConfigId;
 use super::people::People;
 use super::wecom::{Caller, Outcome};
 use super::{World, media, qr, read_locked, write_locked};
+use crate::endpoint::Endpoint;
 use crate::json::{Object, Value};
-use crate::rules::{Endpoint, first_refusal};
+use crate::rules::first_refusal;
 
 /// Users of one contact way, departments expanded.
 const USERS_MAX: usize = 100;

@@ -4,11 +4,11 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use super::fields::{Fields, Read, Wrong};
 use super::http::Response;
 use super::ids::mix;
 use super::locked;
 use super::server::Delivery;
+use crate::json::fields::{Detail, Fields, Read};
 use crate::json::{Object, Value};
 
 /// What becomes of one call.
@@ -81,7 +81,7 @@ impl Faults {
     /// Adds the rules of a request behind those there are.
     pub fn add(&self, given: &Object, seed: u64, known: &[&str]) -> Read<()> {
         let mut fields = Fields::new(given, "");
-        fields.require("rules", "is required: an array of rules; give it");
+        fields.require("rules", "required", "is required: an array of rules; give it");
         let new = fields.each("rules", |fields| rule(fields, known)).unwrap_or_default();
         let mut new = fields.end(new)?;
         let mut rules = locked(&self.rules);
@@ -111,20 +111,24 @@ impl Rule {
 fn rule(mut fields: Fields, known: &[&str]) -> Read<Rule> {
     let endpoint = fields.required_text("endpoint").to_owned();
     if !endpoint.is_empty() && endpoint != "*" && !known.contains(&endpoint.as_str()) {
-        fields.wrong("endpoint", &format!("must be * or one of {}; name one of them", known.join(", ")));
+        fields.wrong(
+            "endpoint",
+            "unknown_value",
+            &format!("must be * or one of {}; name one of them", known.join(", ")),
+        );
     }
     let nth = fields.integer("nth", 1..=i64::MAX).unwrap_or(1).unsigned_abs();
     let times = fields.integer("times", 1..=i64::MAX).map(i64::unsigned_abs);
     let share = share(&mut fields);
-    let is_after = match fields.text("when") {
+    let is_after = match fields.text_or_empty("when") {
         None | Some("before") => false,
         Some("after") => true,
         Some(_) => {
-            fields.wrong("when", "must be \"before\" or \"after\"; write one, or leave it out");
+            fields.wrong("when", "unknown_value", "must be \"before\" or \"after\"; write one, or leave it out");
             false
         }
     };
-    fields.require("do", "is required: an object that says what happens; give it");
+    fields.require("do", "required", "is required: an object that says what happens; give it");
     let given = fields.object("do").map(|given| fault(Fields::new(given, fields.pointer("do"))));
     let fault = given.and_then(|given| fields.take(given)).unwrap_or(Fault::NONE);
     let fault = Fault { is_after, ..fault };
@@ -138,7 +142,7 @@ fn share(fields: &mut Fields) -> Option<f64> {
     let number = if let Value::Number(raw) = value { raw.parse().ok() } else { None };
     let share = number.filter(|share| (0.0..=1.0).contains(share));
     if share.is_none() {
-        fields.wrong("share", "must be a number from 0 to 1; write one, or leave it out");
+        fields.wrong("share", "out_of_range", "must be a number from 0 to 1; write one, or leave it out");
     }
     share
 }
@@ -157,7 +161,7 @@ fn fault(mut fields: Fields) -> Read<Fault> {
     ];
     let whole = fields.whole().to_owned();
     fields.end(())?;
-    let wrong = |rule: &str| Err(vec![Wrong::at(whole.clone(), rule)]);
+    let wrong = |rest: &str| Err(vec![Detail::of_member(whole.clone(), "one_fault", rest)]);
     if refusal.is_some() && http.is_some() {
         return wrong("holds both an errcode and an HTTP answer; keep one");
     }
@@ -176,9 +180,9 @@ fn fault(mut fields: Fields) -> Read<Fault> {
 
 fn refusal(fields: &mut Fields) -> Option<Instead> {
     let errcode = fields.integer("errcode", i64::from(i32::MIN)..=i64::from(i32::MAX));
-    let errmsg = fields.text("errmsg").map(str::to_owned);
+    let errmsg = fields.text_or_empty("errmsg").map(str::to_owned);
     if errmsg.is_some() && fields.value("errcode").is_none() {
-        fields.wrong("errmsg", "stands without an errcode; give that too");
+        fields.wrong("errmsg", "errcode_required", "stands without an errcode; give that too");
     }
     let errcode = i32::try_from(errcode?).ok()?;
     Some(Instead::Refusal { errcode, errmsg })
@@ -187,7 +191,7 @@ fn refusal(fields: &mut Fields) -> Option<Instead> {
 fn http(fields: &mut Fields) -> Option<Instead> {
     let status = fields.integer("status", 100..=999);
     let headers = fields.object("headers");
-    let body = fields.text("body");
+    let body = fields.text_or_empty("body");
     if status.is_none() && headers.is_none() && body.is_none() {
         return None;
     }
@@ -195,7 +199,7 @@ fn http(fields: &mut Fields) -> Option<Instead> {
         |(name, value): &(std::borrow::Cow<str>, Value)| Some((name.clone().into_owned(), value.as_text()?.to_owned()));
     let headers: Option<Vec<_>> = headers.map_or(Some(Vec::new()), |headers| headers.0.iter().map(text).collect());
     if headers.is_none() {
-        fields.wrong("headers", "must hold strings only; put each value in quotes");
+        fields.wrong("headers", "wrong_type", "must hold strings only; put each value in quotes");
     }
     let status = status.and_then(|status| u16::try_from(status).ok()).unwrap_or(200);
     Some(Instead::Http { status, headers: headers?, body: body.unwrap_or_default().to_owned() })

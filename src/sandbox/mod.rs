@@ -10,7 +10,6 @@ mod control;
 mod customers;
 mod endpoints;
 mod faults;
-mod fields;
 mod http;
 mod ids;
 mod journal;
@@ -34,12 +33,12 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::json::Object;
+use crate::json::fields::{Detail, sentences};
 use clock::{Clock, Going};
 use config::Config;
 use contact_ways::ContactWays;
 use customers::Customers;
 use faults::Faults;
-pub use fields::Wrong;
 use http::{Request, Response};
 use ids::Ids;
 use journal::Journal;
@@ -53,8 +52,8 @@ use tokens::Tokens;
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// The configuration is wrong; all that is.
-    #[error("{}", fields::sentences(.0))]
-    Config(Vec<Wrong>),
+    #[error("{}", sentences(.0))]
+    Config(Vec<Detail>),
     /// The port cannot be had.
     #[error("port {port} of 127.0.0.1 cannot be listened on ({error}); free it, or leave port out to have any")]
     Port {
@@ -71,7 +70,7 @@ pub enum StartError {
 impl StartError {
     /// What is wrong with the configuration; nothing where it is the machine that is at fault.
     #[must_use]
-    pub fn wrong(&self) -> &[Wrong] {
+    pub fn wrong(&self) -> &[Detail] {
         match self {
             Self::Config(wrong) => wrong,
             Self::Port { .. } | Self::Thread(_) => &[],
@@ -79,8 +78,8 @@ impl StartError {
     }
 }
 
-impl From<Vec<Wrong>> for StartError {
-    fn from(wrong: Vec<Wrong>) -> Self {
+impl From<Vec<Detail>> for StartError {
+    fn from(wrong: Vec<Detail>) -> Self {
         Self::Config(wrong)
     }
 }
@@ -98,7 +97,11 @@ impl Sandbox {
     /// When the configuration is wrong or the port cannot be had.
     pub fn start(config_json: &str) -> Result<Self, StartError> {
         let object = Object::parse(config_json).map_err(|error| {
-            vec![Wrong::new("", format!("the configuration cannot be read: {error}; give one JSON object"))]
+            vec![Detail::new(
+                "",
+                "not_json",
+                format!("the configuration cannot be read: {error}; give one JSON object"),
+            )]
         })?;
         let config = Config::read(&object)?;
         let port = config.port;

@@ -11,6 +11,7 @@ use super::limits::Place;
 use super::server::{Delivery, Stop};
 use super::tokens::{ACCESS_TOKEN, Bearer};
 use super::{Corp, World, endpoints, media, qr, read_locked, token_service};
+use crate::endpoint::{Endpoint, Facts, GET_CORP_TOKEN, GET_SUITE_TOKEN, GETTOKEN, UPLOAD};
 
 use Right::{ContactWays, Media};
 use Work::{Open, Token};
@@ -45,25 +46,25 @@ enum Right {
     ContactWays,
 }
 
-const fn row(path: &'static str, name: &'static str, work: Work) -> Interface {
-    Interface { path, name, work, list: None }
+const fn row(facts: &Facts, work: Work) -> Interface {
+    Interface { path: facts.path, name: facts.name, work, list: None }
 }
 
 #[rustfmt::skip]
 const INTERFACES: &[Interface] = &[
-    row("/cgi-bin/gettoken", "gettoken", Open(token_service::gettoken)),
-    row("/cgi-bin/service/get_suite_token", "get_suite_token", Open(token_service::get_suite_token)),
-    row("/cgi-bin/service/get_corp_token", "get_corp_token", Open(token_service::get_corp_token)),
-    row("/cgi-bin/externalcontact/add_contact_way", "add_contact_way", Token(ContactWays, endpoints::add)),
-    row("/cgi-bin/externalcontact/get_contact_way", "get_contact_way", Token(ContactWays, endpoints::get)),
+    row(&GETTOKEN, Open(token_service::gettoken)),
+    row(&GET_SUITE_TOKEN, Open(token_service::get_suite_token)),
+    row(&GET_CORP_TOKEN, Open(token_service::get_corp_token)),
+    row(Endpoint::Add.facts(), Token(ContactWays, endpoints::add)),
+    row(Endpoint::Get.facts(), Token(ContactWays, endpoints::get)),
     Interface {
         list: Some("contact_way"),
-        ..row("/cgi-bin/externalcontact/list_contact_way", "list_contact_way", Token(ContactWays, endpoints::list))
+        ..row(Endpoint::List.facts(), Token(ContactWays, endpoints::list))
     },
-    row("/cgi-bin/externalcontact/update_contact_way", "update_contact_way", Token(ContactWays, endpoints::update)),
-    row("/cgi-bin/externalcontact/del_contact_way", "del_contact_way", Token(ContactWays, endpoints::del)),
-    row("/cgi-bin/externalcontact/close_temp_chat", "close_temp_chat", Token(ContactWays, endpoints::close_temp_chat)),
-    row("/cgi-bin/media/upload", "upload", Token(Media, media::upload)),
+    row(Endpoint::Update.facts(), Token(ContactWays, endpoints::update)),
+    row(Endpoint::Del.facts(), Token(ContactWays, endpoints::del)),
+    row(Endpoint::CloseTempChat.facts(), Token(ContactWays, endpoints::close_temp_chat)),
+    Interface { name: "upload", ..row(&UPLOAD, Token(Media, media::upload)) },
 ];
 
 /// The pictures, which are no interface and are counted as one.

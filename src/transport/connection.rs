@@ -23,7 +23,7 @@ const HEAD_USUAL: usize = 256;
 #[derive(Clone, Copy)]
 pub struct Request<'r> {
     pub uri: &'r Uri,
-    /// What is POSTed, and its type; nothing, and it is a GET.
+    /// What is sent with POST, and its type; without it, it is a GET.
     pub body: Option<(&'r str, &'r [u8])>,
 }
 

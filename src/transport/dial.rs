@@ -28,12 +28,11 @@ pub struct Dialer {
     insecure_http: bool,
     proxy: Option<(Proxy, Option<Secret>)>,
     /// Made with the first connection: looking through the system's roots takes a while.
-    tls: LazyLock<
-        Result<Arc<ClientConfig>, rustls::Error>,
-        Box<dyn FnOnce() -> Result<Arc<ClientConfig>, rustls::Error> + Send>,
-    >,
+    tls: LazyLock<TlsConfig, Box<dyn FnOnce() -> TlsConfig + Send>>,
     network: Arc<Network>,
 }
+
+type TlsConfig = Result<Arc<ClientConfig>, rustls::Error>;
 
 /// One connection being made.
 struct Dial<'d> {
@@ -67,12 +66,11 @@ impl Dialer {
         let target = place(uri)?;
         let is_https = uri.scheme() == Some(&Scheme::HTTPS);
         let proxy = self.proxy.as_ref().filter(|(proxy, _)| !proxy.is_no_proxy(uri));
-        let stream = match proxy {
-            Some((proxy, told)) => self.through(&dial, proxy, told.as_ref(), target)?,
-            None => {
-                let may_connect = |address: &SocketAddr| is_https || self.is_near(address.ip());
-                self.connect(&dial, target, Who::Server, may_connect)?
-            }
+        let stream = if let Some((proxy, told)) = proxy {
+            self.through(&dial, proxy, told.as_ref(), target)?
+        } else {
+            let may_connect = |address: &SocketAddr| is_https || self.is_near(address.ip());
+            self.connect(&dial, target, Who::Server, may_connect)?
         };
         if is_https { self.secured(&dial, stream, target.host, Who::Server) } else { Ok(stream) }
     }
@@ -120,10 +118,7 @@ impl Dialer {
     fn through(&self, dial: &Dial, proxy: &Proxy, told: Option<&Secret>, target: Place) -> Result<Stream, Cause> {
         let place = Place { host: proxy.host(), port: proxy.port() };
         let who = Who::Proxy(place.host, place.port);
-        let key = (
-            proxy.uri().authority().map_or_else(String::new, |it| it.host().to_owned()) + &format!(":{}", place.port),
-            told.cloned(),
-        );
+        let key = (format!("{}:{}", place.host, place.port), told.cloned());
         let asking = self.network.proxies.enter(dial.call, key, dial.deadline).map_err(|not_now| match not_now {
             NotNow::Refused(cause) => cause,
             NotNow::TimeIsUp => dial.time_is_up(who),

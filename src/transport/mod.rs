@@ -77,6 +77,7 @@ pub struct Reply {
     /// The body, decompressed.
     pub body: Vec<u8>,
     /// What the server's clock said, in unix milliseconds.
+    #[allow(dead_code)] // nobody asks yet
     pub date: Option<i64>,
     /// Whether a connection was made for it.
     pub new_connection: bool,
@@ -131,20 +132,20 @@ impl Transport {
     pub fn post(
         &self,
         call: &Arc<Call>,
-        uri: Uri,
+        uri: &Uri,
         content_type: &str,
         body: &[u8],
         kept: Kept,
     ) -> Result<Reply, Failure> {
-        self.run(call, Request { uri: &uri, body: Some((content_type, body)) }, kept)
+        self.run(call, Request { uri, body: Some((content_type, body)) }, kept)
     }
 
     /// GETs `uri`.
     ///
     /// # Errors
     /// When no whole HTTP answer came back.
-    pub fn get(&self, call: &Arc<Call>, uri: Uri, kept: Kept) -> Result<Reply, Failure> {
-        self.run(call, Request { uri: &uri, body: None }, kept)
+    pub fn get(&self, call: &Arc<Call>, uri: &Uri, kept: Kept) -> Result<Reply, Failure> {
+        self.run(call, Request { uri, body: None }, kept)
     }
 
     fn run(&self, call: &Arc<Call>, request: Request, kept: Kept) -> Result<Reply, Failure> {

@@ -49,6 +49,8 @@ impl Network {
             return;
         }
         let pools: Vec<_> = lock(&self.pools).iter().filter_map(Weak::upgrade).collect();
-        pools.iter().for_each(|pool| pool.sweep());
+        for pool in pools {
+            pool.sweep();
+        }
     }
 }

@@ -21,7 +21,7 @@ impl Stream {
     /// What the socket below says; an error of rustls comes inside.
     pub fn secured(mut self, config: &Arc<ClientConfig>, host: &str) -> io::Result<Self> {
         let host = host.trim_start_matches('[').trim_end_matches(']');
-        let name = ServerName::try_from(host.to_owned()).map_err(io::Error::other)?;
+        let name = ServerName::try_from(host.to_owned()).map_err(|_| io::ErrorKind::InvalidInput)?;
         let mut connection = ClientConnection::new(Arc::clone(config), name).map_err(io::Error::other)?;
         while connection.is_handshaking() {
             connection.complete_io(&mut self)?;

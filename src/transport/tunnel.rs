@@ -204,6 +204,8 @@ impl Drop for Asking<'_> {
             state.asking = false;
             std::mem::take(&mut state.waiting)
         });
-        waiting.iter().for_each(|call| call.wake());
+        for call in waiting {
+            call.wake();
+        }
     }
 }

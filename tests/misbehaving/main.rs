@@ -1,6 +1,6 @@
 //! A server that breaks every rule of HTTP and TLS: the call ends as the table says, and the next one works.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test through and through
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a failed unwrap is a failed test
 
 mod proxy;
 #[path = "../support/mod.rs"]
