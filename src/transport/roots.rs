@@ -67,12 +67,12 @@ impl Authorities {
             let length = sequence(&der).ok_or_else(|| cannot_be_decoded(nth))?;
             der.truncate(length);
             let certificate = CertificateDer::from(der);
-            if RootCertStore::empty().add(certificate.clone()).is_ok() {
+            RootCertStore::empty().add(certificate.clone()).map_err(|_| cannot_be_decoded(nth))?;
+            // One that has no version cannot say that it is an authority's: anybody's could pass for one.
+            if has_version(&certificate) {
                 certificates.push(certificate);
-            } else if is_version_1(&certificate) {
-                unfit.push(nth);
             } else {
-                return Err(cannot_be_decoded(nth));
+                unfit.push(nth);
             }
         }
         match nth {
@@ -118,12 +118,12 @@ fn sequence(der: &[u8]) -> Option<usize> {
     (tag == SEQUENCE && rest.len() - digits >= length).then_some(2 + digits + length)
 }
 
-/// A certificate that has no version is of the first.
-fn is_version_1(certificate: &[u8]) -> bool {
-    let inside = |der: &'_ [u8]| sequence(der).map(|_| 2 + usize::from(der[1].saturating_sub(0x80)));
-    let body = inside(certificate).and_then(|start| certificate.get(start..));
-    let first = body.and_then(|body| body.get(inside(body)?));
-    first.is_some_and(|tag| *tag != VERSION)
+/// Whether a certificate says its version; those of the first do not.
+fn has_version(certificate: &[u8]) -> bool {
+    let inside = |der: &'_ [u8]| 2 + usize::from(der[1].saturating_sub(0x80));
+    let body = sequence(certificate).and_then(|_| certificate.get(inside(certificate)..));
+    let first = body.and_then(|body| sequence(body).and_then(|_| body.get(inside(body))));
+    first == Some(&VERSION)
 }
 
 /// A regular file, behind links or not: a pipe or a device is neither waited for nor read without end.

@@ -165,7 +165,11 @@ fn certificate(error: &CertificateError, who: Who) -> String {
         E::NotValidYet => "is not yet valid; set this machine's clock".to_owned(),
         E::Revoked => "was revoked".to_owned(),
         E::BadEncoding => "cannot be decoded".to_owned(),
-        E::BadSignature => "has a signature that is wrong".to_owned(),
+        E::BadSignature => {
+            "is not signed by the authority of that name which is trusted here, but with another key: give \
+            the authority that signed it as ca_file or extra_ca_file"
+                .to_owned()
+        }
         E::InvalidPurposeContext { .. } | E::InvalidPurpose => "is not for servers".to_owned(),
         _ => "is not one that can be trusted".to_owned(),
     };
