@@ -53,7 +53,7 @@ fn a_host_that_logs_all_of_every_crate_sees_no_secret_and_loses_no_line_of_its_o
     });
     let config = format!(r#"{{"base_url":"http://{}","corp_id":"ww1","secret":"{SECRET}"}}"#, server.address);
     let client = Client::new(&config, &Shared::default()).unwrap();
-    add(&client, &SIMPLE.replace("}", &format!(r#","remark":"{REMARK}"}}"#))).unwrap();
+    add(&client, &SIMPLE.replace('}', &format!(r#","remark":"{REMARK}"}}"#))).unwrap();
     list(&client, "{}").unwrap_err();
     log::trace!("the host's own line");
     let lines = LINES.0.lock().unwrap();

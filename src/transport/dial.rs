@@ -118,7 +118,11 @@ impl Dialer {
     fn through(&self, dial: &Dial, proxy: &Proxy, told: Option<&Secret>, target: Place) -> Result<Stream, Cause> {
         let place = Place { host: proxy.host(), port: proxy.port() };
         let who = Who::Proxy(place.host, place.port);
-        let key = (format!("{}:{}", place.host, place.port), told.cloned());
+        let key = tunnel::Key {
+            proxy: format!("{}:{}", place.host, place.port),
+            target: format!("{}:{}", target.host, target.port),
+            authorization: told.cloned(),
+        };
         let asking = self.network.proxies.enter(dial.call, key, dial.deadline).map_err(|not_now| match not_now {
             NotNow::Refused(cause) => cause,
             NotNow::TimeIsUp => dial.time_is_up(who),

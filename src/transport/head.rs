@@ -3,7 +3,9 @@
 use std::io::{self, BufRead, ErrorKind};
 use std::time::UNIX_EPOCH;
 
-use ureq_proto::http::header::{CONNECTION, CONTENT_ENCODING, CONTENT_LENGTH, DATE, HeaderName, TRANSFER_ENCODING};
+use ureq_proto::http::header::{
+    CONNECTION, CONTENT_ENCODING, CONTENT_LENGTH, DATE, HeaderName, PROXY_AUTHENTICATE, TRANSFER_ENCODING,
+};
 use ureq_proto::http::{Response, StatusCode, Version};
 use ureq_proto::parser::try_parse_response;
 
@@ -78,6 +80,12 @@ impl Head {
     pub fn date(&self) -> Option<i64> {
         let date = httpdate::parse_http_date(self.0.headers().get(DATE)?.to_str().ok()?).ok()?;
         i64::try_from(date.duration_since(UNIX_EPOCH).ok()?.as_millis()).ok()
+    }
+
+    /// Whether a proxy takes a user and a password as they are; one that does not say may.
+    pub fn takes_basic(&self) -> bool {
+        let is_basic = |way: &str| way.get(..5).is_some_and(|way| way.eq_ignore_ascii_case("basic"));
+        self.values(&PROXY_AUTHENTICATE).next().is_none() || self.values(&PROXY_AUTHENTICATE).any(is_basic)
     }
 
     pub fn is_gzip(&self) -> bool {

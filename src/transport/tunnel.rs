@@ -75,6 +75,10 @@ pub fn open(stream: &mut Stream, who: Who, target: Place, authorization: Option<
     let why = match status {
         200..=299 if behind.is_empty() => return Ok(()),
         200..=299 => "sent more than its answer".to_owned(),
+        407 if !head.takes_basic() => {
+            "wants a user and a password, but in a way (not Basic) that this library does not know; ask whoever runs it"
+                .to_owned()
+        }
         407 if authorization.is_some() => {
             "wants a user and a password, and does not take those that it was given; mend them in proxy".to_owned()
         }
@@ -89,11 +93,18 @@ pub fn open(stream: &mut Stream, who: Who, target: Place, authorization: Option<
     Err(if matches!(status, 403 | 407) { NoTunnel::Refused(why) } else { NoTunnel::Failed(why) })
 }
 
-/// What is known of the proxies of one process, by where they are and what they are told.
+/// What is known of the proxies of one process.
 #[derive(Default)]
 pub struct Proxies(Mutex<HashMap<Key, State>>);
 
-type Key = (String, Option<Secret>);
+/// Which proxy is asked for what, and by whom.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Key {
+    pub proxy: String,
+    /// A proxy may allow WeCom's server and not that of its pictures.
+    pub target: String,
+    pub authorization: Option<Secret>,
+}
 
 #[derive(Default)]
 struct State {

@@ -51,15 +51,15 @@ fn any_call_closes_what_other_clients_left_behind() {
 fn relay(to: std::net::SocketAddr) -> (u16, Arc<Mutex<Vec<Vec<u8>>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
-    let noted: Arc<Mutex<Vec<Vec<u8>>>> = Arc::default();
-    let notes = Arc::clone(&noted);
+    let sent: Arc<Mutex<Vec<Vec<u8>>>> = Arc::default();
+    let notes = Arc::clone(&sent);
     thread::spawn(move || {
         let (mut client, _) = listener.accept().unwrap();
         let mut server = TcpStream::connect(to).unwrap();
         server.set_nodelay(true).unwrap();
         let (mut back, mut to_client) = (server.try_clone().unwrap(), client.try_clone().unwrap());
         thread::spawn(move || std::io::copy(&mut back, &mut to_client));
-        let mut bytes = [0; 64 * 1024];
+        let mut bytes = vec![0; 64 * 1024];
         while let Ok(amount) = client.read(&mut bytes)
             && amount > 0
         {
@@ -67,7 +67,7 @@ fn relay(to: std::net::SocketAddr) -> (u16, Arc<Mutex<Vec<Vec<u8>>>>) {
             server.write_all(&bytes[..amount]).unwrap();
         }
     });
-    (port, noted)
+    (port, sent)
 }
 
 #[test]
@@ -78,16 +78,16 @@ fn a_request_leaves_in_one_write_and_one_tls_record() {
     for (scheme, server) in
         [("http", Raw::serve(Peer::grant_all)), ("https", server(&ours, "localhost", Peer::grant_all))]
     {
-        let (port, noted) = relay(server.address);
+        let (port, sent) = relay(server.address);
         let config = format!(
             r#"{{"base_url":"{scheme}://localhost:{port}","access_token":"a-token","proxy":"","validate":"off","ca_file":"{}"}}"#,
             file.display()
         );
         let client = Client::new(&config, &Shared::default()).unwrap();
         add(&client, SIMPLE).unwrap();
-        noted.lock().unwrap().clear();
+        sent.lock().unwrap().clear();
         add(&client, &request).unwrap();
-        let writes = noted.lock().unwrap().clone();
+        let writes = sent.lock().unwrap().clone();
         assert_eq!(writes.len(), 1, "{scheme}: one write");
         if scheme == "https" {
             let record = &writes[0];

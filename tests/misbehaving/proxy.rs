@@ -80,6 +80,13 @@ struct Failure {
 
 const FAILURES: &[Failure] = &[
     failure(|peer| echo(peer, "407 Proxy Authentication Required"), false, "wants a user and a password"),
+    failure(
+        |peer| {
+            peer.answer("407 Proxy Authentication Required", "Proxy-Authenticate: NTLM\r\n", "");
+        },
+        false,
+        "not Basic",
+    ),
     failure(|peer| echo(peer, "403 Forbidden"), false, "does not allow connections to localhost:"),
     failure(|peer| echo(peer, "502 Bad Gateway"), true, "could not reach localhost:"),
     failure(|peer| echo(peer, "503 Service Unavailable"), true, "is not available"),

@@ -36,11 +36,11 @@ pub fn ca_file(authority: &Authority, name: &str) -> PathBuf {
 
 /// A server with a certificate for `name`.
 pub fn server(authority: &Authority, name: &str, serve: fn(&mut Peer)) -> Raw {
-    server_with(authority, CertificateParams::new([name.to_owned()]).unwrap(), serve)
+    server_with(authority, &CertificateParams::new([name.to_owned()]).unwrap(), serve)
 }
 
 /// A server with a certificate of its own.
-pub fn server_with(authority: &Authority, params: CertificateParams, serve: fn(&mut Peer)) -> Raw {
+pub fn server_with(authority: &Authority, params: &CertificateParams, serve: fn(&mut Peer)) -> Raw {
     let key = KeyPair::generate().unwrap();
     let certificate = params.signed_by(&key, authority).unwrap().der().clone();
     serving(certificate, key.serialize_der(), serve)
@@ -95,8 +95,8 @@ fn only_a_certificate_that_is_right_in_every_way_is_talked_to() {
     let cases = [
         (server(&ours, "example.com", Peer::grant_all), &file, &["is not for localhost but for example.com"][..]),
         (server(&theirs, "localhost", Peer::grant_all), &file, &["not trusted", "extra_ca_file", "ca_file", "proxy"]),
-        (server_with(&ours, valid(2020, 2021), Peer::grant_all), &file, &["no longer valid", "01 Jan 2021", "clock"]),
-        (server_with(&ours, valid(2200, 2201), Peer::grant_all), &file, &["not yet valid", "01 Jan 2200", "clock"]),
+        (server_with(&ours, &valid(2020, 2021), Peer::grant_all), &file, &["no longer valid", "01 Jan 2021", "clock"]),
+        (server_with(&ours, &valid(2200, 2201), Peer::grant_all), &file, &["not yet valid", "01 Jan 2200", "clock"]),
         (lone, &lone_file, &["its own authority", "make an authority", "openssl req -x509", "-CA ca.pem"]),
     ];
     for (server, file, says) in cases {
@@ -119,12 +119,13 @@ fn only_a_certificate_that_is_right_in_every_way_is_talked_to() {
     fs::remove_file(lone_file).unwrap();
 }
 
+/// Fatal alerts: `protocol_version`, and `handshake_failure`.
+const TOO_OLD: &[u8] = &[0x15, 3, 1, 0, 2, 2, 70];
+const NOTHING_IN_COMMON: &[u8] = &[0x15, 3, 3, 0, 2, 2, 40];
+
 #[test]
 fn what_is_wrong_with_a_peer_s_tls_is_said_in_words() {
     let file = ca_file(&authority(), "words");
-    // A fatal alert: protocol_version, and handshake_failure; a ServerHello of TLS 1.0 is the third.
-    const TOO_OLD: &[u8] = &[0x15, 3, 1, 0, 2, 2, 70];
-    const NOTHING_IN_COMMON: &[u8] = &[0x15, 3, 3, 0, 2, 2, 40];
     let cases: [(Act, &str); 5] = [
         (|peer| say(peer, TOO_OLD), "only an old TLS version (1.0 or 1.1)"),
         (|peer| say(peer, &old_hello()), "only an old TLS version (1.0 or 1.1)"),
