@@ -77,7 +77,6 @@ pub struct Reply {
     /// The body, decompressed.
     pub body: Vec<u8>,
     /// What the server's clock said, in unix milliseconds.
-    #[allow(dead_code)] // nobody asks yet
     pub date: Option<i64>,
     /// Whether a connection was made for it.
     pub new_connection: bool,

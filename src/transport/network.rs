@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use super::pool::Pool;
 use super::tunnel::Proxies;
-use crate::call::lock;
+use crate::lock::lock;
 
 /// Idle connections are looked at no more often, in milliseconds.
 const SWEEP_EVERY: u64 = 1000;

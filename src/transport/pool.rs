@@ -12,7 +12,7 @@ use ureq::http::Uri;
 
 use super::Kept;
 use super::connection::Connection;
-use crate::call::lock;
+use crate::lock::lock;
 
 /// More would be closed by most servers.
 const IDLE_MAX: Duration = Duration::from_secs(60);

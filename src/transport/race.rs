@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use socket2::{Domain, Protocol, Socket, Type};
 
-use crate::call::{Call, HangUp, lock};
+use crate::call::{Call, HangUp};
+use crate::lock::lock;
 
 /// The next address gets its chance when the last has not answered for so long.
 const HEAD_START: Duration = Duration::from_millis(250);

@@ -10,7 +10,8 @@ use std::time::{Duration, Instant};
 use socket2::{Domain, Socket, Type};
 
 use super::race;
-use crate::call::{Call, lock};
+use crate::call::Call;
+use crate::lock::lock;
 
 const REMEMBERED: Duration = Duration::from_secs(60);
 

@@ -17,7 +17,8 @@ use super::resolver::Place;
 use super::stream::Stream;
 use super::words::Who;
 use super::{Cause, USER_AGENT};
-use crate::call::{Call, lock};
+use crate::call::Call;
+use crate::lock::lock;
 use crate::secret::Secret;
 
 /// A refusal is remembered for this long at first, then for twice as long each time.

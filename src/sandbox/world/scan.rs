@@ -6,7 +6,8 @@ use super::contact_ways::ContactWay;
 use super::customers::{Customer, Customers, Follow, TempChat};
 use super::ids::{ConfigId, Ids};
 use super::people::Member;
-use super::{Corp, World, write_locked};
+use super::{Corp, World};
+use crate::lock::write;
 
 /// Who scans what.
 #[derive(Debug)]
@@ -42,7 +43,7 @@ pub fn scan(world: &World, scan: &Scan) -> Result<Scanned, Refused> {
     let unknown =
         || (41044, format!("there is no contact way {}; it was never made, or it was deleted", scan.config_id));
     let id: ConfigId = scan.config_id.parse().map_err(|()| unknown())?;
-    let mut corps = world.corps.values().map(write_locked);
+    let mut corps = world.corps.values().map(write);
     let mut corp = corps.find(|corp| corp.ways.get(id).is_some()).ok_or_else(unknown)?;
     let Corp { people, ways, customers, .. } = &mut *corp;
     customers.settle(now);
@@ -65,7 +66,7 @@ pub fn scan(world: &World, scan: &Scan) -> Result<Scanned, Refused> {
 pub fn accept(world: &World, userid: &str, external_userid: &str) -> Result<Scanned, Refused> {
     let now = world.clock.now();
     for corp in world.corps.values() {
-        let Corp { ways, customers, .. } = &mut *write_locked(corp);
+        let Corp { ways, customers, .. } = &mut *write(corp);
         let Some(follow) = customers.follow_mut(userid, external_userid).filter(|follow| !follow.accepted) else {
             continue;
         };

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use super::http::Response;
 use crate::rules::{Check, Rule};
+use crate::sandbox::serve::Response;
 
 /// Texts of WeCom by code. Those after the empty line have never been seen and are made after the others' pattern.
 #[rustfmt::skip]

@@ -1,19 +1,22 @@
-//! The document's six interfaces.
+//! The document's six endpoints.
 
 use serde::Serialize;
 
 use super::answer::{Answer, Nothing, Refusal, WARNING};
 use super::body::{self, Taken};
-use super::conclusions::Conclusions;
-use super::contact_ways::{ContactWay, DAY_S, MINIPROGRAM, Place, SINGLE, Temp, WEEK_S};
-use super::http::Request;
-use super::ids::ConfigId;
-use super::people::People;
-use super::wecom::{Caller, Outcome};
-use super::{World, media, qr, read_locked, write_locked};
+use super::caller::Caller;
+use super::served::Outcome;
+use super::view::View;
+use super::{media, pictures};
 use crate::endpoint::Endpoint;
 use crate::json::{Object, Value};
+use crate::lock::{read, write};
 use crate::rules::first_refusal;
+use crate::sandbox::serve::Request;
+use crate::sandbox::world::conclusions::Conclusions;
+use crate::sandbox::world::contact_ways::{ContactWay, DAY_S, MINIPROGRAM, Position, SINGLE, Temp, WEEK_S};
+use crate::sandbox::world::ids::ConfigId;
+use crate::sandbox::world::people::People;
 
 /// Users of one contact way, departments expanded.
 const USERS_MAX: usize = 100;
@@ -23,14 +26,13 @@ const LIST_S: i64 = 90 * DAY_S;
 const PAGE: usize = 100;
 
 pub fn add(caller: &Caller, request: &Request) -> Outcome {
-    let world = caller.world;
     carried_out(Endpoint::Add, request, |given| {
-        let mut corp = write_locked(caller.corp);
+        let mut corp = write(caller.corp);
         let way = new_way(caller, given)?;
         corp.people.may_stand(&way.user, &way.party)?;
-        media::check(world, &corp, given, way.temp.is_some(), caller.now)?;
-        let added = Added { config_id: way.config_id, qr_code: qr::address(world, &way) };
-        let config = &world.config;
+        media::check(&caller.wecom.world, &corp, given, way.temp.is_some(), caller.now)?;
+        let added = Added { config_id: way.config_id, qr_code: pictures::address(caller.wecom, &way) };
+        let config = &caller.wecom.world.config;
         corp.ways.add(way, config.quota, config.temp_quota_per_day).map_err(|_| 41045)?;
         Ok(added)
     })
@@ -38,31 +40,31 @@ pub fn add(caller: &Caller, request: &Request) -> Outcome {
 
 pub fn get(caller: &Caller, request: &Request) -> Outcome {
     carried_out(Endpoint::Get, request, |given| {
-        let corp = read_locked(caller.corp);
+        let corp = read(caller.corp);
         let way = corp.ways.get(config_id(given)?).ok_or(41044)?;
         // Written while the record is at hand; it borrows nothing that outlives the lock.
-        Ok(Got { contact_way: serde_json::value::to_raw_value(&View::of(caller.world, way)).map_err(|_| -1)? })
+        Ok(Got { contact_way: serde_json::value::to_raw_value(&View::of(caller.wecom, way)).map_err(|_| -1)? })
     })
 }
 
 pub fn list(caller: &Caller, request: &Request) -> Outcome {
-    let (world, now) = (caller.world, caller.now);
+    let now = caller.now;
     carried_out(Endpoint::List, request, |given| {
         let integer = |name| given.get(name).and_then(Value::as_integer);
         let from = integer("start_time").unwrap_or(now - LIST_S).max(LISTED_SINCE);
-        let to = integer("end_time").unwrap_or(now).min(now - world.config.list_lag_s);
+        let to = integer("end_time").unwrap_or(now).min(now - caller.wecom.world.config.list_lag_s);
         let limit = integer("limit").and_then(|limit| usize::try_from(limit).ok()).unwrap_or(PAGE);
         let after = match given.get("cursor").and_then(Value::as_text) {
             None | Some("") => None,
-            Some(cursor) => Some(place(cursor).ok_or_else(|| Refusal::new(40058, "invalid param 'cursor'"))?),
+            Some(cursor) => Some(position(cursor).ok_or_else(|| Refusal::new(40058, "invalid param 'cursor'"))?),
         };
-        let corp = read_locked(caller.corp);
+        let corp = read(caller.corp);
         let mut created = corp.ways.created(from, to, after).peekable();
         let mut page = Vec::with_capacity(limit.min(1_000));
         let mut last = None;
-        while let Some((place, config_id)) = created.next_if(|_| page.len() < limit) {
+        while let Some((position, config_id)) = created.next_if(|_| page.len() < limit) {
             page.push(Listed { config_id });
-            last = Some(place);
+            last = Some(position);
         }
         let next_cursor = last.filter(|_| created.peek().is_some()).map(cursor).unwrap_or_default();
         Ok(List { contact_way: page, next_cursor })
@@ -71,7 +73,7 @@ pub fn list(caller: &Caller, request: &Request) -> Outcome {
 
 pub fn update(caller: &Caller, request: &Request) -> Outcome {
     carried_out(Endpoint::Update, request, |given| {
-        let mut corp = write_locked(caller.corp);
+        let mut corp = write(caller.corp);
         let corp = &mut *corp;
         let id = config_id(given)?;
         let before = corp.ways.get(id).ok_or(41044)?;
@@ -80,7 +82,7 @@ pub fn update(caller: &Caller, request: &Request) -> Outcome {
         }
         let mut way = before.clone();
         overwrite(caller, &mut way, given, &corp.people)?;
-        media::check(caller.world, corp, given, way.temp.is_some(), caller.now)?;
+        media::check(&caller.wecom.world, corp, given, way.temp.is_some(), caller.now)?;
         if let Some(kept) = corp.ways.get_mut(id) {
             *kept = way;
         }
@@ -90,7 +92,7 @@ pub fn update(caller: &Caller, request: &Request) -> Outcome {
 
 pub fn del(caller: &Caller, request: &Request) -> Outcome {
     carried_out(Endpoint::Del, request, |given| {
-        let is_gone = write_locked(caller.corp).ways.remove(config_id(given)?);
+        let is_gone = write(caller.corp).ways.remove(config_id(given)?);
         if is_gone { Ok(Nothing {}) } else { Err(41044.into()) }
     })
 }
@@ -99,7 +101,7 @@ pub fn close_temp_chat(caller: &Caller, request: &Request) -> Outcome {
     carried_out(Endpoint::CloseTempChat, request, |given| {
         let text = |name| given.get(name).and_then(Value::as_text).unwrap_or_default();
         let (userid, external_userid) = (text("userid"), text("external_userid"));
-        let mut corp = write_locked(caller.corp);
+        let mut corp = write(caller.corp);
         corp.customers.settle(caller.now);
         if !corp.people.members.contains_key(userid) {
             return Err(60111.into());
@@ -161,12 +163,12 @@ fn parties(given: &Object) -> Option<Box<[i64]>> {
 fn new_way(caller: &Caller, given: &Object) -> Result<ContactWay, Refusal> {
     let (kind, scene) = (small(given, "type").ok_or(41037)?, small(given, "scene").ok_or(41038)?);
     let is_temp = flag(given, "is_temp") == Some(true);
-    if is_temp && !caller.world.config.is_medical {
+    if is_temp && !caller.wecom.world.config.is_medical {
         return Err(41040.into());
     }
     let temp = if is_temp { Some(Box::new(new_temp(caller, given)?)) } else { None };
     Ok(ContactWay {
-        config_id: caller.world.ids.config_id(),
+        config_id: caller.wecom.world.ids.config_id(),
         kind,
         scene,
         style: if scene == MINIPROGRAM { small(given, "style").unwrap_or(1) } else { 0 },
@@ -247,13 +249,13 @@ fn overwrite_temp(caller: &Caller, temp: &mut Temp, given: &Object) -> Result<()
     temp.expires_in = seconds("expires_in").unwrap_or(temp.expires_in);
     temp.chat_expires_in = seconds("chat_expires_in").unwrap_or(temp.chat_expires_in);
     if let Some(unionid) = text(given, "unionid") {
-        if !caller.world.config.has_developer_account {
+        if !caller.wecom.world.config.has_developer_account {
             return Err(41057.into());
         }
         temp.unionid = Some(unionid).filter(|unionid| !unionid.is_empty()).map(Box::from);
     }
     if let Some(conclusions) = given.get("conclusions").and_then(Value::as_object) {
-        temp.conclusions = Some(Conclusions::of_request(conclusions, |id| media::address(caller.world, id)));
+        temp.conclusions = Some(Conclusions::of_request(conclusions, |id| media::address(caller.wecom, id)));
     }
     Ok(())
 }
@@ -283,58 +285,6 @@ struct Got {
     contact_way: Box<serde_json::value::RawValue>,
 }
 
-/// A contact way as `get` shows it: defaults filled in, some members never, some in one scene only.
-#[derive(Serialize)]
-pub struct View<'w> {
-    config_id: ConfigId,
-    #[serde(rename = "type")]
-    kind: u8,
-    scene: u8,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    style: Option<u8>,
-    remark: &'w str,
-    skip_verify: bool,
-    state: &'w str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    qr_code: Option<String>,
-    user: &'w [Box<str>],
-    party: &'w [i64],
-    is_temp: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    expires_in: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    chat_expires_in: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    unionid: Option<&'w str>,
-    mark_source: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    conclusions: Option<&'w Conclusions>,
-}
-
-impl<'w> View<'w> {
-    pub fn of(world: &World, way: &'w ContactWay) -> Self {
-        let temp = way.temp.as_deref();
-        Self {
-            config_id: way.config_id,
-            kind: way.kind,
-            scene: way.scene,
-            style: (way.scene == MINIPROGRAM).then_some(way.style),
-            remark: &way.remark,
-            skip_verify: way.skip_verify,
-            state: &way.state,
-            qr_code: qr::address(world, way),
-            user: &way.user,
-            party: &way.party,
-            is_temp: temp.is_some(),
-            expires_in: temp.map(|temp| temp.expires_in),
-            chat_expires_in: temp.map(|temp| temp.chat_expires_in),
-            unionid: temp.and_then(|temp| temp.unionid.as_deref()),
-            mark_source: way.mark_source,
-            conclusions: temp.and_then(|temp| temp.conclusions.as_ref()),
-        }
-    }
-}
-
 #[derive(Serialize)]
 struct List {
     contact_way: Vec<Listed>,
@@ -346,12 +296,12 @@ struct Listed {
     config_id: ConfigId,
 }
 
-/// A cursor is the place of the last one seen, so that nothing added or deleted elsewhere moves it.
-fn cursor((time, order): Place) -> String {
+/// A cursor is the position of the last one seen, so that nothing added or deleted elsewhere moves it.
+fn cursor((time, order): Position) -> String {
     format!("{time:016x}{order:016x}")
 }
 
-fn place(cursor: &str) -> Option<Place> {
+fn position(cursor: &str) -> Option<Position> {
     let (time, order) = (cursor.get(..16)?, cursor.get(16..)?);
     Some((i64::from_str_radix(time, 16).ok()?, u64::from_str_radix(order, 16).ok()?))
 }

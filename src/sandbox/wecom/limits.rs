@@ -3,15 +3,15 @@
 use std::collections::HashMap;
 use std::sync::Mutex;
 
-use super::config::Bounds;
-use super::locked;
+use crate::lock::lock;
+use crate::sandbox::config::Bounds;
 
 const MINUTE_S: i64 = 60;
 const HOUR_S: i64 = 3_600;
 /// So many wrong secrets within an hour, and nobody gets a token for an hour.
 const WRONG_SECRETS: u32 = 2_000;
 
-/// The calls of each corporation to each interface.
+/// The calls of each corporation to each endpoint.
 #[derive(Debug, Default)]
 pub struct Limits(Mutex<HashMap<(String, &'static str), Traffic>>);
 
@@ -47,21 +47,21 @@ impl Window {
     }
 }
 
-/// A call's place among those in flight; dropping it frees the place.
+/// Whether a call may be one of those in flight; dropping it makes room for another.
 #[derive(Debug)]
-pub struct Place<'l> {
+pub struct Admission<'l> {
     limits: &'l Limits,
     key: Option<(String, &'static str)>,
-    /// The errcode, where there is no place.
+    /// The errcode, where it may not.
     pub refusal: Option<i32>,
 }
 
 impl Limits {
-    /// Takes a place for a call.
-    pub fn enter(&self, corp_id: &str, api: &'static str, now: i64, bounds: Option<Bounds>) -> Place<'_> {
-        let Some(bounds) = bounds else { return Place { limits: self, key: None, refusal: None } };
+    /// Counts a call, and admits it if it is not too many.
+    pub fn enter(&self, corp_id: &str, api: &'static str, now: i64, bounds: Option<Bounds>) -> Admission<'_> {
+        let Some(bounds) = bounds else { return Admission { limits: self, key: None, refusal: None } };
         let key = (corp_id.to_owned(), api);
-        let mut all = locked(&self.0);
+        let mut all = lock(&self.0);
         let traffic = all.entry(key.clone()).or_default();
         let is_in_time =
             traffic.minute.count(now, MINUTE_S, bounds.per_minute) && traffic.hour.count(now, HOUR_S, bounds.per_hour);
@@ -73,20 +73,20 @@ impl Limits {
         if refusal.is_none() {
             traffic.in_flight += 1;
         }
-        Place { limits: self, key: refusal.is_none().then_some(key), refusal }
+        Admission { limits: self, key: refusal.is_none().then_some(key), refusal }
     }
 
     pub fn clear(&self) {
-        for traffic in locked(&self.0).values_mut() {
+        for traffic in lock(&self.0).values_mut() {
             *traffic = Traffic { in_flight: traffic.in_flight, ..Traffic::default() };
         }
     }
 }
 
-impl Drop for Place<'_> {
+impl Drop for Admission<'_> {
     fn drop(&mut self) {
         if let Some(key) = &self.key
-            && let Some(traffic) = locked(&self.limits.0).get_mut(key)
+            && let Some(traffic) = lock(&self.limits.0).get_mut(key)
         {
             traffic.in_flight = traffic.in_flight.saturating_sub(1);
         }
@@ -100,14 +100,14 @@ pub struct WrongSecrets(Mutex<Window>);
 impl WrongSecrets {
     /// Whether a wrong secret may still be called wrong, and is not already banned.
     pub fn count(&self, now: i64) -> bool {
-        locked(&self.0).count(now, HOUR_S, WRONG_SECRETS)
+        lock(&self.0).count(now, HOUR_S, WRONG_SECRETS)
     }
 
     pub fn is_banned(&self, now: i64) -> bool {
-        now < locked(&self.0).blocked_until
+        now < lock(&self.0).blocked_until
     }
 
     pub fn clear(&self) {
-        *locked(&self.0) = Window::default();
+        *lock(&self.0) = Window::default();
     }
 }

@@ -3,12 +3,15 @@
 use serde_json::json;
 
 use super::answer::{Answer, Refusal};
-use super::conclusions::Conclusions;
-use super::http::{Request, Response};
-use super::ids::mix;
-use super::wecom::{Caller, Outcome};
-use super::{Corp, World, qr, write_locked};
+use super::caller::Caller;
+use super::served::Outcome;
+use super::{Wecom, pictures};
 use crate::json::{Object, Value};
+use crate::lock::write;
+use crate::sandbox::serve::{Request, Response};
+use crate::sandbox::world::conclusions::Conclusions;
+use crate::sandbox::world::ids::mix;
+use crate::sandbox::world::{Corp, World};
 
 /// Where `pic_url` points.
 pub const PATH: &str = "/pic/";
@@ -16,10 +19,10 @@ const LIFE_S: i64 = 3 * 86_400;
 const MEGABYTE: usize = 1024 * 1024;
 
 /// A kind of file: its name, its greatest size, how such a file begins.
-type Kind = (&'static str, usize, &'static [&'static [u8]]);
+type FileKind = (&'static str, usize, &'static [&'static [u8]]);
 
 #[rustfmt::skip]
-const KINDS: &[Kind] = &[
+const KINDS: &[FileKind] = &[
     ("image", 10 * MEGABYTE, &[b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"]),
     ("voice", 2 * MEGABYTE, &[b""]),
     ("video", 10 * MEGABYTE, &[b""]),
@@ -29,16 +32,16 @@ const KINDS: &[Kind] = &[
 pub fn upload(caller: &Caller, request: &Request) -> Outcome {
     let kind = request.query("type").unwrap_or_default();
     let (name, most, beginnings) = KINDS.iter().find(|(name, ..)| *name == kind).ok_or(40005)?;
-    let content_type = request.content_type.as_deref().unwrap_or_default();
-    let file = file(content_type, &request.body).filter(|file| file.len() > 5).ok_or(44001)?;
+    let content_type = request.header("content-type").unwrap_or_default();
+    let file = file(&content_type, &request.body).filter(|file| file.len() > 5).ok_or(44001)?;
     if file.len() > *most {
         return Err(45001.into());
     }
     if !beginnings.iter().any(|beginning| file.starts_with(beginning)) {
         return Err(40123.into());
     }
-    let media_id = caller.world.ids.text(64);
-    write_locked(caller.corp).media.insert(media_id.clone(), caller.now);
+    let media_id = caller.wecom.world.ids.text(64);
+    write(caller.corp).media.insert(media_id.clone(), caller.now);
     let created_at = caller.now.to_string();
     Ok(Answer::new(0, "ok", json!({"type": name, "media_id": media_id, "created_at": created_at})))
 }
@@ -78,12 +81,12 @@ pub fn check(world: &World, corp: &Corp, given: &Object, is_temp: bool, now: i64
 }
 
 /// Where the picture can be read once it is part of a contact way.
-pub fn address(world: &World, media_id: &str) -> String {
+pub fn address(wecom: &Wecom, media_id: &str) -> String {
     let name = media_id.bytes().fold(0, |name, byte| mix(name ^ u64::from(byte)));
-    format!("{}{PATH}{name:016x}", world.base_url)
+    format!("{}{PATH}{name:016x}", wecom.base_url)
 }
 
 /// The picture itself is not kept; a plain one stands for it.
 pub fn picture() -> Response {
-    qr::plain_picture().map_or_else(|| Response::empty(404), |png| Response::new(200, "image/png", png))
+    pictures::plain_picture().map_or_else(|| Response::empty(404), |png| Response::new(200, "image/png", png))
 }

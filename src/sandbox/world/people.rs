@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::sandbox::config::{GivenDepartment, GivenMember, ROOT};
+
 /// One member.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -25,8 +27,6 @@ pub struct Department {
     pub parent: i64,
     pub visible: bool,
 }
-
-pub const ROOT: i64 = 1;
 
 #[derive(Clone, Debug, Default)]
 pub struct People {
@@ -53,6 +53,25 @@ impl Member {
 }
 
 impl People {
+    /// Takes in what is said of a member, over what is known already.
+    pub fn put_given(&mut self, given: GivenMember) {
+        let before = self.members.get(&given.userid).cloned();
+        let before = before.unwrap_or_else(|| Member::new(&given.userid, vec![ROOT]));
+        self.put_member(Member {
+            userid: given.userid,
+            active: given.active.unwrap_or(before.active),
+            verified: given.verified.unwrap_or(before.verified),
+            contact_right: given.contact_right.unwrap_or(before.contact_right),
+            visible: given.visible.unwrap_or(before.visible),
+            departments: given.departments.unwrap_or(before.departments),
+        });
+    }
+
+    pub fn put_department(&mut self, given: GivenDepartment) {
+        let GivenDepartment { id, parent, visible } = given;
+        self.departments.insert(id, Department { id, parent, visible });
+    }
+
     /// Takes a member in, or writes over the one of that name. A department that is new with it hangs under the root.
     pub fn put_member(&mut self, member: Member) {
         for id in member.departments.iter().copied().chain([ROOT]) {

@@ -6,8 +6,9 @@ use std::time::Instant;
 
 use serde::Serialize;
 
-use super::http::{self, Request};
-use super::locked;
+use crate::lock::lock;
+use crate::sandbox::serve::Request;
+use crate::sandbox::serve::request::headers;
 
 /// The latest so many calls are kept,
 const CALLS_MAX: usize = 100_000;
@@ -59,7 +60,7 @@ impl Journal {
         let at_ms = u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX);
         let (head, body) = (request.head.clone().into(), request.body.clone().into());
         let entry = Entry { endpoint, connection, at, at_ms, head, body };
-        let mut calls = locked(&self.calls);
+        let mut calls = lock(&self.calls);
         calls.bytes += entry.bytes();
         calls.kept.push_back(entry);
         while calls.kept.len() > CALLS_MAX || (calls.bytes > BYTES_MAX && calls.kept.len() > 1) {
@@ -70,7 +71,7 @@ impl Journal {
 
     /// The latest calls, all or so many, oldest first.
     pub fn calls(&self, endpoint: Option<&str>, last: usize) -> Vec<Call> {
-        let calls = locked(&self.calls);
+        let calls = lock(&self.calls);
         let wanted = calls.kept.iter().rev().filter(|entry| endpoint.is_none_or(|name| name == entry.endpoint));
         let mut wanted: Vec<Call> = wanted.take(last).map(Entry::call).collect();
         wanted.reverse();
@@ -79,12 +80,12 @@ impl Journal {
 
     /// The latest calls, newest first, and how many are kept.
     pub fn latest(&self, most: usize) -> (Vec<Call>, usize) {
-        let calls = locked(&self.calls);
+        let calls = lock(&self.calls);
         (calls.kept.iter().rev().take(most).map(Entry::call).collect(), calls.kept.len())
     }
 
     pub fn clear(&self) {
-        *locked(&self.calls) = Calls::default();
+        *lock(&self.calls) = Calls::default();
     }
 }
 
@@ -96,17 +97,17 @@ impl Entry {
     fn call(&self) -> Call {
         let head = String::from_utf8_lossy(&self.head);
         let mut line = head.lines().next().unwrap_or_default().split(' ');
-        let mut headers: BTreeMap<String, String> = BTreeMap::new();
-        for (name, value) in http::headers(&self.head) {
+        let mut listed: BTreeMap<String, String> = BTreeMap::new();
+        for (name, value) in headers(&self.head) {
             // A header that came twice is one list, as HTTP has it.
-            let value = headers.get(&name).map_or(value.clone(), |before| format!("{before}, {value}"));
-            headers.insert(name, value);
+            let value = listed.get(&name).map_or(value.clone(), |before| format!("{before}, {value}"));
+            listed.insert(name, value);
         }
         Call {
             endpoint: self.endpoint,
             method: line.next().unwrap_or_default().to_owned(),
             target: line.next().unwrap_or_default().to_owned(),
-            headers,
+            headers: listed,
             body: String::from_utf8_lossy(&self.body).into_owned(),
             connection: self.connection,
             at: self.at,

@@ -4,12 +4,11 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use super::http::Response;
-use super::ids::mix;
-use super::locked;
-use super::server::Delivery;
 use crate::json::fields::{Detail, Fields, Read};
 use crate::json::{Object, Value};
+use crate::lock::lock;
+use crate::sandbox::serve::{Delivery, Response};
+use crate::sandbox::world::ids::mix;
 
 /// What becomes of one call.
 #[derive(Clone, Debug)]
@@ -40,8 +39,8 @@ impl Fault {
 
 /// Which calls, and what.
 #[derive(Clone, Debug)]
-struct Rule {
-    /// An interface's name, or `*`.
+struct FaultRule {
+    /// An endpoint's name, or `*`.
     endpoint: String,
     nth: u64,
     /// How many calls are left to it.
@@ -57,7 +56,7 @@ struct Rule {
 /// The rules, first one first.
 #[derive(Debug, Default)]
 pub struct Faults {
-    rules: Mutex<Vec<Rule>>,
+    rules: Mutex<Vec<FaultRule>>,
     are_any: AtomicBool,
 }
 
@@ -68,7 +67,7 @@ impl Faults {
             return Fault::NONE;
         }
         let mut found = None;
-        for rule in locked(&self.rules).iter_mut().filter(|rule| rule.endpoint == "*" || rule.endpoint == endpoint) {
+        for rule in lock(&self.rules).iter_mut().filter(|rule| rule.endpoint == "*" || rule.endpoint == endpoint) {
             rule.seen += 1;
             if found.is_none() && rule.is_due() {
                 rule.left -= 1;
@@ -84,7 +83,7 @@ impl Faults {
         fields.require("rules", "required", "is required: an array of rules; give it");
         let new = fields.each("rules", |fields| rule(fields, known)).unwrap_or_default();
         let mut new = fields.end(new)?;
-        let mut rules = locked(&self.rules);
+        let mut rules = lock(&self.rules);
         for (salt, rule) in (rules.len()..).zip(&mut new) {
             rule.salt = mix(seed ^ mix(salt as u64));
         }
@@ -94,12 +93,12 @@ impl Faults {
     }
 
     pub fn clear(&self) {
-        locked(&self.rules).clear();
+        lock(&self.rules).clear();
         self.are_any.store(false, Ordering::Release);
     }
 }
 
-impl Rule {
+impl FaultRule {
     fn is_due(&self) -> bool {
         // 53 bits, as many as a double holds exactly.
         #[allow(clippy::cast_precision_loss)]
@@ -108,7 +107,7 @@ impl Rule {
     }
 }
 
-fn rule(mut fields: Fields, known: &[&str]) -> Read<Rule> {
+fn rule(mut fields: Fields, known: &[&str]) -> Read<FaultRule> {
     let endpoint = fields.required_text("endpoint").to_owned();
     if !endpoint.is_empty() && endpoint != "*" && !known.contains(&endpoint.as_str()) {
         fields.wrong(
@@ -134,7 +133,7 @@ fn rule(mut fields: Fields, known: &[&str]) -> Read<Rule> {
     let fault = Fault { is_after, ..fault };
     // One call, unless a number or a share of the calls is asked for.
     let left = times.unwrap_or(if share.is_some() { u64::MAX } else { 1 });
-    fields.end(Rule { endpoint, nth, left, share: share.unwrap_or(1.0), fault, seen: 0, salt: 0 })
+    fields.end(FaultRule { endpoint, nth, left, share: share.unwrap_or(1.0), fault, seen: 0, salt: 0 })
 }
 
 fn share(fields: &mut Fields) -> Option<f64> {

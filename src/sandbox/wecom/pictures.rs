@@ -2,15 +2,15 @@
 
 use qrcode::{Color, EcLevel, QrCode};
 
-use super::contact_ways::{ContactWay, MINIPROGRAM};
-use super::http::Response;
-use super::ids::{ConfigId, mix};
-use super::{World, read_locked};
+use super::Wecom;
+use crate::lock::read;
+use crate::sandbox::serve::Response;
+use crate::sandbox::world::World;
+use crate::sandbox::world::contact_ways::{ContactWay, MINIPROGRAM};
+use crate::sandbox::world::ids::{ConfigId, mix};
 
 /// Where the pictures lie.
 pub const PATH: &str = "/qr/";
-/// The same for the page, whose looking is no call.
-pub const PATH_OF_PAGE: &str = "/sandbox/qr/";
 /// Pixels to a module.
 const SCALE: usize = 8;
 /// Modules of white around the code, as its standard asks.
@@ -21,15 +21,20 @@ const BLACK: u8 = 0;
 const WHITE: u8 = 255;
 
 /// The address of a contact way's picture; a button in a mini-program has none.
-pub fn address(world: &World, way: &ContactWay) -> Option<String> {
-    (way.scene != MINIPROGRAM).then(|| format!("{}{PATH}{}", world.base_url, way.config_id))
+pub fn address(wecom: &Wecom, way: &ContactWay) -> Option<String> {
+    (way.scene != MINIPROGRAM).then(|| format!("{}{PATH}{}", wecom.base_url, way.config_id))
+}
+
+/// The picture at a path; there may be none.
+pub fn at(world: &World, path: &str) -> Response {
+    path.strip_prefix(PATH).map_or_else(|| Response::empty(404), |name| named(world, name))
 }
 
 /// The picture whose address ends so.
-pub fn response(world: &World, name: &str) -> Response {
+pub fn named(world: &World, name: &str) -> Response {
     let id = name.parse::<ConfigId>().ok();
     let png = id.and_then(|id| {
-        let ways = world.corps.values().map(read_locked);
+        let ways = world.corps.values().map(read);
         let mut faces = ways.filter_map(|corp| {
             let way = corp.ways.get(id).filter(|way| way.scene != MINIPROGRAM)?;
             Some(way.face().map(str::to_owned))

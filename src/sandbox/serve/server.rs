@@ -3,34 +3,15 @@
 use std::collections::HashMap;
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::sync::{Arc, Condvar, Mutex};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use socket2::SockRef;
 
-use super::http::{NoRequest, Request, Requests, Response};
-use super::{PoisonError, locked};
-
-/// What becomes of a response on its way out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Delivery {
-    /// Sent as it is, in one piece.
-    Whole,
-    /// Sent byte by byte, at this interval.
-    Drip(Duration),
-    /// Its head and so many bytes of its body, then the end.
-    Cut(usize),
-    /// The connection is reset instead.
-    Reset,
-    /// Nothing is sent, and the connection stays open.
-    Silence,
-}
-
-/// What answers requests.
-pub trait Answers: Send + Sync + 'static {
-    fn answer(&self, request: Request, connection: u64, stop: &Stop) -> (Response, Delivery);
-}
+use super::request::{Incoming, Request, Unreadable};
+use super::{Delivery, Response, Room, Visit};
+use crate::lock::lock;
 
 /// Tells every thread of the server to end, and lets each sleep until then.
 #[derive(Debug, Default)]
@@ -46,7 +27,7 @@ impl Stop {
             return true;
         }
         let until = Instant::now() + time;
-        let mut is_set = locked(&self.is_set);
+        let mut is_set = lock(&self.is_set);
         while !*is_set {
             let left = until.saturating_duration_since(Instant::now());
             if left.is_zero() {
@@ -58,11 +39,11 @@ impl Stop {
     }
 
     fn is_set(&self) -> bool {
-        *locked(&self.is_set)
+        *lock(&self.is_set)
     }
 
     fn set(&self) {
-        *locked(&self.is_set) = true;
+        *lock(&self.is_set) = true;
         self.changed.notify_all();
     }
 }
@@ -82,10 +63,10 @@ impl Server {
         TcpListener::bind((Ipv4Addr::LOCALHOST, port))
     }
 
-    pub fn start(listener: TcpListener, answers: Arc<dyn Answers>, idle: Duration) -> std::io::Result<Self> {
+    pub fn start(listener: TcpListener, room: Arc<dyn Room>, idle: Duration) -> std::io::Result<Self> {
         let address = listener.local_addr()?;
         let stop = Arc::new(Stop::default());
-        let hall = Hall { listener: listener.try_clone()?, stop: Arc::clone(&stop), answers, idle };
+        let hall = Hall { listener: listener.try_clone()?, stop: Arc::clone(&stop), room, idle };
         let acceptor = thread::Builder::new().name("sandbox".to_owned()).spawn(move || hall.accept())?;
         Ok(Self { address, listener, stop, acceptor: Some(acceptor) })
     }
@@ -107,7 +88,7 @@ impl Drop for Server {
 struct Hall {
     listener: TcpListener,
     stop: Arc<Stop>,
-    answers: Arc<dyn Answers>,
+    room: Arc<dyn Room>,
     idle: Duration,
 }
 
@@ -132,7 +113,7 @@ impl Hall {
                 Err(_) => drop(self.stop.sleep(Duration::from_millis(10))),
             }
         }
-        for stream in locked(&open).values() {
+        for stream in lock(&open).values() {
             let _ = stream.shutdown(Shutdown::Both);
         }
         join(threads);
@@ -142,12 +123,12 @@ impl Hall {
     fn receive(&self, stream: TcpStream, number: u64, open: &Open) -> Option<JoinHandle<()>> {
         stream.set_nodelay(true).ok()?;
         stream.set_read_timeout(Some(self.idle)).ok()?;
-        locked(open).insert(number, stream.try_clone().ok()?);
+        lock(open).insert(number, stream.try_clone().ok()?);
         let guest = Guest { number, open: Arc::clone(open) };
-        let (answers, stop) = (Arc::clone(&self.answers), Arc::clone(&self.stop));
+        let (room, stop) = (Arc::clone(&self.room), Arc::clone(&self.stop));
         let run = move || {
             let guest = guest;
-            serve(stream, guest.number, &*answers, &stop);
+            serve(stream, guest.number, &*room, &stop);
         };
         thread::Builder::new().name("sandbox-connection".to_owned()).spawn(run).ok()
     }
@@ -167,33 +148,63 @@ struct Guest {
 
 impl Drop for Guest {
     fn drop(&mut self) {
-        locked(&self.open).remove(&self.number);
+        lock(&self.open).remove(&self.number);
     }
 }
 
-fn serve(stream: TcpStream, number: u64, answers: &dyn Answers, stop: &Stop) {
-    let mut requests = Requests::new(stream);
+fn serve(mut stream: TcpStream, number: u64, room: &dyn Room, stop: &Stop) {
+    let mut incoming = Incoming::default();
     loop {
-        match requests.next() {
+        match next(&mut incoming, &mut stream) {
             Ok(request) => {
-                let (keep_alive, is_head) = (request.keep_alive, request.method == "HEAD");
-                let (mut response, delivery) = answers.answer(request, number, stop);
-                if is_head {
+                let (mut response, delivery) = room.answer(&Visit { request: &request, connection: number, stop });
+                if request.is_head() {
                     response = response.without_body();
                 }
-                let sent = deliver(requests.stream(), &response, delivery, keep_alive, stop);
-                if !sent || !keep_alive {
+                let sent = deliver(&mut stream, &response, delivery, request.keep_alive, stop);
+                if !sent || !request.keep_alive {
                     return;
                 }
             }
             Err(NoRequest::Ended) => return,
-            Err(NoRequest::Refused(status)) => {
-                let stream = requests.stream();
+            Err(NoRequest::Unreadable(Unreadable(status))) => {
                 if stream.write_all(&Response::empty(status).head(false)).is_ok() {
-                    drain(stream);
+                    drain(&mut stream);
                 }
                 return;
             }
+        }
+    }
+}
+
+/// Why no request came.
+enum NoRequest {
+    /// The connection ended, broke, or said nothing for too long.
+    Ended,
+    Unreadable(Unreadable),
+}
+
+impl From<Unreadable> for NoRequest {
+    fn from(why: Unreadable) -> Self {
+        Self::Unreadable(why)
+    }
+}
+
+/// Reads until a request is there.
+fn next(incoming: &mut Incoming, stream: &mut TcpStream) -> Result<Request, NoRequest> {
+    let mut bytes = [0; 8 * 1024];
+    loop {
+        if let Some(request) = incoming.next()? {
+            return Ok(request);
+        }
+        if incoming.asks_to_go_on() && stream.write_all(b"HTTP/1.1 100 Continue\r\n\r\n").is_err() {
+            return Err(NoRequest::Ended);
+        }
+        match stream.read(&mut bytes) {
+            Ok(0) => return Err(NoRequest::Ended),
+            Ok(count) => incoming.extend(&bytes[..count]),
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(_) => return Err(NoRequest::Ended),
         }
     }
 }

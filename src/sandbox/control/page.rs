@@ -3,11 +3,12 @@
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 
-use super::contact_ways::ContactWay;
-use super::customers::{Customer, Follow, Message};
-use super::endpoints::View;
-use super::http::Response;
-use super::{Corp, World, read_locked};
+use crate::lock::read;
+use crate::sandbox::serve::Response;
+use crate::sandbox::wecom::{View, Wecom};
+use crate::sandbox::world::Corp;
+use crate::sandbox::world::contact_ways::ContactWay;
+use crate::sandbox::world::customers::{Customer, Follow, Message};
 
 /// So many of each kind, newest first.
 const SHOWN: usize = 50;
@@ -27,17 +28,18 @@ struct Way<'w> {
 }
 
 /// The newest of everything, and how many there are of each.
-pub fn recent(world: &World) -> Json {
+pub fn recent(wecom: &Wecom) -> Json {
+    let world = &wecom.world;
     world.settle();
     let now = world.clock.now();
-    let (calls, count_of_calls) = world.journal.latest(SHOWN);
+    let (calls, count_of_calls) = wecom.journal.latest(SHOWN);
     let (mut ways, mut customers, mut messages): (Vec<Json>, Vec<Customer>, Vec<Message>) = Default::default();
     let mut counts = [0; 3];
     for corp in world.corps.values() {
-        let Corp { ways: of_corp, customers: people, .. } = &*read_locked(corp);
+        let Corp { ways: of_corp, customers: people, .. } = &*read(corp);
         let shown = |way: &ContactWay| {
             let (created_at, scans, is_dead) = (way.created_at, way.scans, way.is_dead(now));
-            json!(Way { view: View::of(world, way), created_at, scans, is_dead })
+            json!(Way { view: View::of(wecom, way), created_at, scans, is_dead })
         };
         ways.extend(of_corp.latest().map(shown));
         customers.extend(people.known.values().cloned());

@@ -9,9 +9,10 @@ use serde::{Deserialize, Serialize};
 use super::clock::Going;
 use super::contact_ways::{ContactWay, ContactWays};
 use super::customers::{Customer, Customers, Message};
+use super::grants::{Grant, Grants};
 use super::people::{Department, Member, People};
-use super::tokens::{Grant, Tokens};
-use super::{Corp, World, locked, read_locked, write_locked};
+use super::{Corp, World};
+use crate::lock::{lock, read, write};
 
 /// What is kept. Faults, the journal, and what the limits have counted are not part of it.
 #[derive(Debug, Serialize, Deserialize)]
@@ -45,14 +46,14 @@ struct CorpState {
 
 impl State {
     pub fn of(world: &World) -> Self {
-        let corp = |(id, corp): (&String, &RwLock<Corp>)| (id.clone(), CorpState::of(&read_locked(corp)));
+        let corp = |(id, corp): (&String, &RwLock<Corp>)| (id.clone(), CorpState::of(&read(corp)));
         Self {
             errcode: IgnoredAny,
             errmsg: IgnoredAny,
             clock: world.clock.going(),
             ids_made: world.ids.made(),
-            tokens: read_locked(&world.tokens).known().clone(),
-            suite_tickets: locked(&world.suite_tickets).clone(),
+            tokens: read(&world.grants).known().clone(),
+            suite_tickets: lock(&world.suite_tickets).clone(),
             corporations: world.corps.iter().map(corp).collect(),
         }
     }
@@ -64,11 +65,11 @@ impl State {
         }
         world.clock.go(self.clock);
         world.ids.go_on_from(self.ids_made);
-        *write_locked(&world.tokens) = Tokens::of(self.tokens);
-        *locked(&world.suite_tickets) = self.suite_tickets;
+        *write(&world.grants) = Grants::of(self.tokens);
+        *lock(&world.suite_tickets) = self.suite_tickets;
         for (id, state) in self.corporations {
             if let Some(corp) = world.corps.get(&id) {
-                *write_locked(corp) = state.corp();
+                *write(corp) = state.corp();
             }
         }
         Ok(())

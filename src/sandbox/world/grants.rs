@@ -1,11 +1,10 @@
-//! Access tokens: handed out, asked for again, known, expired.
+//! Access tokens that were handed out, and what each stands for.
 
 use std::collections::HashMap;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
-use super::answer::Refusal;
 use super::ids::Ids;
 
 /// What a token stands for.
@@ -29,14 +28,14 @@ pub struct Grant {
 
 /// The tokens ever handed out, and the one each bearer has now.
 #[derive(Debug, Default)]
-pub struct Tokens {
+pub struct Grants {
     known: HashMap<String, Grant>,
     current: HashMap<Bearer, String>,
 }
 
 const TOKEN_LENGTH: usize = 128;
 
-impl Tokens {
+impl Grants {
     pub fn of(known: HashMap<String, Grant>) -> Self {
         let mut current: HashMap<Bearer, String> = HashMap::new();
         for (token, grant) in &known {
@@ -78,23 +77,8 @@ impl Tokens {
         (token, life_s)
     }
 
-    /// Whose token this is, if it is good.
-    pub fn bearer(&self, token: Option<&str>, now: i64, codes: &Codes) -> Result<Bearer, Refusal> {
-        let token = token.ok_or(codes.missing)?;
-        let grant = self.known.get(token).filter(|grant| (codes.is_for)(grant.bearer)).ok_or(codes.invalid)?;
-        if now < grant.expires_at { Ok(grant.bearer) } else { Err(codes.expired.into()) }
+    /// What this token was handed out for, be it still good or not.
+    pub fn of_token(&self, token: &str) -> Option<&Grant> {
+        self.known.get(token)
     }
 }
-
-/// How one kind of token is refused.
-pub struct Codes {
-    missing: i32,
-    invalid: i32,
-    expired: i32,
-    is_for: fn(Bearer) -> bool,
-}
-
-pub const ACCESS_TOKEN: Codes =
-    Codes { missing: 41001, invalid: 40014, expired: 42001, is_for: |bearer| !matches!(bearer, Bearer::Suite(_)) };
-pub const SUITE_TOKEN: Codes =
-    Codes { missing: 41022, invalid: 40082, expired: 42009, is_for: |bearer| matches!(bearer, Bearer::Suite(_)) };

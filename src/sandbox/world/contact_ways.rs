@@ -79,14 +79,14 @@ const LATEST: usize = 50;
 #[derive(Debug)]
 pub struct Full;
 
-/// A place in the list: time of creation, then order of creation.
-pub type Place = (i64, u64);
+/// A position in the list: time of creation, then order of creation.
+pub type Position = (i64, u64);
 
 #[derive(Debug, Default)]
 pub struct ContactWays {
     by_id: HashMap<ConfigId, Box<Kept>>,
     /// Those that `list` shows, so not the temporary ones.
-    by_time: BTreeMap<Place, ConfigId>,
+    by_time: BTreeMap<Position, ConfigId>,
     /// The names of the latest, some of them deleted by now.
     latest: VecDeque<ConfigId>,
     order: u64,
@@ -145,12 +145,12 @@ impl ContactWays {
         true
     }
 
-    /// Those created within these times and after this place, oldest first.
-    pub fn created(&self, from: i64, to: i64, after: Option<Place>) -> impl Iterator<Item = (Place, ConfigId)> {
+    /// Those created within these times and after this position, oldest first.
+    pub fn created(&self, from: i64, to: i64, after: Option<Position>) -> impl Iterator<Item = (Position, ConfigId)> {
         let first = after.map_or((from, 0), |(time, order)| (time, order.saturating_add(1))).max((from, 0));
         // An empty range, not one that ends before it begins, which a map refuses.
         let end = (to.saturating_add(1), 0).max(first);
-        self.by_time.range(first..end).map(|(place, id)| (*place, *id))
+        self.by_time.range(first..end).map(|(position, id)| (*position, *id))
     }
 
     /// All of them in the order of their making.
