@@ -123,7 +123,10 @@ impl Client {
         let uri: Uri = address.parse().map_err(|_| NO_ADDRESS)?;
         let host = uri.host().unwrap_or_default().to_ascii_lowercase();
         let own: Option<Uri> = self.wire.base_url().parse().ok();
-        let origin = |uri: &Uri| (uri.scheme().cloned(), uri.authority().cloned());
+        let origin = |uri: &Uri| {
+            let host = uri.host().map(str::to_ascii_lowercase);
+            (uri.scheme().cloned(), host, port_of(uri))
+        };
         let of_wecom = host.strip_suffix(PICTURE_HOST).is_some_and(|above| above.is_empty() || above.ends_with('.'));
         let of_base_url = own.is_some_and(|own| origin(&own) == origin(&uri));
         if address.contains('@') || !(of_wecom || of_base_url) {
@@ -138,6 +141,15 @@ impl Client {
             _ => Err("must be an https address"),
         }
     }
+}
+
+/// The port that an address names, or its scheme means.
+fn port_of(uri: &Uri) -> Option<u16> {
+    uri.port_u16().or(match uri.scheme_str()? {
+        "https" => Some(443),
+        "http" => Some(80),
+        _ => None,
+    })
 }
 
 /// What the picture is of.

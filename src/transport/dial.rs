@@ -69,7 +69,7 @@ impl Dialer {
         let stream = if let Some((proxy, told)) = proxy {
             self.through(&dial, proxy, told.as_ref(), target)?
         } else {
-            let may_connect = |address: &SocketAddr| is_https || self.is_near(address.ip());
+            let may_connect = |address: &SocketAddr| is_https || may_go_unencrypted(address.ip(), self.insecure_http);
             self.connect(&dial, target, Who::Server, may_connect)?
         };
         if is_https { self.secured(&dial, stream, target.host, Who::Server) } else { Ok(stream) }
@@ -102,17 +102,6 @@ impl Dialer {
         let link = Link::new(socket, dial.deadline);
         dial.call.hold(link.socket());
         Ok(Stream::Plain(link))
-    }
-
-    /// Whether a token may travel there unencrypted.
-    fn is_near(&self, address: IpAddr) -> bool {
-        let address = address.to_canonical();
-        address.is_loopback()
-            || self.insecure_http
-                && match address {
-                    IpAddr::V4(address) => address.is_private() || address.is_link_local(),
-                    IpAddr::V6(address) => address.is_unique_local() || address.is_unicast_link_local(),
-                }
     }
 
     fn through(&self, dial: &Dial, proxy: &Proxy, told: Option<&Secret>, target: Place) -> Result<Stream, Cause> {
@@ -173,4 +162,44 @@ fn place(uri: &Uri) -> Result<Place<'_>, Cause> {
     };
     let host = uri.host().ok_or_else(|| Cause::Network("the address has no host".to_owned()))?;
     Ok(Place { host, port: uri.port_u16().unwrap_or(default) })
+}
+
+/// Whether a token may travel to this address without TLS.
+fn may_go_unencrypted(address: IpAddr, insecure_http: bool) -> bool {
+    let address = address.to_canonical();
+    let is_near = match address {
+        IpAddr::V4(address) => address.is_private() || address.is_link_local(),
+        IpAddr::V6(address) => address.is_unique_local() || address.is_unicast_link_local(),
+    };
+    address.is_loopback() || insecure_http && is_near
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_goes_unencrypted_to_this_machine_and_with_insecure_http_to_what_is_near() {
+        for (address, always, insecure) in [
+            ("127.0.0.1", true, true),
+            ("::1", true, true),
+            ("::ffff:127.0.0.1", true, true),
+            ("10.1.2.3", false, true),
+            ("172.16.0.1", false, true),
+            ("192.168.1.1", false, true),
+            ("169.254.1.1", false, true),
+            ("fd00::1", false, true),
+            ("fe80::1", false, true),
+            ("::ffff:10.1.2.3", false, true),
+            ("172.32.0.1", false, false),
+            ("100.64.0.1", false, false),
+            ("8.8.8.8", false, false),
+            ("0.0.0.0", false, false),
+            ("2001:db8::1", false, false),
+        ] {
+            let parsed = address.parse().unwrap();
+            let may = [false, true].map(|insecure_http| may_go_unencrypted(parsed, insecure_http));
+            assert_eq!(may, [always, insecure], "{address}");
+        }
+    }
 }

@@ -185,3 +185,40 @@ fn bare(name: &str) -> &str {
 fn date(time: UnixTime) -> String {
     httpdate::fmt_http_date(UNIX_EPOCH + Duration::from_secs(time.as_secs()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_this_machine_has_none_left_of_is_not_blamed_on_the_host() {
+        let of_system = io::Error::from_raw_os_error;
+        for (error, says) in [
+            (of_system(libc::EMFILE), "no file descriptors left"),
+            (of_system(libc::ENFILE), "no file descriptors left"),
+            (of_system(libc::ENOMEM), "no memory left"),
+            (of_system(libc::ENOBUFS), "no memory left"),
+            (of_system(libc::EAGAIN), "no threads left"),
+        ] {
+            assert!(lookup(&error, Who::Server, "host").contains(says), "{error}");
+        }
+        assert!(connect(&of_system(libc::EADDRNOTAVAIL), Who::Server).contains("no local port"));
+        assert!(connect(&of_system(libc::EACCES), Who::Server).contains("firewall"));
+    }
+
+    #[test]
+    fn a_name_that_is_not_found_comes_with_the_system_s_reason() {
+        let error = io::Error::other("failed to lookup address information: Name or service not known");
+        let text = lookup(&error, Who::Server, "wecom.invalid");
+        assert_eq!(text, "the host's name was not found: wecom.invalid (Name or service not known)");
+    }
+
+    #[test]
+    fn a_name_in_a_certificate_is_shown_as_it_stands_there() {
+        for (name, wanted) in
+            [("DnsName(\"a.example\")", "a.example"), ("IpAddress(127.0.0.1)", "127.0.0.1"), ("a.example", "a.example")]
+        {
+            assert_eq!(bare(name), wanted);
+        }
+    }
+}
