@@ -197,6 +197,7 @@ impl Error {
     }
 
     /// What went wrong, and what to do.
+    #[cfg(feature = "postgres")]
     pub(crate) fn message(&self) -> &str {
         &self.0.errmsg
     }

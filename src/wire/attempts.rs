@@ -106,7 +106,7 @@ impl Wire {
             attempts.made += 1;
             attempts.counted += 1;
             let began = Instant::now();
-            let reply = self.send(call, ask, uri, kept);
+            let reply = self.send(call, ask, &uri, kept);
             self.log_attempt(attempts, began, &reply);
             let stale = matches!(&reply, Err(Failure { cause: Cause::Network(_), stale: true, .. }));
             let (happened, error) = match attempts.outcome(reply, &read) {

@@ -23,7 +23,7 @@ impl Attempts {
             return Err(self.failure(Happened::of_status(reply.status), Kind::BadResponse, &what));
         }
         match read(reply.body) {
-            Ok(answer) => Ok((answer, None)),
+            Ok(answer) => Ok((answer, reply.date)),
             Err(Unread::Refused(answer)) => Err(self.refused(&answer)),
             Err(Unread::Broken(why)) => Err(self.failure(Happened::BrokenOff, Kind::BadResponse, why)),
         }
@@ -43,7 +43,11 @@ impl Attempts {
 
     fn failed(&mut self, failure: Failure) -> Outcome {
         self.http_status = None;
-        let happened = if failure.sent { Happened::BrokenOff } else { Happened::NotSent };
+        let happened = match failure.cause {
+            Cause::ProxyRefused { .. } => Happened::ProxyRefused,
+            _ if failure.sent => Happened::BrokenOff,
+            _ => Happened::NotSent,
+        };
         let (kind, what) = match failure.cause {
             Cause::Stopped(stop) => {
                 if failure.sent {
@@ -51,7 +55,11 @@ impl Attempts {
                 }
                 return Outcome::Over(self.stopped(stop));
             }
-            Cause::ConnectTimeout => (Kind::Timeout, "no connection within connect_timeout_ms".to_owned()),
+            Cause::ConnectTimeout(what) => (Kind::Timeout, what),
+            Cause::ProxyRefused { message, retry_after } => {
+                let error = self.error(happened, Kind::Network, &message).retry_after_ms(auth::in_ms(retry_after));
+                return Outcome::Failed(happened, error);
+            }
             Cause::Network(what) => (Kind::Network, what),
             Cause::Broken(what) => (Kind::BadResponse, what),
         };

@@ -19,7 +19,7 @@ use crate::call::Call;
 use crate::endpoint::{Endpoint, Facts, UPLOAD};
 use crate::log::Log;
 use crate::secret::{Secret, Secrets};
-use crate::transport::{Failure, Kept, Reply, Transport};
+use crate::transport::{Failure, Kept, Network, Reply, Transport};
 use attempts::{Attempts, Unread};
 use limits::{Gate, Gates, Key};
 use tokens::{Bearer, TokenSource};
@@ -33,6 +33,7 @@ const JSON: &str = "application/json";
 pub struct Shared {
     tokens: Tokens,
     gates: Gates,
+    pub(crate) network: Arc<Network>,
     /// What clients made from now on log with.
     pub(crate) log: Log,
 }
@@ -213,11 +214,12 @@ impl Wire {
             }
             separator = "&";
         }
-        // The text of the fault would hold the query.
-        Uri::try_from(uri).map_err(|_| Error::new(Kind::Internal, "the request's address could not be written"))
+        // The text of the fault would hold the query. All else in it is bounded where it is read.
+        Uri::try_from(uri)
+            .map_err(|_| Error::new(Kind::Auth, "the token is so long that no request's address could hold it"))
     }
 
-    fn send(&self, call: &Arc<Call>, ask: &Ask, uri: Uri, kept: Kept) -> Result<Reply, Failure> {
+    fn send(&self, call: &Arc<Call>, ask: &Ask, uri: &Uri, kept: Kept) -> Result<Reply, Failure> {
         match ask.body {
             Some(body) => self.transport.post(call, uri, ask.content_type, body, kept),
             None => self.transport.get(call, uri, kept),

@@ -15,7 +15,7 @@ use crate::call::Call;
 use crate::endpoint::{GET_CORP_TOKEN, GET_SUITE_TOKEN, GETTOKEN};
 use crate::lock::{read, write};
 use crate::log::Level;
-use crate::secret::{Secret, percent_encoded};
+use crate::secret::{IN_URL_MAX, Secret, percent_encoded};
 
 /// Suite tokens that WeCom no longer takes: expired, or not valid.
 const SUITE_TOKEN_REFUSED: [i64; 2] = [42009, 40082];
@@ -240,8 +240,14 @@ impl Wire {
     /// Asks for a token, which stands in the answer under `name`.
     fn fetch_token(&self, call: &Arc<Call>, ask: &Ask, name: &str) -> Result<Fetched, Error> {
         let (answer, _) = self.attempt(call, ask, &mut Attempts::of(ask), envelope(ask.facts))?;
-        Fetched::read(answer.text(), name)
-            .ok_or_else(|| Error::new(Kind::Auth, format!("WeCom's answer holds no {name}")))
+        let none = |why: &str| Error::new(Kind::Auth, format!("WeCom's answer holds {why}"));
+        let fetched = Fetched::read(answer.text(), name).ok_or_else(|| none(&format!("no {name}")))?;
+        if fetched.text.expose().len() > IN_URL_MAX {
+            return Err(none(&format!(
+                "{name} of more than {IN_URL_MAX} bytes, which no request's address could hold"
+            )));
+        }
+        Ok(fetched)
     }
 }
 
