@@ -3,7 +3,7 @@
 use std::fmt;
 
 use serde_json::value::RawValue;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::codes;
 use crate::json::{self, fields::Detail};
@@ -206,6 +206,12 @@ impl Error {
         self.0.kind
     }
 
+    /// What went wrong, and what to do.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn message(&self) -> &str {
+        &self.0.errmsg
+    }
+
     /// WeCom's errcode, or the kind's.
     #[must_use]
     pub fn errcode(&self) -> i64 {
@@ -274,11 +280,7 @@ impl Error {
         put("endpoint", parts.endpoint.into());
         put("attempts", parts.attempts.into());
         put("http_status", parts.http_status.into());
-        let details = parts.details.iter();
-        put(
-            "details",
-            details.map(|it| json!({"pointer": it.pointer, "rule": it.rule, "message": it.message})).collect(),
-        );
+        put("details", parts.details.iter().map(Detail::to_json).collect());
         if let Some(wait) = parts.retry_after_ms {
             put("retry_after_ms", wait.into());
         }

@@ -55,11 +55,13 @@ impl Client {
     /// When the configuration is wrong; every wrong member is named.
     pub fn new(config: &str, shared: &Shared) -> Result<Self, Error> {
         let config = Config::parse(config)?;
-        let transport = Transport::new(Settings {
+        let settings = Settings {
             connect_timeout: config.connect_timeout,
             roots: config.roots,
             proxy: config.proxy,
-        });
+            insecure_http: config.insecure_http,
+        };
+        let transport = Transport::new(settings, &shared.network);
         let wire = Wire::new(
             shared,
             Setup {
@@ -72,6 +74,9 @@ impl Client {
                 transport,
             },
         );
+        for warning in config.warnings {
+            wire.log.say(Level::Warning, "configuration", || [("message", warning.into())]);
+        }
         Ok(Self { wire, timeout: config.timeout, validate: config.validate, calls: Calls::default() })
     }
 

@@ -25,7 +25,7 @@ impl Attempts {
             return Err(self.broken(Happened::of_status(reply.status), &what, &reply.body));
         }
         match read(reply.body) {
-            Ok(answer) => Ok((answer, None)),
+            Ok(answer) => Ok((answer, reply.date)),
             Err(Unread::Refused(answer)) => Err(self.refused(&answer)),
             Err(Unread::Broken(no)) => Err(self.broken(Happened::BrokenOff, no.why, &no.body)),
         }
@@ -57,7 +57,11 @@ impl Attempts {
 
     fn failed(&mut self, failure: Failure) -> Outcome {
         self.http_status = None;
-        let happened = if failure.sent { Happened::BrokenOff } else { Happened::NotSent };
+        let happened = match failure.cause {
+            Cause::ProxyRefused { .. } => Happened::ProxyRefused,
+            _ if failure.sent => Happened::BrokenOff,
+            _ => Happened::NotSent,
+        };
         let (kind, what) = match failure.cause {
             Cause::Stopped(stop) => {
                 if failure.sent {
@@ -66,7 +70,12 @@ impl Attempts {
                 let what = if failure.sent { "the answer" } else { "a connection" };
                 return Outcome::Over(self.stopped_while(stop, &format!(" while the call waited for {what}")));
             }
-            Cause::ConnectTimeout => (Kind::Timeout, "no connection within connect_timeout_ms".to_owned()),
+            Cause::Withheld => (Kind::Internal, "its caller did not let it send".to_owned()),
+            Cause::ConnectTimeout(what) => (Kind::Timeout, what),
+            Cause::ProxyRefused { message, retry_after } => {
+                let error = self.error(happened, Kind::Network, &message).retry_after_ms(auth::in_ms(retry_after));
+                return Outcome::Failed(happened, error);
+            }
             Cause::Network(what) => (Kind::Network, what),
             Cause::Broken(what) => (Kind::BadResponse, what),
         };
