@@ -5,6 +5,8 @@ mod files;
 mod ledger;
 mod limits;
 mod processes;
+#[cfg(feature = "postgres")]
+mod server;
 
 use std::path::PathBuf;
 use std::sync::Arc;
