@@ -1,5 +1,6 @@
 //! What every store must do: each test runs over SQLite, and over PostgreSQL where `CONTACTWAY_TEST_POSTGRES` names one.
 
+mod figures;
 #[cfg(feature = "sqlite")]
 mod files;
 mod ledger;
