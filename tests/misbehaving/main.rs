@@ -207,7 +207,7 @@ fn whatever_a_server_answers_it_is_an_error_of_the_right_kind_and_the_next_call_
 
 #[test]
 fn what_is_unusual_but_right_is_understood() {
-    let cases: [(&str, Act); 9] = [
+    let cases: [(&str, Act); 8] = [
         ("gzip", |peer| {
             peer.answer("200 OK", "Content-Encoding: gzip\r\n", gzipped(large(100_000).as_bytes()));
         }),

@@ -104,7 +104,10 @@ pub fn wrong_key(key: &str) -> Option<(&'static str, &'static str)> {
 }
 
 fn not_json(line: u64, why: &str) -> Error {
-    Error::new(Kind::InvalidRequest, format!("line {line}: {why}; a row is one JSON object on one line"))
+    Error::new(
+        Kind::InvalidRequest,
+        format!("line {line}: {why}; a row is a JSON object, on a line of its own in a file"),
+    )
 }
 
 fn finish(line: u64, mut details: Vec<Detail>) -> Result<(), Error> {
