@@ -56,7 +56,12 @@ impl Log {
     }
 
     /// Logs an event of which `members` tells more; it is not asked where nobody wants the line.
-    pub fn say<const N: usize>(&self, level: Level, event: &str, members: impl FnOnce() -> [(&'static str, Value); N]) {
+    pub fn say<M: IntoIterator<Item = (&'static str, Value)>>(
+        &self,
+        level: Level,
+        event: &str,
+        members: impl FnOnce() -> M,
+    ) {
         if (level as i32) > self.level.load(Ordering::Relaxed) {
             return;
         }

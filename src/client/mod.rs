@@ -164,21 +164,29 @@ impl Client {
     }
 
     fn log_call(&self, name: &str, began: Instant, outcome: &Result<Done, Error>) {
-        let elapsed = || auth::in_ms(began.elapsed()).into();
-        match outcome {
-            Ok(done) => self.wire.log.say(Level::Info, "call", || {
-                [("endpoint", name.into()), ("attempts", done.attempts.into()), ("elapsed_ms", elapsed())]
-            }),
-            // Not errmsg: WeCom's holds the caller's address.
-            Err(error) => self.wire.log.say(Level::Error, "call", || {
-                [
-                    ("endpoint", name.into()),
-                    ("attempts", error.attempts().into()),
-                    ("elapsed_ms", elapsed()),
-                    ("kind", error.kind().name().into()),
-                    ("errcode", error.errcode().into()),
-                ]
-            }),
-        }
+        let (level, attempts) = match outcome {
+            Ok(done) => (Level::Info, done.attempts),
+            Err(error) => (level_of(error.kind()), error.attempts()),
+        };
+        self.wire.log.say(level, "call", || {
+            let elapsed_ms = auth::in_ms(began.elapsed());
+            let mut members =
+                vec![("endpoint", name.into()), ("attempts", attempts.into()), ("elapsed_ms", elapsed_ms.into())];
+            if let Err(error) = outcome {
+                members.extend(error.log_members());
+            }
+            members
+        });
+    }
+}
+
+/// How much a call that failed matters to whoever reads the log.
+fn level_of(kind: Kind) -> Level {
+    match kind {
+        // The host wanted it so.
+        Kind::Cancelled => Level::Info,
+        // Refused here: nothing is wrong with WeCom or on the way.
+        Kind::InvalidArgument | Kind::InvalidHandle | Kind::InvalidRequest | Kind::Unsupported => Level::Warning,
+        _ => Level::Error,
     }
 }
