@@ -16,6 +16,7 @@ mod list;
 mod media;
 mod people;
 mod pictures;
+mod real_programs;
 mod server;
 mod suites;
 mod support;

@@ -4,6 +4,7 @@ pub mod answer;
 mod body;
 mod call;
 mod caller;
+mod counts;
 mod endpoints;
 mod faults;
 mod journal;
