@@ -10,13 +10,15 @@
 
 mod config;
 mod control;
+mod listening;
 mod serve;
 mod wecom;
 mod world;
 
-use std::fmt;
+use std::error::Error;
+use std::net::{IpAddr, TcpListener};
 use std::sync::Arc;
-use std::time::Duration;
+use std::{fmt, io};
 
 use serde_json::json;
 
@@ -24,10 +26,12 @@ use crate::json::Object;
 use crate::json::fields::{Detail, sentences};
 use config::Config;
 use control::Control;
-use serve::{Path, Room, Routes, Server};
+use listening::Listening;
+use serve::tls::Identity;
+use serve::{Manners, Path, Room, Routes, Server, listen};
 use wecom::Wecom;
 use world::World;
-use world::state::State;
+use world::state::{self, State};
 
 /// Why a sandbox could not be started.
 #[derive(Debug, thiserror::Error)]
@@ -36,16 +40,28 @@ pub enum StartError {
     #[error("{}", sentences(.0))]
     Config(Vec<Detail>),
     /// The port cannot be had.
-    #[error("port {port} of 127.0.0.1 cannot be listened on ({error}); free it, or leave port out to have any")]
+    #[error("port {port} of {host} cannot be listened on ({error}); {}", remedy(.error))]
     Port {
+        /// The address asked for.
+        host: IpAddr,
         /// The port asked for.
         port: u16,
         /// What the system says.
-        error: std::io::Error,
+        error: io::Error,
     },
+    /// No certificate could be made.
+    #[error("no certificate could be made ({0}); start it without tls, or with another public_url")]
+    Tls(Box<dyn Error + Send + Sync>),
     /// The machine gave no thread.
     #[error("the sandbox's thread could not be started ({0}); end other threads and try again")]
-    Thread(std::io::Error),
+    Thread(io::Error),
+}
+
+fn remedy(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::AddrNotAvailable => "name an address of this machine as host",
+        _ => "free it, or leave port out to have any",
+    }
 }
 
 impl StartError {
@@ -54,7 +70,7 @@ impl StartError {
     pub fn wrong(&self) -> &[Detail] {
         match self {
             Self::Config(wrong) => wrong,
-            Self::Port { .. } | Self::Thread(_) => &[],
+            Self::Port { .. } | Self::Tls(_) | Self::Thread(_) => &[],
         }
     }
 }
@@ -68,6 +84,9 @@ impl From<Vec<Detail>> for StartError {
 /// A running sandbox; dropping it ends it.
 pub struct Sandbox {
     wecom: Arc<Wecom>,
+    /// The certificate of its authority, where it speaks TLS.
+    authority: Option<String>,
+    port: u16,
     _server: Server,
 }
 
@@ -85,13 +104,18 @@ impl Sandbox {
             )]
         })?;
         let config = Config::read(&object)?;
-        let port = config.port;
-        let listener = Server::listen(port).map_err(|error| StartError::Port { port, error })?;
-        let address = listener.local_addr().map_err(|error| StartError::Port { port, error })?;
-        let idle = Duration::from_secs(config.idle_timeout_s);
-        let wecom = Arc::new(Wecom::new(World::new(config), format!("http://{address}")));
-        let server = Server::start(listener, rooms(&wecom), idle).map_err(StartError::Thread)?;
-        Ok(Self { wecom, _server: server })
+        let Listening { host, port, idle, tls, .. } = config.listening;
+        let refused = |error| StartError::Port { host, port, error };
+        let listeners = listen(host, port).map_err(refused)?;
+        let address = listeners.first().map(TcpListener::local_addr).transpose().map_err(refused)?;
+        let identity = tls.then(|| Identity::new(config.listening.names())).transpose().map_err(StartError::Tls)?;
+        let port = address.map_or(port, |address| address.port());
+        let base_url = config.listening.base_url(port);
+        let wecom = Arc::new(Wecom::new(World::new(config), base_url));
+        let (authority, tls) = identity.map(|Identity { authority, config }| (authority, config)).unzip();
+        let manners = Manners { idle, tls };
+        let server = Server::start(listeners, rooms(&wecom, authority.clone()), manners).map_err(StartError::Thread)?;
+        Ok(Self { wecom, authority, port, _server: server })
     }
 
     /// Where it is and what a client needs, as one JSON object.
@@ -100,10 +124,16 @@ impl Sandbox {
         let base_url = self.base_url();
         let app = self.wecom.world.config.apps.first();
         let (corp_id, secret) = app.map_or(("", ""), |app| (app.corp_id.as_str(), app.secret.as_str()));
+        let mut client = json!({"base_url": base_url, "corp_id": corp_id, "secret": secret});
+        if let Some(authority) = &self.authority {
+            client["extra_ca_file"] = json!(authority);
+        }
+        if self.wecom.world.config.listening.is_insecure() {
+            client["insecure_http"] = json!(true);
+        }
         json!({
             "errcode": 0, "errmsg": "ok",
-            "base_url": base_url, "corp_id": corp_id, "secret": secret,
-            "client_config": {"base_url": base_url, "corp_id": corp_id, "secret": secret},
+            "base_url": base_url, "corp_id": corp_id, "secret": secret, "client_config": client,
         })
         .to_string()
     }
@@ -114,13 +144,27 @@ impl Sandbox {
         &self.wecom.base_url
     }
 
-    /// Everything that it keeps, as `GET /sandbox/state` answers it.
+    /// The port that it listens on, whatever its address says.
     #[must_use]
-    pub fn state_json(&self) -> String {
-        json!(State::of(&self.wecom.world)).to_string()
+    pub fn port(&self) -> u16 {
+        self.port
     }
 
-    /// Takes in what [`Sandbox::state_json`] gave.
+    /// Whether this machine alone can reach it.
+    #[must_use]
+    pub fn is_on_loopback(&self) -> bool {
+        self.wecom.world.config.listening.host.is_loopback()
+    }
+
+    /// Writes everything that it keeps, as `GET /sandbox/state` answers it.
+    ///
+    /// # Errors
+    /// What `to` says.
+    pub fn write_state(&self, to: &mut impl io::Write) -> io::Result<()> {
+        state::pieces(&self.wecom.world).try_for_each(|piece| to.write_all(&piece))
+    }
+
+    /// Takes in what [`Sandbox::write_state`] wrote.
     ///
     /// # Errors
     /// A sentence, when it is not a state, or one of other corporations.
@@ -131,8 +175,8 @@ impl Sandbox {
 }
 
 /// Which room answers which paths: what is not the sandbox's own is WeCom's.
-fn rooms(wecom: &Arc<Wecom>) -> Arc<dyn Room> {
-    let control = Arc::new(Control::new(Arc::clone(wecom)));
+fn rooms(wecom: &Arc<Wecom>, authority: Option<String>) -> Arc<dyn Room> {
+    let control = Arc::new(Control::new(Arc::clone(wecom), authority));
     Arc::new(Routes(vec![
         (Path::Exactly("/"), Arc::<Control>::clone(&control)),
         (Path::Below(control::PATH), control),

@@ -41,7 +41,7 @@ pub fn recent(wecom: &Wecom) -> Json {
             let (created_at, scans, is_dead) = (way.created_at, way.scans, way.is_dead(now));
             json!(Way { view: View::of(wecom, way), created_at, scans, is_dead })
         };
-        ways.extend(of_corp.latest().map(shown));
+        ways.extend(of_corp.newest().take(SHOWN).map(shown));
         customers.extend(people.known.values().cloned());
         messages.extend(people.messages.iter().rev().take(SHOWN).cloned());
         let sizes = [of_corp.len(), people.known.len(), people.messages.len()];
