@@ -22,13 +22,13 @@ import (
 // watch is what the callbacks know of the call that they run for, and what they leave to be seen at its end.
 type watch struct {
 	ctx    context.Context     // the caller's
-	until  time.Time           // when the call must have ended; zero if it need not
+	until  deadline            // when the call must have ended
 	report func(Progress) bool // is told how far a job has come
 
 	stopped   *fate       // how report ended other than by returning
 	noToken   error       // why the provider had no token; the library is only told that it has none
 	logged    <-chan fate // the last log line
-	overtaken bool        // whether the call had to end while the provider was asked
+	overtaken ending      // by what the call had to end while the provider was asked
 }
 
 // watchOf is the watch of a call; of a call that began when there was nothing to watch for, one of its own.
@@ -124,15 +124,23 @@ func loggable(value []byte) slog.Value {
 	return slog.AnyValue(json.RawMessage(value))
 }
 
+// errTimeUp and errClosed tell what ended a provider's context from what ended the call's own.
+var (
+	errTimeUp = fmt.Errorf("the call's time is up: %w", context.DeadlineExceeded)
+	errClosed = fmt.Errorf("the client was closed: %w", context.Canceled)
+)
+
 // token asks the program's own source of tokens, for no longer than the call may last.
 func (c *Client) token(watch *watch, rejected bool) (string, error) {
 	until := watch.until
 	if until.IsZero() {
-		until = time.Now().Add(c.timeout)
+		until = deadline{Time: time.Now().Add(c.timeout)}
 	}
-	ctx, cancel := context.WithDeadline(watch.ctx, until)
-	defer cancel()
-	defer context.AfterFunc(c.closing, cancel)()
+	timed, end := context.WithDeadlineCause(watch.ctx, until.Time, errTimeUp)
+	defer end()
+	ctx, cancel := context.WithCancelCause(timed)
+	defer cancel(nil)
+	defer context.AfterFunc(c.closing, func() { cancel(errClosed) })()
 	var token string
 	var err error
 	select {
@@ -150,8 +158,26 @@ func (c *Client) token(watch *watch, rejected bool) (string, error) {
 	case <-ctx.Done():
 		// A provider that does not look at its context is left to itself.
 	}
-	watch.overtaken = true
+	switch context.Cause(ctx) {
+	case errClosed:
+		watch.overtaken = closed
+	case errTimeUp:
+		watch.overtaken = until.passed(watch.ctx)
+	default:
+		watch.overtaken = endingOf(watch.ctx)
+	}
 	return "", ctx.Err()
+}
+
+// explain says of a call without a token why there was none.
+func (w *watch) explain(failure *Error) {
+	if w.overtaken.kind == "" {
+		failure.cause = w.noToken
+		return
+	}
+	failure.Errmsg = "the call had to end while the token provider was asked"
+	failure.Retryable = failure.Effect == EffectNone
+	failure.endBy(w.overtaken)
 }
 
 //export contactwayGoToken

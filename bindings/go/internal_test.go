@@ -95,16 +95,16 @@ func TestCancellerIsFreed(t *testing.T) {
 	defer client.Close()
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	canceller, release := cancellerOf(ctx)
+	canceller := cancellerOf(ctx)
 	list := func() error {
-		own := fmt.Sprintf(`{"canceller":%d}`, canceller)
+		own := fmt.Sprintf(`{"canceller":%d}`, canceller.handle)
 		_, err := client.List(context.Background(), ListRequest{}, RawOptions([]byte(own)))
 		return err
 	}
 	if err := list(); err != nil {
 		t.Errorf("before its release: %v", err)
 	}
-	release()
+	canceller.release()
 	if err := list(); !errors.Is(err, ErrInvalidHandle) {
 		t.Errorf("after its release: %v", err)
 	}
