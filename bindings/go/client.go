@@ -16,7 +16,7 @@ import (
 const (
 	// defaultTimeout is the library's own, for waits that happen before the library is reached.
 	defaultTimeout = 10 * time.Second
-	// defaultPlaces is well above the five calls at once that WeCom bears per interface.
+	// defaultPlaces is well above the five calls at once that WeCom bears per endpoint.
 	defaultPlaces = 16
 )
 

@@ -28,8 +28,8 @@ type Config struct {
 	Timeout        time.Duration  // of a call whose context has no deadline, rounded up to milliseconds; 10 s if 0
 	ConnectTimeout time.Duration  // rounded up to milliseconds; 3 s if 0
 	MaxAttempts    int            // how often a request is sent at most; 3 if 0
-	MaxInFlight    *int           // calls at once per company and interface; 5 if nil; Some(0) means no limit
-	RateLimit      *RateLimit     // per company and interface; WeCom's own if nil
+	MaxInFlight    *int           // calls at once per company and endpoint; 5 if nil; Some(0) means no limit
+	RateLimit      *RateLimit     // per company and endpoint; WeCom's own if nil
 	NoRateLimit    bool           // whether WeCom alone counts; RateLimit must be nil then
 	Proxy          *string        // http://user:password@host:port; the environment's if nil; Some("") means none
 	CAFile         string         // trusted roots (PEM); the system's if empty
@@ -58,7 +58,7 @@ type Suite struct {
 	Extra map[string]json.RawMessage `json:"-"`
 }
 
-// RateLimit is how many calls are made per company and interface. 0 means WeCom's own limit.
+// RateLimit is how many calls are made per company and endpoint. 0 means WeCom's own limit.
 type RateLimit struct {
 	PerMinute int `json:"per_minute,omitempty"` // 10,000 if 0
 	PerHour   int `json:"per_hour,omitempty"`   // 150,000 if 0

@@ -62,7 +62,7 @@ type Error struct {
 	Kind       Kind            // which of the kinds
 	Effect     Effect          // whether WeCom may have carried the request out
 	Retryable  bool            // whether the same call may be made again without risk of a second contact way
-	Endpoint   string          // WeCom's name of the interface, such as add_contact_way; empty if there is none
+	Endpoint   string          // WeCom's name of the endpoint, such as add_contact_way; empty if there is none
 	Attempts   int             // how often the request was sent, or tried to be
 	HTTPStatus int             // 0 if there was no answer
 	Details    []Detail        // every rule broken

@@ -257,7 +257,7 @@ func TestAnswerOfAnotherFormKeepsWhatCanBeRead(t *testing.T) {
 	}
 }
 
-// answering is a client of a sandbox that answers an interface with a body.
+// answering is a client of a sandbox whose endpoint answers with a body.
 func answering(t *testing.T, endpoint, body string) *contactway.Client {
 	sandbox := contactwaytest.NewSandbox(t)
 	sandbox.AddFaults(contactwaytest.Fault{Endpoint: endpoint, Do: map[string]any{"status": 200, "body": body}})
