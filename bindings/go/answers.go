@@ -26,7 +26,8 @@ type Warning struct {
 type AddAnswer struct {
 	Answer
 	ConfigID string `json:"config_id"`
-	QRCode   string `json:"qr_code"` // the address of its picture; empty for a button in a mini-program
+	QRCode   string `json:"qr_code"`  // the address of its picture; empty for a button in a mini-program
+	Replayed bool   `json:"replayed"` // whether its Key had made it before, and nothing was sent
 }
 
 // GetAnswer holds a contact way.

@@ -12,6 +12,7 @@ import (
 	"reflect"
 	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -181,5 +182,26 @@ func TestProgressStopsAndPanics(t *testing.T) {
 				t.Errorf("it ended as %+v, passed on %+v", watch.stopped, how)
 			}
 		})
+	}
+}
+
+// What a newer WeCom answers in a struct that can be sent again is sent again.
+func TestMembersNotKnownYetComeBackAsTheyCame(t *testing.T) {
+	text := `{"type":1,"user":["zhangsan"],"conclusions":{"text":{"content":"t","a":[1.50]},"file":{"x":null}},"new":7}`
+	var request AddRequest
+	if err := decode([]byte(text), &request); err != nil {
+		t.Fatal(err)
+	}
+	if again, err := encode(request); err != nil || string(again) != text {
+		t.Errorf("%v, %s, not %s", err, again, text)
+	}
+}
+
+func TestUnknownErrorNamesItsKeyAndCandidates(t *testing.T) {
+	failure := errorOf([]byte(`{"errcode":-1014,"errmsg":"look","error":{"kind":"unknown","effect":"unknown","retryable":true,` +
+		`"endpoint":"add_contact_way","attempts":1,"http_status":null,"details":[],"key":"store-1","candidates":["a","b"],"retry_after_ms":60000}}`))
+	if !errors.Is(failure, ErrUnknown) || failure.Errcode != -1014 || failure.Key != "store-1" || !failure.Retryable ||
+		!slices.Equal(failure.Candidates, []string{"a", "b"}) || failure.RetryAfter != time.Minute {
+		t.Errorf("%+v", failure)
 	}
 }
