@@ -24,15 +24,13 @@ func (c *Client) Call(ctx context.Context, function string, request []byte, opti
 }
 
 func (c *Client) call(ctx context.Context, name string, request *C.char, options []Option) (json.RawMessage, error) {
-	if c == nil || c.places == nil {
-		c = unmade
-	}
+	c = c.made()
 	called, isKnown := functions[name]
 	if !isKnown {
 		return nil, invalidArgument("there is no function %q", name)
 	}
 	if ctx == nil {
-		return nil, invalidArgument("the context is nil; context.Background() is one that never ends")
+		return nil, errNilContext()
 	}
 	chosen := settingsOf(options)
 	if chosen.progress != nil && called.job == nil {
@@ -117,10 +115,7 @@ func (c *Client) enter(ctx context.Context, until deadline) (waited bool, by end
 	select {
 	case c.places <- struct{}{}:
 		// Close frees places too, and an end that comes at the same time counts.
-		if by = endingOf(ctx); by.kind == "" && c.closing.Err() != nil {
-			by = closed
-		}
-		if by.kind != "" {
+		if by = c.interruption(ctx); by.kind != "" {
 			c.leave()
 		}
 	case <-c.closing.Done():
@@ -134,6 +129,15 @@ func (c *Client) enter(ctx context.Context, until deadline) (waited bool, by end
 }
 
 func (c *Client) leave() { <-c.places }
+
+// interruption is how a call's context or Close has ended it, if either has.
+func (c *Client) interruption(ctx context.Context) ending {
+	by := endingOf(ctx)
+	if by.kind == "" && c.closing.Err() != nil {
+		return closed
+	}
+	return by
+}
 
 // canceller passes the end of a context on to a call.
 type canceller struct {
@@ -167,6 +171,10 @@ func cancellerOf(ctx context.Context) *canceller {
 		C.contactway_canceller_free(made.handle)
 	}
 	return made
+}
+
+func errNilContext() *Error {
+	return invalidArgument("the context is nil; context.Background() is one that never ends")
 }
 
 // notSent is the error of a call that had to end before the library was asked.

@@ -36,6 +36,14 @@ type Client struct {
 // unmade stands for a client that New did not make: the library answers its calls with invalid_handle.
 var unmade = newClient(0, defaultTimeout)
 
+// made is the client itself if New made it.
+func (c *Client) made() *Client {
+	if c == nil || c.places == nil {
+		return unmade
+	}
+	return c
+}
+
 func newClient(handle clientHandle, timeout time.Duration) *Client {
 	client := &Client{handle: handle, timeout: timeout, places: make(chan struct{}, defaultPlaces)}
 	client.closing, client.end = context.WithCancel(context.Background())
@@ -126,9 +134,7 @@ func (c *Client) SetLogger(logger *slog.Logger) {
 
 // SetSuiteTicket renews the suite ticket of a third-party app, which WeCom sends every ten minutes.
 func (c *Client) SetSuiteTicket(suiteTicket string) error {
-	if c == nil {
-		c = unmade
-	}
+	c = c.made()
 	text, err := cString("the suite ticket", []byte(suiteTicket))
 	if err != nil {
 		return err

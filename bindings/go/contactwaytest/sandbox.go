@@ -109,8 +109,8 @@ func (s *Sandbox) NewClientWith(config contactway.Config) *contactway.Client {
 	return client
 }
 
-// Do asks the sandbox itself, below /sandbox/, such as Do("POST", "faults", rules), and reads the answer into answer, which may
-// be nil.
+// Do asks the sandbox itself, below /sandbox/, such as Do("POST", "faults", rules), and reads the answer into answer,
+// which may be nil.
 func (s *Sandbox) Do(method, path string, body, answer any) {
 	s.t.Helper()
 	var text []byte
