@@ -75,10 +75,14 @@ func (c *Client) call(ctx context.Context, name string, request *C.char, options
 		handle = cgo.NewHandle(watched)
 		defer handle.Delete()
 	}
+	if watched != nil && called.job != nil {
+		c.jobs.begin(watched)
+		defer c.jobs.end(watched)
+	}
 	answer, err := outcome(C.contactway_go_call(
 		called.plain, called.job, c.handle, request, optionsText, C.uintptr_t(handle), C.bool(chosen.progress != nil)))
-	if watched != nil && watched.logged != nil {
-		<-watched.logged
+	if watched != nil {
+		watched.written()
 	}
 	if watched != nil && watched.stopped != nil {
 		watched.stopped.passOn()

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -14,6 +15,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -203,5 +205,49 @@ func TestUnknownErrorNamesItsKeyAndCandidates(t *testing.T) {
 	if !errors.Is(failure, ErrUnknown) || failure.Errcode != -1014 || failure.Key != "store-1" || !failure.Retryable ||
 		!slices.Equal(failure.Candidates, []string{"a", "b"}) || failure.RetryAfter != time.Minute {
 		t.Errorf("%+v", failure)
+	}
+}
+
+// A job's own threads, on which no Go call is, belong to the client's job.
+func TestCallbacksOnAJobsThreadsAreTheJobs(t *testing.T) {
+	client := newClient(0, time.Minute)
+	client.provide = func(ctx context.Context, _ bool) (string, error) {
+		<-ctx.Done()
+		return "", ctx.Err()
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	job, other := &watch{ctx: ctx}, &watch{ctx: context.Background()}
+	client.jobs.begin(job)
+	client.jobs.begin(other)
+	if unknown := client.watchOf(0); unknown == job || unknown == other {
+		t.Error("one of two jobs was guessed")
+	}
+	client.jobs.end(other)
+
+	cancel()
+	var text bytes.Buffer
+	logger := slog.New(slog.NewTextHandler(&text, nil))
+	const threads = 20
+	var working sync.WaitGroup
+	for range threads {
+		working.Add(1)
+		go func() {
+			defer working.Done()
+			if _, err := client.token(client.watchOf(0), false); !errors.Is(err, context.Canceled) {
+				t.Errorf("the provider was asked on after the job was cancelled: %v", err)
+			}
+			client.watchOf(0).log(logger, slog.LevelInfo, []byte(`{"event":"token"}`))
+		}()
+	}
+	working.Wait()
+	job.written()
+	failure := &Error{Effect: EffectNone}
+	job.explain(failure)
+	if lines := strings.Count(text.String(), "msg=token"); lines != threads || !errors.Is(failure, ErrCancelled) || !errors.Is(failure, context.Canceled) {
+		t.Errorf("%d lines, %v", lines, failure)
+	}
+	client.jobs.end(job)
+	if client.watchOf(0) == job {
+		t.Error("a job that has ended is watched for")
 	}
 }
