@@ -210,7 +210,7 @@ func TestUnknownErrorNamesItsKeyAndCandidates(t *testing.T) {
 
 // A job's own threads, on which no Go call is, belong to the client's job.
 func TestCallbacksOnAJobsThreadsAreTheJobs(t *testing.T) {
-	client := newClient(0, time.Minute)
+	client := newClient(0, 5*time.Second)
 	client.provide = func(ctx context.Context, _ bool) (string, error) {
 		<-ctx.Done()
 		return "", ctx.Err()
@@ -249,5 +249,21 @@ func TestCallbacksOnAJobsThreadsAreTheJobs(t *testing.T) {
 	client.jobs.end(job)
 	if client.watchOf(0) == job {
 		t.Error("a job that has ended is watched for")
+	}
+}
+
+func TestConfigIsWrittenAsTheLibraryReadsIt(t *testing.T) {
+	for expected, config := range map[string]Config{
+		`{}`: {},
+		`{"corp_id":"ww1","base_url":"http://10.0.0.1","timeout_ms":1,"connect_timeout_ms":2,"max_attempts":3,"max_in_flight":0,"proxy":"",` +
+			`"ca_file":"/a.pem","extra_ca_file":"/b.pem","insecure_http":true,"store":"sqlite:/l","settle_s":0,"validate":"off","rate_limit":false}`: {
+			CorpID: "ww1", BaseURL: "http://10.0.0.1", Timeout: time.Microsecond, ConnectTimeout: 2 * time.Millisecond, MaxAttempts: 3,
+			MaxInFlight: Some(0), Proxy: Some(""), CAFile: "/a.pem", ExtraCAFile: "/b.pem", InsecureHTTP: true, Store: "sqlite:/l",
+			Settle: Some(time.Duration(0)), Validate: Off, NoRateLimit: true,
+		},
+	} {
+		if text, err := config.encode(); err != nil || string(text) != expected {
+			t.Errorf("%v, %s, not %s", err, text, expected)
+		}
 	}
 }
