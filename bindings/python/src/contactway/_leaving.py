@@ -10,18 +10,18 @@ import os
 import time
 from threading import get_ident, main_thread
 
+from ._lazy import typing
 from .errors import found_here
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import weakref
-    from typing import Any
 
 # For a call that does not return although its client is gone: it reads a pipe, say. It calls nothing back any more.
 _PATIENCE_S = 5.0
 
 #: The clients that live, by number, and what frees each.
-living: dict[int, weakref.finalize[Any, Any]] = {}
+living: dict[int, weakref.finalize[typing.Any, typing.Any]] = {}
 #: The threads that are in the library, and what each must raise when it is back.
 inside: dict[int, BaseException | None] = {}
 #: The threads that the library has called back.
@@ -40,7 +40,7 @@ def enter(thread: int) -> None:
     inside[thread] = None
     if _ender is not None and thread != _ender:
         del inside[thread]
-        raise found_here("invalid_handle", -1002, "the interpreter is ending; no more calls are made", effect="none")
+        raise found_here("invalid_handle", "the interpreter is ending; no more calls are made")
 
 
 def _end() -> None:
