@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 
 from . import _leaving
+from ._calls import Call
 from ._canceller import Canceller
 from ._client import Client
 from ._handle import OfThisProcess
@@ -16,12 +18,6 @@ from ._lazy import logging, types, typing
 from ._options import Options, milliseconds
 from ._progress import teller
 from .errors import InvalidHandle, found_here
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from ._calls import Call
 
 
 def _waiting(threads: int, max_in_flight: int) -> str:
@@ -117,7 +113,7 @@ class AsyncCaller(OfThisProcess):
         request: types.Request,
         members: Mapping[str, typing.Any],
         timeout: typing.Optional[float],
-        progress: types.OnProgress | types.ProgressBar | None,
+        progress: typing.Union[types.OnProgress, types.ProgressBar, None],
     ) -> typing.Any:
         body, tell = job.encode(request, members), teller(progress)
 

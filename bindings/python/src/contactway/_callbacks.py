@@ -36,7 +36,7 @@ class _CalledBack:
     def __enter__(self) -> None:
         _leaving.called_back[get_ident()] = None
 
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
+    def __exit__(self, kind: object, error: typing.Optional[BaseException], trace: object) -> bool:
         _leaving.called_back.pop(get_ident(), None)
         if error is not None:
             _keep(error)
@@ -89,11 +89,11 @@ def _provide(client: int, rejected: int, buffer: int, capacity: int) -> int:
 class ProgressOf:
     """A job's progress as C calls it. It also lets Ctrl-C stop a job: Python looks for signals while it runs."""
 
-    def __init__(self, tell: types.OnProgress | None) -> None:
+    def __init__(self, tell: typing.Optional[types.OnProgress]) -> None:
         self._tell = tell
         self.function = _native.ProgressFn(self._run)
 
-    def _run(self, _: int | None, progress: bytes) -> int:
+    def _run(self, _: typing.Optional[int], progress: bytes) -> int:
         with _CALLED_BACK:
             interrupted = _leaving.inside.get(get_ident()) is not None
             if not interrupted and (self._tell is None or self._tell(json.loads(progress)) is not False):
@@ -136,13 +136,13 @@ def call(function: typing.Any, *arguments: typing.Any) -> str:
     return text
 
 
-def provider_failure() -> Exception | None:
+def provider_failure() -> typing.Optional[Exception]:
     """What a token provider raised in this thread, once."""
     error, _failed.exception = getattr(_failed, "exception", None), None
     return error
 
 
-def default_logger() -> logging.Logger | None:
+def default_logger() -> typing.Optional[logging.Logger]:
     """What a client starts with: none in a program that has not imported `logging`, which takes its time."""
     if "logging" not in sys.modules:
         return None
@@ -153,7 +153,7 @@ def default_logger() -> logging.Logger | None:
     return logger
 
 
-def set_logger(client: int, logger: logging.Logger | None) -> None:
+def set_logger(client: int, logger: typing.Optional[logging.Logger]) -> None:
     """Sends a client's log lines to ``logger``, those that it lets through now."""
     level = next((level for level in _LEVELS if logger is not None and logger.isEnabledFor(_LEVELS[level])), 0)
     if logger is None or level == 0:

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from . import _callbacks, _leaving
+from ._calls import Call
+from ._canceller import Canceller
 from ._handle import Handle
 from ._json import decode, encode_config, encode_ticket
 from ._lazy import logging, types, typing
 from ._native import library, make, take
 from ._options import encode_options
 from .errors import AuthError, found_here
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from ._calls import Call
-    from ._canceller import Canceller
 
 
 def _free(client: int) -> None:

@@ -7,10 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from ._json import write
 from ._lazy import types, typing
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from ._options import Options
+from ._options import Options
 
 #: What a call was at that ended meanwhile.
 READING = "the rows were read"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any, Callable, Literal, NoReturn, Optional, TypedDict, TypeVar, Union
+from typing import TYPE_CHECKING, Any, Callable, NoReturn, Optional, TypeVar, Union
 
 if sys.version_info >= (3, 11):
     from typing import Self, Unpack
@@ -19,4 +19,4 @@ else:
             return shape
 
 
-__all__ = ["Any", "Callable", "Literal", "NoReturn", "Optional", "Self", "TypedDict", "Union", "Unpack"]
+__all__ = ["Any", "Callable", "NoReturn", "Optional", "Self", "Union", "Unpack"]

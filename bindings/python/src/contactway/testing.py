@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import http.client
 import json
-from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from ._handle import Handle
@@ -59,9 +58,7 @@ class Sandbox(Handle):
         self.secret = info["secret"]
         self.client_config = info["client_config"]
 
-    def request(
-        self, method: str, path: str, body: Mapping[str, typing.Any] | typing.Optional[str] = None
-    ) -> dict[str, typing.Any]:
+    def request(self, method: str, path: str, body: types.Request = None) -> dict[str, typing.Any]:
         """Ask the sandbox itself, under ``/sandbox/``: ``scan``, ``faults``, ``calls``, ``clock``, ``messages``.
 
         The answer is a dict with ``errcode``, also where it is a refusal. What is no JSON, as for a path that is not
