@@ -51,13 +51,13 @@ class Options:
     def check(self, meanwhile: str) -> typing.Optional[int]:
         """Raises where the call is over before it began; else answers how many milliseconds are left."""
         if self._canceller is not None and self._canceller.cancelled:
-            raise found_here("cancelled", f"the canceller was fired while {meanwhile}; nothing was sent")
+            raise found_here("cancelled", f"the canceller was fired while {meanwhile}")
         if self._timeout_ms is None or self._timeout_ms <= 0:
             # The library says that no deadline is before its beginning.
             return self._timeout_ms
         left = self._timeout_ms - (time.monotonic_ns() - self._begun) // 1_000_000
         if left <= 0:
-            raise found_here("timeout", f"the deadline passed while {meanwhile}; nothing was sent", retryable=True)
+            raise found_here("timeout", f"the deadline passed while {meanwhile}", retryable=True)
         return left
 
     def encode(self, meanwhile: str) -> typing.Optional[bytes]:

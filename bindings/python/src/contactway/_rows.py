@@ -10,7 +10,7 @@ from ._lazy import types, typing
 from ._options import Options
 
 #: What a call was at that ended meanwhile.
-READING = "the rows were read"
+READING = "the rows were read, and nothing was sent"
 
 
 def split(
