@@ -104,6 +104,12 @@ def test_rows_of_any_iterable_reach_the_job_as_a_file_of_ones_own(
     assert left_behind() == []
 
 
+def test_rows_may_be_typed(client: contactway.Client, job: Job) -> None:
+    row: contactway.types.Row = {"key": "store-1", "contact_way": {"type": 1, "scene": 2}, "config_id": "c"}
+    client.apply([row])
+    assert job.rows == [row]
+
+
 def test_rows_may_be_a_keyword_or_a_member(client: contactway.Client, job: Job) -> None:
     client.apply(rows=ROWS)
     assert job.rows == LINES

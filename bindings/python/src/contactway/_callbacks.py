@@ -75,7 +75,7 @@ def _provide(client: int, rejected: int, buffer: int, capacity: int) -> int:
             if token is None:
                 return -1
             if not isinstance(token, str):
-                raise TypeError(f"a token provider answers a str or None, not {type(token).__name__}")
+                raise TypeError(f"a token provider returns a str or None, not {type(token).__name__}")
             text = token.encode()
         except Exception as error:
             _failed.exception = error

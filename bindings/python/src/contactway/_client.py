@@ -15,7 +15,7 @@ class Client(LedgerCalls):
     """One company's credentials, connections and limits.
 
     Made from keywords, a mapping, or both. Nothing is sent until the first call. ``token_provider`` may be a function:
-    it is told whether WeCom refused the last token, and answers one, or None.
+    it is told whether WeCom refused the last token, and returns one, or None.
 
     Keywords: ``corp_id``, ``secret``, ``suite``, ``access_token``, ``base_url``, ``timeout_ms``,
     ``connect_timeout_ms``, ``max_attempts``, ``max_in_flight``, ``rate_limit``, ``proxy``, ``ca_file``,

@@ -86,7 +86,7 @@ class LedgerCalls(Caller):
         A job has a deadline only if ``timeout`` says so, in seconds, while ``timeout_ms`` of the client holds for each
         call inside it. ``progress`` is told on this thread, at most ten times a second, how far it has come: it is a
         function that takes a `contactway.types.Progress`, or a bar with ``update`` and ``total``, such as ``tqdm()``.
-        A function that answers False stops the job cleanly, as Ctrl-C does and an exception in it, which is raised from
+        A function that returns False stops the job cleanly, as Ctrl-C does and an exception in it, which is raised from
         here once the job has stopped.
 
         Raises `Cancelled` or `TimedOut` where the job was stopped and `PartialError` where rows failed, each with its

@@ -49,7 +49,7 @@ class Options:
         self._begun = time.monotonic_ns()
 
     def check(self, meanwhile: str) -> typing.Optional[int]:
-        """Raises where the call is over before it began; else answers how many milliseconds are left."""
+        """How many milliseconds are left; raises where the call is over before it began."""
         if self._canceller is not None and self._canceller.cancelled:
             raise found_here("cancelled", f"the canceller was fired while {meanwhile}")
         if self._timeout_ms is None or self._timeout_ms <= 0:

@@ -6,7 +6,7 @@ from ._lazy import types, typing
 
 
 def teller(progress: typing.Any) -> typing.Optional[types.OnProgress]:
-    """A function for what ``progress`` may be. It answers False to stop the job."""
+    """A function for what ``progress`` may be. It returns False to stop the job."""
     if progress is None:
         return None
     # Before the look at a function: a bar may be callable, too.

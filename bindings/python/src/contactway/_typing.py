@@ -13,7 +13,7 @@ else:
     Self = TypeVar("Self")
 
     class Unpack:
-        """Enough of it for `typing.get_type_hints`, which answers the shape itself."""
+        """Enough of it for `typing.get_type_hints`, which then gives the shape itself."""
 
         def __class_getitem__(cls, shape: type) -> type:
             return shape
