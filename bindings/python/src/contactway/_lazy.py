@@ -5,7 +5,7 @@ They take longer to import than all the rest of this package.
 
 from __future__ import annotations
 
-from importlib import import_module
+import sys
 
 # A type checker takes every variable of this name for `typing.TYPE_CHECKING`.
 TYPE_CHECKING = False
@@ -23,7 +23,9 @@ else:
             self._name = name
 
         def __getattr__(self, name: str) -> object:
-            return getattr(import_module(self._name), name)
+            # `importlib` takes its time, too.
+            __import__(self._name)
+            return getattr(sys.modules[self._name], name)
 
     logging = Lazy("logging")
     types = Lazy("contactway.types")
