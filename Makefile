@@ -1,8 +1,8 @@
 # Two commands do all the set-up on a machine with Rust, a C compiler, make, Python 3 and Go:
 #   make demo   lives the whole life of a contact way against the embedded sandbox
 #   make test   everything, in every language
-# Others: make install and make uninstall; make bench, make memcheck; make header and make docs (what is generated);
-# make stage, make clean
+# Others: make install and make uninstall; make test-sdks, SDKs of others against the sandbox; make bench, make memcheck;
+# make header and make docs (what is generated); make stage, make clean
 
 # Make's own lists know no path with a space.
 ifneq ($(words $(CURDIR)),1)
@@ -17,8 +17,8 @@ WARN   := -std=c99 -pedantic -Wall -Wextra -Werror
 STAGE  := $(CURDIR)/build/stage
 LINK   := -I$(STAGE)/include -L$(STAGE)/lib -Wl,-rpath,$(STAGE)/lib -lcontactway
 
-.PHONY: demo test compilers test-rust test-c test-cpp test-python test-go bench memcheck header docs stage library install \
-	uninstall clean tools
+.PHONY: demo test compilers test-rust test-c test-cpp test-python test-go test-sdks bench memcheck header docs stage library \
+	install uninstall clean tools
 
 demo: build/quickstart
 	cd build && ./quickstart
@@ -191,13 +191,34 @@ test-go: stage
 		echo "pkg-config is missing, so linking to an installed library is not tested: install pkg-config."; \
 	fi
 
+# SDKs that others wrote live the life of a contact way against the program. They come from PyPI and the Go proxy, for this
+# target alone, which keeps them in build/sdks.
+SDKS := $(CURDIR)/build/sdks
+
+$(SDKS)/python/made: tests/sdk-corpus/life/python/requirements.txt
+	@$(PYTHON) -c 'import ensurepip, venv' || { echo "Python's venv is missing: apt install python3-venv."; exit 1; }
+	$(PYTHON) -m venv --clear $(SDKS)/python
+	$(SDKS)/python/bin/pip install --quiet -r $<
+	touch $@
+
+test-sdks: tools $(SDKS)/python/made
+	@command -v go >/dev/null || { echo "Go is missing: install 1.23 or newer from https://go.dev/dl or your distribution."; exit 1; }
+	cd tests/sdk-corpus && unformatted=$$(gofmt -l .) && test -z "$$unformatted" || { echo "gofmt these: $$unformatted"; exit 1; }
+	$(CARGO) build --bin contactway-sandbox
+	export CONTACTWAY_SANDBOX="$$(realpath $(or $(CARGO_TARGET_DIR),target))/debug/contactway-sandbox" && \
+	export GOMODCACHE=$(SDKS)/go GOFLAGS=-modcacherw && cd tests/sdk-corpus/life && \
+	$(SDKS)/python/bin/python -m pytest -q -p no:cacheprovider python && cd go && go vet ./... && go test -count=1 ./...
+
 # Contenders take turns against one server on this machine; the numbers are printed, nothing is judged. Peers of the
 # bindings come from PyPI and the Go proxy, for this target alone.
 BENCH := build/bench
+# $(call contender,FILES,LIBRARIES,PROGRAM)
+contender = cd tests/bench && $(CC) $(CFLAGS) $(WARN) support.c $(1) $(2) -lpthread -o $(CURDIR)/$(BENCH)/$(3)
 
 bench: stage
 	@command -v go >/dev/null || { echo "Go is missing: install 1.23 or newer from https://go.dev/dl or your distribution."; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' || { echo "Python's venv is missing: apt install python3-venv."; exit 1; }
+	$(call need,valgrind,valgrind)
 	@[ "$$(id -u)" != 0 ] || { echo '#include <curl/curl.h>' && echo '#include <openssl/ssl.h>'; } | $(CC) -E - >/dev/null 2>&1 \
 		|| { apt-get update && apt-get install -y libcurl4-openssl-dev libssl-dev openssl; }
 	@{ echo '#include <curl/curl.h>' && echo '#include <openssl/ssl.h>'; } | $(CC) -E - >/dev/null 2>&1 \
@@ -205,9 +226,11 @@ bench: stage
 	mkdir -p $(BENCH)
 	tests/bench/certificate.sh $(BENCH)
 	$(CC) $(CFLAGS) tests/bench/server.c -lssl -lcrypto -lpthread -o $(BENCH)/server
-	$(CC) $(CFLAGS) $(WARN) tests/bench/contender.c tests/bench/contactway.c $(LINK) -lpthread -o $(BENCH)/contactway
-	$(CC) $(CFLAGS) $(WARN) tests/bench/contender.c tests/bench/libcurl.c -lcurl -lpthread -o $(BENCH)/libcurl
-	$(CC) $(CFLAGS) $(WARN) tests/bench/contender.c tests/bench/raw.c -lpthread -o $(BENCH)/raw
+	$(call contender,contender.c contactway.c,$(LINK),contactway)
+	$(call contender,contender.c libcurl.c,-lcurl,libcurl)
+	$(call contender,contender.c raw.c,,raw)
+	$(call contender,memory.c contactway.c,$(LINK),memory_contactway)
+	$(call contender,memory.c libcurl.c,-lcurl,memory_libcurl)
 	$(CC) $(CFLAGS) $(WARN) tests/bench/own_share.c $(LINK) -o $(BENCH)/own_share
 	$(CARGO) build --release --manifest-path tests/bench/ureq/Cargo.toml --target-dir $(BENCH)/ureq
 	$(PYTHON) -m venv $(BENCH)/python

@@ -11,7 +11,7 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
 const HELP: &str = "\
-contactway-sandbox: a stand-in for WeCom's contact-way interface, on this machine, from memory
+contactway-sandbox: a stand-in for WeCom's contact-way endpoints, on this machine, from memory
 
   --port N        listen on 127.0.0.1:N (any free port if left out)
   --config FILE   start with this configuration, a JSON object; what follows is put over it

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use ureq::Proxy;
 
-use super::limits::Limits;
 use super::{base_url, proxy};
 use crate::answer::{Error, Kind};
 use crate::auth::{Credentials, Suite};
@@ -13,6 +12,7 @@ use crate::json::fields::Fields;
 use crate::json::{Object, Value};
 use crate::secret::Secret;
 use crate::transport::Roots;
+use crate::wire::Limits;
 
 const CONFIGURATION: &str = "the configuration";
 const TIMEOUT_MS: u64 = 10_000;

@@ -473,7 +473,7 @@ pub unsafe extern "C" fn contactway_set_logger(
         if client == 0 {
             process.shared.log.set(sink, level);
         } else if let Ok(client) = process.client(client) {
-            client.log.set(sink, level);
+            client.log().set(sink, level);
         }
     });
 }

@@ -42,7 +42,7 @@ pub fn first_refusal(endpoint: Endpoint, request: &Object, body: &[u8]) -> Optio
     })
 }
 
-/// The rules of one interface, each with its place in the table.
+/// The rules of one endpoint, each with its place in the table.
 fn rules_of(endpoint: Endpoint) -> impl Iterator<Item = (usize, &'static Rule)> {
     RULES.iter().enumerate().filter(move |(_, rule)| rule.endpoints.contains(&endpoint))
 }

@@ -60,7 +60,7 @@ impl Type {
 /// A member that the document names.
 #[derive(Debug)]
 pub struct Member {
-    /// The interfaces whose request has it.
+    /// The endpoints whose request has it.
     pub endpoints: &'static [Endpoint],
     /// Where it stands (RFC 6901).
     pub pointer: &'static str,

@@ -16,7 +16,7 @@ pub use table::RULES;
 /// One documented rule.
 #[derive(Debug)]
 pub struct Rule {
-    /// The interfaces that it holds for.
+    /// The endpoints that it holds for.
     pub endpoints: &'static [Endpoint],
     /// The member it is about (RFC 6901), or `""` for the whole body.
     pub pointer: &'static str,

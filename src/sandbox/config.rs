@@ -1,9 +1,12 @@
 //! What a sandbox is started with.
 
-use super::clock::LATEST;
-use super::people::{Department, Member, People, ROOT};
 use crate::json::fields::{Detail, Fields, Read};
 use crate::json::{Object, Value};
+
+/// The latest time there is, in seconds since 1970: later years have five digits, which no HTTP date can say.
+pub const LATEST: i64 = 253_402_300_799;
+/// The department that all others are in.
+pub const ROOT: i64 = 1;
 
 /// The configuration, defaults filled in.
 #[derive(Debug)]
@@ -24,10 +27,10 @@ pub struct Config {
     pub apps: Vec<App>,
     pub suites: Vec<Suite>,
     pub members: Vec<InCorp<GivenMember>>,
-    pub departments: Vec<InCorp<Department>>,
+    pub departments: Vec<InCorp<GivenDepartment>>,
 }
 
-/// WeCom's limits of frequency and concurrency, per corporation and interface.
+/// WeCom's limits of frequency and concurrency, per corporation and endpoint.
 #[derive(Clone, Copy, Debug)]
 pub struct Bounds {
     pub per_minute: u32,
@@ -172,27 +175,20 @@ fn suite(mut fields: Fields) -> Read<Suite> {
 /// What is said of a member; the rest is as it was, or as in a member who may do everything.
 #[derive(Debug, Clone)]
 pub struct GivenMember {
-    userid: String,
-    active: Option<bool>,
-    verified: Option<bool>,
-    contact_right: Option<bool>,
-    visible: Option<bool>,
-    departments: Option<Vec<i64>>,
+    pub userid: String,
+    pub active: Option<bool>,
+    pub verified: Option<bool>,
+    pub contact_right: Option<bool>,
+    pub visible: Option<bool>,
+    pub departments: Option<Vec<i64>>,
 }
 
-impl GivenMember {
-    pub fn put_into(self, people: &mut People) {
-        let before = people.members.get(&self.userid).cloned();
-        let before = before.unwrap_or_else(|| Member::new(&self.userid, vec![ROOT]));
-        people.put_member(Member {
-            userid: self.userid,
-            active: self.active.unwrap_or(before.active),
-            verified: self.verified.unwrap_or(before.verified),
-            contact_right: self.contact_right.unwrap_or(before.contact_right),
-            visible: self.visible.unwrap_or(before.visible),
-            departments: self.departments.unwrap_or(before.departments),
-        });
-    }
+/// What is said of a department, defaults filled in.
+#[derive(Debug, Clone, Copy)]
+pub struct GivenDepartment {
+    pub id: i64,
+    pub parent: i64,
+    pub visible: bool,
 }
 
 pub fn member(mut fields: Fields) -> Read<InCorp<GivenMember>> {
@@ -221,9 +217,9 @@ fn default_members() -> Vec<InCorp<GivenMember>> {
     members.into_iter().map(|given| InCorp { corp_id: None, it: member(given) }).collect()
 }
 
-pub fn department(mut fields: Fields) -> Read<InCorp<Department>> {
+pub fn department(mut fields: Fields) -> Read<InCorp<GivenDepartment>> {
     fields.require("id", "required", "is required: the department's number; give it");
-    let department = Department {
+    let department = GivenDepartment {
         id: fields.integer("id", 1..=i64::MAX).unwrap_or_default(),
         parent: fields.integer("parent", 0..=i64::MAX).unwrap_or(ROOT),
         visible: fields.flag("visible").unwrap_or(true),
@@ -232,8 +228,8 @@ pub fn department(mut fields: Fields) -> Read<InCorp<Department>> {
     fields.end(InCorp { corp_id, it: department })
 }
 
-fn default_departments() -> Vec<InCorp<Department>> {
-    let department = |(id, parent)| InCorp { corp_id: None, it: Department { id, parent, visible: true } };
+fn default_departments() -> Vec<InCorp<GivenDepartment>> {
+    let department = |(id, parent)| InCorp { corp_id: None, it: GivenDepartment { id, parent, visible: true } };
     [(ROOT, 0), (2, ROOT), (3, ROOT)].into_iter().map(department).collect()
 }
 

@@ -1,52 +1,33 @@
 //! The sandbox: an embedded stand-in for WeCom, answering on a loopback port from memory.
+//!
+//! The rooms, each of which leans only on those below it:
+//!
+//! - `control`: the calls under `/sandbox/`, for tests, and the page, for people
+//! - `wecom`: what WeCom's paths do
+//! - `world`: what is kept
+//!
+//! and beside them `serve`, HTTP and its threads, which know of a room only that it answers.
 
-mod answer;
-mod body;
-mod clock;
-mod conclusions;
 mod config;
-mod contact_ways;
 mod control;
-mod customers;
-mod endpoints;
-mod faults;
-mod http;
-mod ids;
-mod journal;
-mod limits;
-mod media;
-mod page;
-mod people;
-mod qr;
-mod scan;
-mod server;
-mod state;
-mod token_service;
-mod tokens;
+mod serve;
 mod wecom;
+mod world;
 
-use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
 
 use crate::json::Object;
 use crate::json::fields::{Detail, sentences};
-use clock::{Clock, Going};
 use config::Config;
-use contact_ways::ContactWays;
-use customers::Customers;
-use faults::Faults;
-use http::{Request, Response};
-use ids::Ids;
-use journal::Journal;
-use limits::{Limits, WrongSecrets};
-use people::People;
-use server::{Answers, Delivery, Server, Stop};
-use state::State;
-use tokens::Tokens;
+use control::Control;
+use serve::{Path, Room, Routes, Server};
+use wecom::Wecom;
+use world::World;
+use world::state::State;
 
 /// Why a sandbox could not be started.
 #[derive(Debug, thiserror::Error)]
@@ -86,7 +67,7 @@ impl From<Vec<Detail>> for StartError {
 
 /// A running sandbox; dropping it ends it.
 pub struct Sandbox {
-    world: Arc<World>,
+    wecom: Arc<Wecom>,
     _server: Server,
 }
 
@@ -108,17 +89,16 @@ impl Sandbox {
         let listener = Server::listen(port).map_err(|error| StartError::Port { port, error })?;
         let address = listener.local_addr().map_err(|error| StartError::Port { port, error })?;
         let idle = Duration::from_secs(config.idle_timeout_s);
-        let world = Arc::new(World::new(config, format!("http://{address}")));
-        let answers: Arc<dyn Answers> = Arc::<World>::clone(&world);
-        let server = Server::start(listener, answers, idle).map_err(StartError::Thread)?;
-        Ok(Self { world, _server: server })
+        let wecom = Arc::new(Wecom::new(World::new(config), format!("http://{address}")));
+        let server = Server::start(listener, rooms(&wecom), idle).map_err(StartError::Thread)?;
+        Ok(Self { wecom, _server: server })
     }
 
     /// Where it is and what a client needs, as one JSON object.
     #[must_use]
     pub fn info_json(&self) -> String {
         let base_url = self.base_url();
-        let app = self.world.config.apps.first();
+        let app = self.wecom.world.config.apps.first();
         let (corp_id, secret) = app.map_or(("", ""), |app| (app.corp_id.as_str(), app.secret.as_str()));
         json!({
             "errcode": 0, "errmsg": "ok",
@@ -131,13 +111,13 @@ impl Sandbox {
     /// Its address, without a slash at the end.
     #[must_use]
     pub fn base_url(&self) -> &str {
-        &self.world.base_url
+        &self.wecom.base_url
     }
 
     /// Everything that it keeps, as `GET /sandbox/state` answers it.
     #[must_use]
     pub fn state_json(&self) -> String {
-        json!(State::of(&self.world)).to_string()
+        json!(State::of(&self.wecom.world)).to_string()
     }
 
     /// Takes in what [`Sandbox::state_json`] gave.
@@ -146,8 +126,18 @@ impl Sandbox {
     /// A sentence, when it is not a state, or one of other corporations.
     pub fn restore(&self, state_json: &str) -> Result<(), String> {
         let state: State = serde_json::from_str(state_json).map_err(|error| format!("it is not a state ({error})"))?;
-        state.restore(&self.world)
+        state.restore(&self.wecom.world)
     }
+}
+
+/// Which room answers which paths: what is not the sandbox's own is WeCom's.
+fn rooms(wecom: &Arc<Wecom>) -> Arc<dyn Room> {
+    let control = Arc::new(Control::new(Arc::clone(wecom)));
+    Arc::new(Routes(vec![
+        (Path::Exactly("/"), Arc::<Control>::clone(&control)),
+        (Path::Below(control::PATH), control),
+        (Path::Below(""), Arc::<Wecom>::clone(wecom)),
+    ]))
 }
 
 /// What it holds, secrets among it, is nobody's to print.
@@ -155,114 +145,4 @@ impl fmt::Debug for Sandbox {
     fn fmt(&self, to: &mut fmt::Formatter) -> fmt::Result {
         to.debug_struct("Sandbox").field("base_url", &self.base_url()).finish_non_exhaustive()
     }
-}
-
-/// All that the server's threads share.
-struct World {
-    config: Config,
-    base_url: String,
-    clock: Clock,
-    ids: Ids,
-    tokens: RwLock<Tokens>,
-    suite_tickets: Mutex<BTreeMap<String, String>>,
-    /// The corporations by id; which there are never changes.
-    corps: BTreeMap<String, RwLock<Corp>>,
-    limits: Limits,
-    wrong_secrets: WrongSecrets,
-    faults: Faults,
-    journal: Journal,
-}
-
-/// A corporation.
-#[derive(Debug, Default)]
-struct Corp {
-    people: People,
-    ways: ContactWays,
-    customers: Customers,
-    /// Media by id, and when each was uploaded.
-    media: BTreeMap<String, i64>,
-}
-
-impl World {
-    fn new(config: Config, base_url: String) -> Self {
-        let corps = config.corp_ids().map(|id| (id.to_owned(), RwLock::new(Corp::new(&config, id)))).collect();
-        Self {
-            base_url,
-            clock: Clock::new(config.clock),
-            ids: Ids::new(config.seed),
-            tokens: RwLock::default(),
-            suite_tickets: Mutex::new(tickets(&config)),
-            corps,
-            limits: Limits::default(),
-            wrong_secrets: WrongSecrets::default(),
-            faults: Faults::default(),
-            journal: Journal::new(),
-            config,
-        }
-    }
-
-    /// Ends the temporary chats whose time is over by now.
-    fn settle(&self) {
-        let now = self.clock.now();
-        self.corps.values().for_each(|corp| write_locked(corp).customers.settle(now));
-    }
-
-    /// Back to the start. Tokens stay good: to the clients of a test, a reset is no reason to fetch another.
-    fn reset(&self) {
-        for (id, corp) in &self.corps {
-            *write_locked(corp) = Corp::new(&self.config, id);
-        }
-        *locked(&self.suite_tickets) = tickets(&self.config);
-        self.clock.go(Going::new(self.config.clock));
-        self.ids.go_on_from(0);
-        self.limits.clear();
-        self.wrong_secrets.clear();
-        self.faults.clear();
-        self.journal.clear();
-    }
-}
-
-fn tickets(config: &Config) -> BTreeMap<String, String> {
-    config.suites.iter().map(|suite| (suite.id.clone(), suite.ticket.clone())).collect()
-}
-
-impl Corp {
-    fn new(config: &Config, corp_id: &str) -> Self {
-        let mut people = People::default();
-        for department in config.departments.iter().filter(|department| department.is_in(corp_id)) {
-            people.departments.insert(department.it.id, department.it.clone());
-        }
-        for member in config.members.iter().filter(|member| member.is_in(corp_id)) {
-            member.it.clone().put_into(&mut people);
-        }
-        Self { people, ..Self::default() }
-    }
-}
-
-impl Answers for World {
-    fn answer(&self, request: Request, connection: u64, stop: &Stop) -> (Response, Delivery) {
-        let path = request.path();
-        if let Some(name) = path.strip_prefix(qr::PATH_OF_PAGE) {
-            return (qr::response(self, name), Delivery::Whole);
-        }
-        match path {
-            "/" => (page::page(), Delivery::Whole),
-            path if path.starts_with(control::PATH) => (control::answer(self, &request), Delivery::Whole),
-            path if path.starts_with(media::PATH) => (media::picture(), Delivery::Whole),
-            _ => wecom::call(self, &request, connection, stop),
-        }
-    }
-}
-
-/// A lock that a panic elsewhere does not take from everybody.
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn read_locked<T>(lock: &RwLock<T>) -> RwLockReadGuard<'_, T> {
-    lock.read().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn write_locked<T>(lock: &RwLock<T>) -> RwLockWriteGuard<'_, T> {
-    lock.write().unwrap_or_else(PoisonError::into_inner)
 }

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use ureq::unversioned::transport::{ConnectionDetails, Connector};
 use ureq::{Agent, Error};
 
-use crate::call::lock;
+use crate::lock::lock;
 
 /// More would be closed by most servers.
 pub const IDLE_MAX: Duration = Duration::from_secs(60);

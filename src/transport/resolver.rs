@@ -15,7 +15,7 @@ use ureq::unversioned::transport::NextTimeout;
 use ureq::{Error, Timeout};
 
 use super::attempt::Attempt;
-use crate::call::lock;
+use crate::lock::lock;
 
 const REMEMBERED: Duration = Duration::from_secs(60);
 const MAX_ADDRESSES: usize = 16;

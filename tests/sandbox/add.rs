@@ -124,7 +124,7 @@ fn at_most_100_members_departments_expanded() {
 }
 
 #[test]
-fn at_most_500_000_by_the_interface_and_deleting_makes_room() {
+fn at_most_500_000_by_the_endpoint_and_deleting_makes_room() {
     let wecom = Wecom::start(json!({"clock": NOW, "quota": 2}));
     let first = wecom.added(single());
     wecom.added(single());

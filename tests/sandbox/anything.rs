@@ -84,7 +84,7 @@ fn any_value_of_any_member_gets_an_answer() {
 }
 
 #[test]
-fn any_value_in_the_sandboxs_own_interface_gets_an_answer() {
+fn any_value_under_sandbox_gets_an_answer() {
     let wecom = Wecom::plain();
     let calls = [
         ("clock", vec!["/advance_s", "/set"]),

@@ -1,10 +1,10 @@
-//! The sandbox's own interface.
+//! The calls under `/sandbox/`.
 
 use serde_json::{Value, json};
 
 use crate::support::{NOW, Wecom, single, with};
 
-/// What a call of the sandbox's own interface is refused with: the status and the sentence.
+/// What a call of those under `/sandbox/` is refused with: the status and the sentence.
 fn refused(wecom: &Wecom, method: &str, name: &str, body: &str) -> (u16, String) {
     let reply = wecom.request(method, &format!("/sandbox/{name}"), body.as_bytes());
     let answer = reply.json();

@@ -13,7 +13,7 @@ fn named(sentence: &str, mark: &str) -> Vec<String> {
 }
 
 #[test]
-fn every_call_of_the_sandboxs_own_interface_is_documented() {
+fn every_call_under_sandbox_is_documented() {
     let wecom = Wecom::plain();
     let errmsg = |method: &str, name: &str| {
         let reply = wecom.request(method, &format!("/sandbox/{name}"), b"");

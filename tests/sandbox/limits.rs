@@ -35,7 +35,7 @@ fn ten_thousand_a_minute_and_a_minutes_block() {
     assert_eq!(lists(&wecom, 10_002), [(0, 10_000), (45009, 2)]);
     let refused = wecom.call("list_contact_way", json!({}));
     assert_eq!(refused["contact_way"], json!([]));
-    assert_ne!(wecom.call("get_contact_way", json!({}))["errcode"], 45009, "each interface counts for itself");
+    assert_ne!(wecom.call("get_contact_way", json!({}))["errcode"], 45009, "each endpoint counts for itself");
     wecom.advance(59);
     assert_eq!(lists(&wecom, 1), [(45009, 1)]);
     wecom.advance(1);
@@ -95,7 +95,7 @@ fn five_at_once() {
         })
     };
     let mut codes = at_once(vec![&list, &list, &list, &list, &list, &list, &del]);
-    assert_eq!(codes.pop(), Some(json!(41043)), "each interface counts for itself");
+    assert_eq!(codes.pop(), Some(json!(41043)), "each endpoint counts for itself");
     codes.sort_by_key(Value::as_i64);
     assert_eq!(codes, [0, 0, 0, 0, 0, 45033]);
     assert_eq!(at_once(vec![&list; 5]), [0; 5], "a call that ended frees its place");

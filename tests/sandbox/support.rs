@@ -169,7 +169,7 @@ impl Wecom {
         answer["contact_way"].take()
     }
 
-    /// One call of the sandbox's own interface, which must succeed.
+    /// One of the calls under `/sandbox/`, which must succeed.
     pub fn sandbox(&self, method: &str, name: &str, body: Value) -> Value {
         let body = if body.is_null() { String::new() } else { body.to_string() };
         let reply = self.request(method, &format!("/sandbox/{name}"), body.as_bytes());

@@ -1,0 +1,3 @@
+//! SQLite's file in every bad way.
+
+use super::*;

@@ -1,0 +1,5 @@
+//! Several processes at one store.
+
+use std::process::{Child, Command};
+
+use super::*;
