@@ -11,7 +11,6 @@ use base64::prelude::BASE64_STANDARD;
 use serde_json::json;
 use ureq::http::Uri;
 
-use super::base_url::is_loopback;
 use super::{Client, Done, Options};
 use crate::answer::{Error, Kind};
 use crate::call::Call;
@@ -51,7 +50,7 @@ impl Client {
             ask.query = "type=image";
             ask.content_type = &content_type;
             let answered = self.wire.ask(call, &ask)?;
-            Ok(Done { answer: answered.answer.into_text(&[]), attempts: answered.attempts })
+            Ok(Done { answer: answered.answer.into_text(Vec::new()), attempts: answered.attempts })
         })
     }
 
@@ -106,7 +105,7 @@ impl Client {
     /// The address of a contact way's picture, as WeCom answers it, and how many attempts that took.
     fn qr_code_of(&self, call: &Arc<Call>, config_id: &str) -> Result<(Uri, u32), Error> {
         let body = json!({"config_id": config_id}).to_string();
-        let (body, _) = self.checked(Endpoint::Get, &body)?;
+        let body = self.read(Endpoint::Get, &body)?.body;
         let answered = self.wire.ask(call, &Ask::of(Endpoint::Get.facts(), body.as_bytes()))?;
         let refused = |rule, why: &str| {
             Error::with_details(Kind::InvalidRequest, REQUEST, vec![Detail::new("/config_id", rule, why)])
@@ -124,19 +123,33 @@ impl Client {
         let uri: Uri = address.parse().map_err(|_| NO_ADDRESS)?;
         let host = uri.host().unwrap_or_default().to_ascii_lowercase();
         let own: Option<Uri> = self.wire.base_url().parse().ok();
+        let origin = |uri: &Uri| {
+            let host = uri.host().map(str::to_ascii_lowercase);
+            (uri.scheme().cloned(), host, port_of(uri))
+        };
         let of_wecom = host.strip_suffix(PICTURE_HOST).is_some_and(|above| above.is_empty() || above.ends_with('.'));
-        let of_base_url = own.as_ref().and_then(Uri::host).is_some_and(|own| own.eq_ignore_ascii_case(&host));
+        let of_base_url = own.is_some_and(|own| origin(&own) == origin(&uri));
         if address.contains('@') || !(of_wecom || of_base_url) {
-            return Err("must be at a host below qpic.cn or at that of base_url");
+            return Err("must be at a host below qpic.cn, or at the host and port of base_url");
         }
         match uri.scheme_str() {
             Some("https") => Ok(uri),
-            Some("http") if is_loopback(&host) => Ok(uri),
+            // As far as base_url itself may go.
+            Some("http") if of_base_url => Ok(uri),
             // Old codes have such addresses; the host answers on both.
             Some("http") if of_wecom => format!("https{}", &address["http".len()..]).parse().map_err(|_| NO_ADDRESS),
             _ => Err("must be an https address"),
         }
     }
+}
+
+/// The port that an address names, or its scheme means.
+fn port_of(uri: &Uri) -> Option<u16> {
+    uri.port_u16().or(match uri.scheme_str()? {
+        "https" => Some(443),
+        "http" => Some(80),
+        _ => None,
+    })
 }
 
 /// What the picture is of.

@@ -13,13 +13,13 @@ use std::sync::Arc;
 
 use ureq::http::Uri;
 
-use crate::answer::{Effect, Envelope, Error, Kind};
+use crate::answer::{Effect, Envelope, Error, Kind, NoEnvelope};
 use crate::auth::{Credentials, Tokens};
 use crate::call::Call;
 use crate::endpoint::{Endpoint, Facts, UPLOAD};
 use crate::log::Log;
 use crate::secret::{Secret, Secrets};
-use crate::transport::{Failure, Kept, Reply, Transport};
+use crate::transport::{Failure, Kept, Network, Reply, Transport};
 use attempts::{Attempts, Unread};
 use limits::{Gate, Gates, Key};
 use tokens::{Bearer, TokenSource};
@@ -33,6 +33,7 @@ const JSON: &str = "application/json";
 pub struct Shared {
     tokens: Tokens,
     gates: Gates,
+    pub(crate) network: Arc<Network>,
     /// What clients made from now on log with.
     pub(crate) log: Log,
 }
@@ -185,7 +186,9 @@ impl Wire {
     ) -> Result<Answered<T>, Error> {
         let ask = Ask { address: Some(address), ..Ask::bare(facts) };
         let mut attempts = Attempts::of(&ask);
-        let (answer, date) = self.attempt(call, &ask, &mut attempts, |body| read(body).map_err(Unread::Broken))?;
+        let (answer, date) = self.attempt(call, &ask, &mut attempts, |body| {
+            read(body).map_err(|why| Unread::Broken(NoEnvelope { why, body: Vec::new() }))
+        })?;
         Ok(Answered { answer, date, attempts: attempts.made, effect: attempts.effect })
     }
 
@@ -213,11 +216,12 @@ impl Wire {
             }
             separator = "&";
         }
-        // The text of the fault would hold the query.
-        Uri::try_from(uri).map_err(|_| Error::new(Kind::Internal, "the request's address could not be written"))
+        // The text of the fault would hold the query. All else in it is bounded where it is read.
+        Uri::try_from(uri)
+            .map_err(|_| Error::new(Kind::Auth, "the token is so long that no request's address could hold it"))
     }
 
-    fn send(&self, call: &Arc<Call>, ask: &Ask, uri: Uri, kept: Kept) -> Result<Reply, Failure> {
+    fn send(&self, call: &Arc<Call>, ask: &Ask, uri: &Uri, kept: Kept) -> Result<Reply, Failure> {
         match ask.body {
             Some(body) => self.transport.post(call, uri, ask.content_type, body, kept),
             None => self.transport.get(call, uri, kept),
