@@ -4,10 +4,12 @@
 //!
 //! - `control`: the calls under `/sandbox/`, for tests, and the page, for people
 //! - `wecom`: what WeCom's paths do
+//! - `callback`: what happens in the world, told to the company's own server
 //! - `world`: what is kept
 //!
 //! and beside them `serve`, HTTP and its threads, which know of a room only that it answers.
 
+mod callback;
 mod config;
 mod control;
 mod serve;
@@ -22,6 +24,7 @@ use serde_json::json;
 
 use crate::json::Object;
 use crate::json::fields::{Detail, sentences};
+use callback::Postman;
 use config::Config;
 use control::Control;
 use serve::{Path, Room, Routes, Server};
@@ -69,6 +72,7 @@ impl From<Vec<Detail>> for StartError {
 pub struct Sandbox {
     wecom: Arc<Wecom>,
     _server: Server,
+    _postman: Option<Postman>,
 }
 
 impl Sandbox {
@@ -91,7 +95,10 @@ impl Sandbox {
         let idle = Duration::from_secs(config.idle_timeout_s);
         let wecom = Arc::new(Wecom::new(World::new(config), format!("http://{address}")));
         let server = Server::start(listener, rooms(&wecom), idle).map_err(StartError::Thread)?;
-        Ok(Self { wecom, _server: server })
+        let world = &wecom.world;
+        let told = world.config.callback.clone().map(|receiver| Postman::start(receiver, Arc::clone(&world.events)));
+        let postman = told.transpose().map_err(StartError::Thread)?;
+        Ok(Self { wecom, _server: server, _postman: postman })
     }
 
     /// Where it is and what a client needs, as one JSON object.

@@ -1,5 +1,6 @@
 //! The calls under `/sandbox/`, for tests, and the page, for people.
 
+mod contacts;
 mod page;
 
 use std::sync::{Arc, RwLockReadGuard};
@@ -79,6 +80,8 @@ const CALLS: &[ControlCall] = &[
     ("POST", "clock", move_clock),
     ("POST", "scan", scan_code),
     ("POST", "accept", accept),
+    ("POST", "end_contact", contacts::end),
+    ("GET", "callbacks", |wecom, _| Ok(json!(wecom.world.events.report()))),
     ("GET", "messages", |wecom, request| Ok(messages(&wecom.world, request))),
     ("POST", "faults", add_faults),
     ("DELETE", "faults", |wecom, _| { wecom.faults.clear(); Ok(json!({})) }),

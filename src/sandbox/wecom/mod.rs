@@ -4,6 +4,7 @@ pub mod answer;
 mod body;
 mod call;
 mod caller;
+mod customer;
 mod endpoints;
 mod faults;
 mod journal;
