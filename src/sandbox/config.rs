@@ -25,12 +25,21 @@ pub struct Config {
     pub latency_ms: u64,
     pub idle_timeout_s: u64,
     pub check_media: bool,
+    pub unicode_escapes: UnicodeEscapes,
     pub apps: Vec<App>,
     pub suites: Vec<Suite>,
     pub members: Vec<InCorp<GivenMember>>,
     pub departments: Vec<InCorp<GivenDepartment>>,
     /// Who is told of events.
     pub callback: Option<Receiver>,
+}
+
+/// What becomes of a body that holds `\uXXXX`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UnicodeEscapes {
+    /// As WeCom's table of codes says.
+    Refused,
+    Accepted,
 }
 
 /// WeCom's limits of frequency and concurrency, per corporation and endpoint.
@@ -93,6 +102,10 @@ impl Config {
             latency_ms: fields.integer("latency_ms", 0..=3_600_000).unwrap_or(0).unsigned_abs(),
             idle_timeout_s: fields.integer("idle_timeout_s", 1..=86_400).unwrap_or(75).unsigned_abs(),
             check_media: fields.flag("check_media").unwrap_or(false),
+            unicode_escapes: match fields.one_of("unicode_escapes", &["refuse", "accept"]) {
+                Some(1) => UnicodeEscapes::Accepted,
+                _ => UnicodeEscapes::Refused,
+            },
             apps: fields.each("apps", app).unwrap_or_else(|| vec![default_app()]),
             suites: fields.each("suites", suite).unwrap_or_default(),
             members: fields.each("members", member).unwrap_or_else(default_members),

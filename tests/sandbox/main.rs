@@ -18,6 +18,7 @@ mod list;
 mod media;
 mod people;
 mod pictures;
+mod real_programs;
 mod server;
 mod suites;
 mod support;

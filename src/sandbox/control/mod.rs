@@ -109,7 +109,8 @@ fn answer(wecom: &Wecom, name: &str, request: &Request) -> Response {
         known.dedup();
         return sentence(404, &format!("there is no /sandbox/{name}; there are {}", known.join(", ")), None);
     }
-    let Some((.., work)) = named.clone().find(|(method, ..)| *method == request.method) else {
+    let asked = if request.is_head() { "GET" } else { &request.method };
+    let Some((.., work)) = named.clone().find(|(method, ..)| *method == asked) else {
         let methods: Vec<&str> = named.map(|(method, ..)| *method).collect();
         return sentence(405, &format!("/sandbox/{name} takes {}", methods.join(", ")), None);
     };
@@ -218,8 +219,9 @@ fn calls(wecom: &Wecom, request: &Request) -> Done {
 fn members(world: &World) -> Json {
     let mut corporations = serde_json::Map::new();
     for (corp_id, corp) in &world.corps {
-        let People { members, departments } = &read(corp).people;
-        let (members, departments): (Vec<_>, Vec<_>) = (members.values().collect(), departments.values().collect());
+        let people = &read(corp).people;
+        let (members, departments): (Vec<_>, Vec<_>) =
+            (people.members().collect(), people.departments.values().collect());
         corporations.insert(corp_id.clone(), json!({"members": members, "departments": departments}));
     }
     json!({"corporations": corporations})
@@ -255,7 +257,7 @@ fn remove_member(wecom: &Wecom, request: &Request) -> Done {
     };
     let corp_id = request.query("corp_id");
     let corps = wecom.world.corps.iter().filter(|(id, _)| corp_id.as_ref().is_none_or(|named| named == *id));
-    let left = corps.filter(|(_, corp)| write(corp).people.members.remove(&userid).is_some()).count();
+    let left = corps.filter(|(_, corp)| write(corp).people.remove(&userid)).count();
     if left == 0 {
         return Err(Trouble::Refused((60111, format!("there is no member {userid}"))));
     }

@@ -108,10 +108,11 @@ fn instead(wecom: &Wecom, served: Option<&Served>, fault: &Fault, now: i64) -> O
 fn refused(wecom: &Wecom, served: Option<&Served>, refusal: &Refusal, now: i64) -> Response {
     let hint = format!("{now:010}{:015}", wecom.world.ids.fifteen_digits());
     let errmsg = refusal.errmsg(&hint);
-    let answer = match served.and_then(|served| served.blank) {
+    let mut answer = match served.and_then(|served| served.blank) {
         Some(blank) => Answer::new(refusal.code, errmsg, blank()),
         None => Answer::new(refusal.code, errmsg, Nothing {}),
     };
+    answer.rule = refusal.rule;
     sent(answer, now)
 }
 

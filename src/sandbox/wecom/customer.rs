@@ -32,7 +32,7 @@ pub fn get(caller: &Caller, request: &Request) -> Outcome {
     if friends.is_empty() {
         return Err(84061.into());
     }
-    let is_visible = |userid: &str| corp.people.members.get(userid).is_some_and(|member| member.visible);
+    let is_visible = |userid: &str| corp.people.member(userid).is_some_and(|member| member.visible);
     let seen: Vec<_> = friends.into_iter().filter(|(userid, _)| is_visible(userid)).collect();
     if seen.is_empty() {
         return Err(60011.into());

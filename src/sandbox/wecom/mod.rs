@@ -4,6 +4,7 @@ pub mod answer;
 mod body;
 mod call;
 mod caller;
+mod counts;
 mod customer;
 mod endpoints;
 mod faults;

@@ -1,8 +1,8 @@
 //! A customer and a member part.
 
-use super::World;
 use super::events::{ChangeType, Event};
 use super::scan::Refused;
+use super::{Corp, World};
 use crate::lock::write;
 
 /// Who deletes whom.
@@ -17,7 +17,8 @@ pub enum By {
 /// Ends what is between the two, and a temporary chat with it, without closing words.
 pub fn part(world: &World, by: By, userid: &str, external_userid: &str) -> Result<(), Refused> {
     for (corp_id, corp) in &world.corps {
-        let customers = &mut write(corp).customers;
+        let Corp { people, customers, .. } = &mut *write(corp);
+        let userid = people.spelled(userid);
         customers.settle(world.clock.now());
         let Some(friend) = customers.friend(userid, external_userid) else { continue };
         if matches!(by, By::Customer) && friend.customer_left {

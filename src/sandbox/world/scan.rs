@@ -56,7 +56,7 @@ pub fn scan(world: &World, scan: &Scan) -> Result<Scanned, Refused> {
     refusal(way, scan, now)?;
     let serving = people.expand(way.user.iter().map(AsRef::as_ref), &way.party);
     let serving: Vec<&str> =
-        serving.into_iter().filter(|id| people.members.get(*id).is_some_and(Member::can_serve)).collect();
+        serving.into_iter().filter(|id| people.member(id).is_some_and(Member::can_serve)).collect();
     let external_userid = known(customers, scan, &world.ids);
     let Some(userid) = who(way, customers, &external_userid, &serving) else {
         return Err((84074, "nobody who may serve customers is behind this contact way; update its user".to_owned()));
@@ -73,7 +73,8 @@ pub fn scan(world: &World, scan: &Scan) -> Result<Scanned, Refused> {
 pub fn accept(world: &World, userid: &str, external_userid: &str) -> Result<Scanned, Refused> {
     let now = world.clock.now();
     for (corp_id, corp) in &world.corps {
-        let Corp { ways, customers, .. } = &mut *write(corp);
+        let Corp { people, ways, customers, .. } = &mut *write(corp);
+        let userid = people.spelled(userid);
         let Some(follow) = customers.follow_mut(userid, external_userid).filter(|follow| !follow.accepted) else {
             continue;
         };

@@ -79,7 +79,7 @@ impl State {
 impl CorpState {
     fn of(corp: &Corp) -> Self {
         Self {
-            members: corp.people.members.values().cloned().collect(),
+            members: corp.people.members().cloned().collect(),
             departments: corp.people.departments.values().cloned().collect(),
             contact_ways: corp.ways.all().into_iter().cloned().collect(),
             customers: corp.customers.known.values().cloned().collect(),
