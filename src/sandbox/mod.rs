@@ -104,15 +104,9 @@ impl Sandbox {
     /// Where it is and what a client needs, as one JSON object.
     #[must_use]
     pub fn info_json(&self) -> String {
-        let base_url = self.base_url();
-        let app = self.wecom.world.config.apps.first();
-        let (corp_id, secret) = app.map_or(("", ""), |app| (app.corp_id.as_str(), app.secret.as_str()));
-        json!({
-            "errcode": 0, "errmsg": "ok",
-            "base_url": base_url, "corp_id": corp_id, "secret": secret,
-            "client_config": {"base_url": base_url, "corp_id": corp_id, "secret": secret},
-        })
-        .to_string()
+        let mut info = control::info(&self.wecom);
+        (info["errcode"], info["errmsg"]) = (0.into(), "ok".into());
+        info.to_string()
     }
 
     /// Its address, without a slash at the end.

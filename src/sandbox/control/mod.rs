@@ -1,8 +1,12 @@
 //! The calls under `/sandbox/`, for tests, and the page, for people.
 
 mod contacts;
+mod faults;
+mod info;
 mod page;
+mod recent;
 
+use std::str::FromStr;
 use std::sync::{Arc, RwLockReadGuard};
 
 use serde::Serialize;
@@ -11,7 +15,7 @@ use serde_json::{Value as Json, json};
 use super::config::{self, InCorp, LATEST};
 use super::serve::{Delivery, Request, Response, Room, Visit};
 use super::wecom::answer::{Answer, Envelope, Nothing, to_json};
-use super::wecom::{self, Wecom, pictures};
+use super::wecom::{Wecom, pictures};
 use super::world::customers::Message;
 use super::world::people::People;
 use super::world::scan::{self, Refused, Scan};
@@ -20,6 +24,8 @@ use super::world::{Corp, World};
 use crate::json::Object;
 use crate::json::fields::{Detail, Fields, Read, sentences};
 use crate::lock::{lock, read, write};
+
+pub use info::info;
 
 /// Where the calls lie.
 pub const PATH: &str = "/sandbox/";
@@ -76,6 +82,7 @@ type ControlCall = (&'static str, &'static str, fn(&Wecom, &Request) -> Done);
 
 #[rustfmt::skip]
 const CALLS: &[ControlCall] = &[
+    ("GET", "info", |wecom, _| Ok(info(wecom))),
     ("GET", "clock", |wecom, _| Ok(now(&wecom.world))),
     ("POST", "clock", move_clock),
     ("POST", "scan", scan_code),
@@ -83,11 +90,12 @@ const CALLS: &[ControlCall] = &[
     ("POST", "end_contact", contacts::end),
     ("GET", "callbacks", |wecom, _| Ok(json!(wecom.world.events.report()))),
     ("GET", "messages", |wecom, request| Ok(messages(&wecom.world, request))),
-    ("POST", "faults", add_faults),
-    ("DELETE", "faults", |wecom, _| { wecom.faults.clear(); Ok(json!({})) }),
+    ("GET", "faults", |wecom, _| Ok(json!({"rules": wecom.faults.in_force()}))),
+    ("POST", "faults", faults::add),
+    ("DELETE", "faults", faults::remove),
     ("GET", "calls", calls),
     ("DELETE", "calls", |wecom, _| { wecom.journal.clear(); Ok(json!({})) }),
-    ("GET", "recent", |wecom, _| Ok(page::recent(wecom))),
+    ("GET", "recent", recent::recent),
     ("GET", "members", |wecom, _| Ok(members(&wecom.world))),
     ("POST", "members", put_member),
     ("DELETE", "members", remove_member),
@@ -141,6 +149,13 @@ fn with_body<T>(request: &Request, read: impl FnOnce(&Object) -> Read<T>) -> Rea
     let text = std::str::from_utf8(&request.body).map_err(|_| not_json("it is not UTF-8"))?;
     let text = if text.trim().is_empty() { "{}" } else { text };
     read(&Object::parse(text).map_err(|error| not_json(&error.to_string()))?)
+}
+
+/// A number in the query.
+fn number<N: FromStr>(request: &Request, name: &str) -> Result<Option<N>, Trouble> {
+    let Some(text) = request.query(name) else { return Ok(None) };
+    let wrong = || Detail::of_member(format!("/{name}"), "wrong_type", "must be a number; write one, or leave it out");
+    text.parse().map(Some).map_err(|_| wrong().into())
 }
 
 fn now(world: &World) -> Json {
@@ -201,18 +216,8 @@ fn messages(world: &World, request: &Request) -> Json {
     json!({"messages": corps.flat_map(of_corp).collect::<Vec<_>>()})
 }
 
-fn add_faults(wecom: &Wecom, request: &Request) -> Done {
-    with_body(request, |body| wecom.faults.add(body, wecom.world.config.seed, &wecom::names()))?;
-    Ok(json!({}))
-}
-
 fn calls(wecom: &Wecom, request: &Request) -> Done {
-    let last = match request.query("last") {
-        None => usize::MAX,
-        Some(last) => last
-            .parse()
-            .map_err(|_| Detail::new("/last", "wrong_type", "last must be a number; write one, or leave it out"))?,
-    };
+    let last = number(request, "last")?.unwrap_or(usize::MAX);
     Ok(json!({"calls": wecom.journal.calls(request.query("endpoint").as_deref(), last)}))
 }
 

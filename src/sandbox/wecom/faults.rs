@@ -1,8 +1,12 @@
 //! What goes wrong on purpose: rules that say which calls, and what becomes of them.
 
+use std::iter::repeat_with;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as Json};
 
 use crate::json::fields::{Detail, Fields, Read};
 use crate::json::{Object, Value};
@@ -40,6 +44,9 @@ impl Fault {
 /// Which calls, and what.
 #[derive(Clone, Debug)]
 struct FaultRule {
+    id: u64,
+    /// As it was asked for.
+    asked: Map<String, Json>,
     /// An endpoint's name, or `*`.
     endpoint: String,
     nth: u64,
@@ -58,6 +65,26 @@ struct FaultRule {
 pub struct Faults {
     rules: Mutex<Vec<FaultRule>>,
     are_any: AtomicBool,
+    /// How many rules there were ever.
+    made: AtomicU64,
+}
+
+/// A rule in force, as a test reads it.
+#[derive(Debug, Serialize)]
+pub struct InForce {
+    id: u64,
+    #[serde(flatten)]
+    asked: Map<String, Json>,
+    seen: u64,
+    /// For how many calls more; without end where there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    left: Option<u64>,
+}
+
+/// The rules of a request, as they stand there.
+#[derive(Default, Deserialize)]
+struct Asked {
+    rules: Vec<Map<String, Json>>,
 }
 
 impl Faults {
@@ -78,18 +105,44 @@ impl Faults {
     }
 
     /// Adds the rules of a request behind those there are.
-    pub fn add(&self, given: &Object, seed: u64, known: &[&str]) -> Read<()> {
+    pub fn add(&self, given: &Object, text: &[u8], seed: u64, known: &[&str]) -> Read<()> {
         let mut fields = Fields::new(given, "");
         fields.require("rules", "required", "is required: an array of rules; give it");
         let new = fields.each("rules", |fields| rule(fields, known)).unwrap_or_default();
         let mut new = fields.end(new)?;
+        let asked: Asked = serde_json::from_slice(text).unwrap_or_default();
         let mut rules = lock(&self.rules);
-        for (salt, rule) in (rules.len()..).zip(&mut new) {
+        for ((salt, rule), asked) in
+            (rules.len()..).zip(&mut new).zip(asked.rules.into_iter().chain(repeat_with(Map::new)))
+        {
+            rule.id = self.made.fetch_add(1, Ordering::Relaxed) + 1;
+            rule.asked = asked;
             rule.salt = mix(seed ^ mix(salt as u64));
         }
         rules.append(&mut new);
         self.are_any.store(!rules.is_empty(), Ordering::Release);
         Ok(())
+    }
+
+    /// Those that may still act.
+    pub fn in_force(&self) -> Vec<InForce> {
+        let rules = lock(&self.rules);
+        let shown = |rule: &FaultRule| InForce {
+            id: rule.id,
+            asked: rule.asked.clone(),
+            seen: rule.seen,
+            left: Some(rule.left).filter(|left| *left <= i64::MAX.unsigned_abs()),
+        };
+        rules.iter().filter(|rule| rule.left > 0).map(shown).collect()
+    }
+
+    /// Whether there was a rule of this id to take out.
+    pub fn remove(&self, id: u64) -> bool {
+        let mut rules = lock(&self.rules);
+        let before = rules.len();
+        rules.retain(|rule| rule.id != id);
+        self.are_any.store(!rules.is_empty(), Ordering::Release);
+        rules.len() < before
     }
 
     pub fn clear(&self) {
@@ -133,7 +186,17 @@ fn rule(mut fields: Fields, known: &[&str]) -> Read<FaultRule> {
     let fault = Fault { is_after, ..fault };
     // One call, unless a number or a share of the calls is asked for.
     let left = times.unwrap_or(if share.is_some() { u64::MAX } else { 1 });
-    fields.end(FaultRule { endpoint, nth, left, share: share.unwrap_or(1.0), fault, seen: 0, salt: 0 })
+    fields.end(FaultRule {
+        id: 0,
+        asked: Map::new(),
+        endpoint,
+        nth,
+        left,
+        share: share.unwrap_or(1.0),
+        fault,
+        seen: 0,
+        salt: 0,
+    })
 }
 
 fn share(fields: &mut Fields) -> Option<f64> {

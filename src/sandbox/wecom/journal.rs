@@ -78,10 +78,10 @@ impl Journal {
         wanted
     }
 
-    /// The latest calls, newest first, and how many are kept.
-    pub fn latest(&self, most: usize) -> (Vec<Call>, usize) {
+    /// Calls from the newest on, after so many of them, and how many are kept.
+    pub fn newest(&self, after: usize, most: usize) -> (Vec<Call>, usize) {
         let calls = lock(&self.calls);
-        (calls.kept.iter().rev().take(most).map(Entry::call).collect(), calls.kept.len())
+        (calls.kept.iter().rev().skip(after).take(most).map(Entry::call).collect(), calls.kept.len())
     }
 
     pub fn clear(&self) {

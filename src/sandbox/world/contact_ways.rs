@@ -1,6 +1,6 @@
 //! The contact ways of a corporation: one compact record each, found by name and by time of creation.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Serialize};
 
@@ -72,9 +72,6 @@ impl ContactWay {
     }
 }
 
-/// How many of the latest are at hand for people to look at.
-const LATEST: usize = 50;
-
 /// Why there is no room for another.
 #[derive(Debug)]
 pub struct Full;
@@ -87,8 +84,8 @@ pub struct ContactWays {
     by_id: HashMap<ConfigId, Box<Kept>>,
     /// Those that `list` shows, so not the temporary ones.
     by_time: BTreeMap<Position, ConfigId>,
-    /// The names of the latest, some of them deleted by now.
-    latest: VecDeque<ConfigId>,
+    /// The temporary ones.
+    temps: BTreeMap<Position, ConfigId>,
     order: u64,
     /// The day of the latest temporary one, and how many it has seen.
     temp_day: (i64, u32),
@@ -121,13 +118,8 @@ impl ContactWays {
     pub fn put(&mut self, way: ContactWay) {
         let (id, order) = (way.config_id, self.order);
         self.order += 1;
-        if way.temp.is_none() {
-            self.by_time.insert((way.created_at, order), id);
-        }
-        self.latest.push_back(id);
-        if self.latest.len() > LATEST {
-            self.latest.pop_front();
-        }
+        let by_time = if way.temp.is_none() { &mut self.by_time } else { &mut self.temps };
+        by_time.insert((way.created_at, order), id);
         self.by_id.insert(id, Box::new(Kept { order, way }));
     }
 
@@ -141,7 +133,8 @@ impl ContactWays {
 
     pub fn remove(&mut self, id: ConfigId) -> bool {
         let Some(kept) = self.by_id.remove(&id) else { return false };
-        self.by_time.remove(&(kept.way.created_at, kept.order));
+        let by_time = if kept.way.temp.is_none() { &mut self.by_time } else { &mut self.temps };
+        by_time.remove(&(kept.way.created_at, kept.order));
         true
     }
 
@@ -165,9 +158,17 @@ impl ContactWays {
         self.by_id.len()
     }
 
-    /// The latest, newest first.
-    pub fn latest(&self) -> impl Iterator<Item = &ContactWay> {
-        self.latest.iter().rev().filter_map(|id| self.get(*id))
+    /// All of them, the temporary ones too, newest first.
+    pub fn newest(&self) -> impl Iterator<Item = &ContactWay> {
+        let (mut listed, mut temps) = (self.by_time.iter().rev().peekable(), self.temps.iter().rev().peekable());
+        std::iter::from_fn(move || {
+            let is_temp = match (listed.peek(), temps.peek()) {
+                (Some((listed, _)), Some((temp, _))) => temp > listed,
+                (listed, _) => listed.is_none(),
+            };
+            let (_, id) = if is_temp { temps.next() } else { listed.next() }?;
+            self.get(*id)
+        })
     }
 
     pub fn temp_day(&self) -> (i64, u32) {

@@ -146,6 +146,12 @@ impl Events {
         Report { callbacks: kept.told.iter().cloned().collect(), waiting: kept.waiting.len(), lost: kept.lost }
     }
 
+    /// What was told, from the newest on, after so many of them, and how much is remembered.
+    pub fn newest(&self, after: usize, most: usize) -> (Vec<Told>, usize) {
+        let told = &lock(&self.kept).told;
+        (told.iter().rev().skip(after).take(most).cloned().collect(), told.len())
+    }
+
     /// Forgets all, told or not.
     pub fn clear(&self) {
         let mut kept = lock(&self.kept);
