@@ -139,6 +139,7 @@ impl Browser {
     /// Writes a picture of the whole page to the folder that `CONTACTWAY_WRITE_SCREENSHOTS` names, if it does.
     pub fn screenshot(&mut self, name: &str) {
         let Some(folder) = std::env::var_os("CONTACTWAY_WRITE_SCREENSHOTS") else { return };
+        self.eval("scrollTo(0, 0)");
         let picture = self.call("Page.captureScreenshot", json!({"captureBeyondViewport": true}));
         let png = base64::engine::general_purpose::STANDARD.decode(picture["data"].as_str().unwrap()).unwrap();
         std::fs::write(PathBuf::from(folder).join(format!("{name}.png")), png).unwrap();

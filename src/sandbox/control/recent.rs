@@ -14,7 +14,7 @@ use crate::sandbox::world::contact_ways::ContactWay;
 use crate::sandbox::world::customers::{Customer, Follow};
 
 /// So many of each kind.
-const SHOWN: usize = 50;
+const SHOWN: usize = 20;
 
 /// A contact way as `get` shows it, and what only the sandbox knows of it.
 #[derive(Serialize)]
