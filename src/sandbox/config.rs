@@ -1,6 +1,7 @@
 //! What a sandbox is started with.
 
 use super::callback::{Receiver, receiver};
+use super::listening::Listening;
 use crate::json::fields::{Detail, Fields, Read};
 use crate::json::{Object, Value};
 
@@ -12,7 +13,7 @@ pub const ROOT: i64 = 1;
 /// The configuration, defaults filled in.
 #[derive(Debug)]
 pub struct Config {
-    pub port: u16,
+    pub listening: Listening,
     pub seed: u64,
     pub is_medical: bool,
     pub has_developer_account: bool,
@@ -23,7 +24,6 @@ pub struct Config {
     pub clock: Option<i64>,
     pub list_lag_s: i64,
     pub latency_ms: u64,
-    pub idle_timeout_s: u64,
     pub check_media: bool,
     pub unicode_escapes: UnicodeEscapes,
     pub apps: Vec<App>,
@@ -89,7 +89,7 @@ impl Config {
             |given: Option<i64>, default: u32| given.map_or(default, |given| u32::try_from(given).unwrap_or(u32::MAX));
         let counts = 0..=i64::from(u32::MAX);
         let config = Self {
-            port: fields.integer("port", 0..=65_535).map_or(0, |port| u16::try_from(port).unwrap_or(0)),
+            listening: Listening::read(&mut fields),
             seed: fields.integer("seed", 0..=i64::MAX).unwrap_or(1).unsigned_abs(),
             is_medical: fields.text_or_empty("industry").is_none_or(|industry| industry == "medical"),
             has_developer_account: fields.flag("developer_account").unwrap_or(true),
@@ -100,7 +100,6 @@ impl Config {
             clock: fields.integer("clock", 0..=LATEST),
             list_lag_s: fields.integer("list_lag_s", 0..=SECONDS_MAX).unwrap_or(0),
             latency_ms: fields.integer("latency_ms", 0..=3_600_000).unwrap_or(0).unsigned_abs(),
-            idle_timeout_s: fields.integer("idle_timeout_s", 1..=86_400).unwrap_or(75).unsigned_abs(),
             check_media: fields.flag("check_media").unwrap_or(false),
             unicode_escapes: match fields.one_of("unicode_escapes", &["refuse", "accept"]) {
                 Some(1) => UnicodeEscapes::Accepted,
@@ -115,9 +114,20 @@ impl Config {
         if config.apps.is_empty() {
             fields.wrong("apps", "required", "must name at least one app; name one, or leave it out");
         }
-        let config = fields.end(config)?;
         let unknown = unknown_corps(&config);
-        if unknown.is_empty() { Ok(config) } else { Err(unknown) }
+        match fields.end(config) {
+            Ok(config) if unknown.is_empty() => Ok(config),
+            Ok(_) => Err(unknown),
+            // Where the corporations could not be read, nobody can say which are unknown.
+            Err(wrong)
+                if wrong
+                    .iter()
+                    .any(|wrong| wrong.pointer.starts_with("/apps") || wrong.pointer.starts_with("/suites")) =>
+            {
+                Err(wrong)
+            }
+            Err(wrong) => Err([wrong, unknown].concat()),
+        }
     }
 
     /// The corporations there are.

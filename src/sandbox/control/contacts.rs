@@ -21,5 +21,5 @@ pub fn end(wecom: &Wecom, request: &Request) -> Done {
         fields.end(())?;
         Ok(part(&wecom.world, by, userid, customer))
     })?;
-    done.map(|()| json!({})).map_err(Trouble::Refused)
+    done.map(|()| json!({}).into()).map_err(Trouble::Refused)
 }

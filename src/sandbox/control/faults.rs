@@ -9,7 +9,7 @@ use crate::sandbox::wecom::{Wecom, names};
 
 pub fn add(wecom: &Wecom, request: &Request) -> Done {
     with_body(request, |body| wecom.faults.add(body, &request.body, wecom.world.config.seed, &names()))?;
-    Ok(json!({}))
+    Ok(json!({}).into())
 }
 
 /// `DELETE faults`: all of them, or the one whose `id` is given.
@@ -22,5 +22,5 @@ pub fn remove(wecom: &Wecom, request: &Request) -> Done {
             return Err(Trouble::from(unknown));
         }
     }
-    Ok(json!({}))
+    Ok(json!({}).into())
 }

@@ -56,9 +56,10 @@ pub fn recent(wecom: &Wecom, request: &Request) -> Done {
             "callbacks": count_of_callbacks,
         },
         "contact_ways": ways.shown, "customers": customers.shown, "messages": messages.shown, "calls": calls,
-        "faults": wecom.faults.in_force(), "endpoints": names(),
+        "faults": wecom.faults.list(), "endpoints": names(),
         "callbacks": callbacks, "calls_back": world.events.are_wanted,
-    }))
+    })
+    .into())
 }
 
 fn added(customer: &Customer) -> Option<i64> {

@@ -178,7 +178,7 @@ impl Answer {
                 ("Error-Msg".to_owned(), self.errmsg),
                 ("X-W-No".to_owned(), number.to_string()),
             ],
-            body: self.body,
+            body: self.body.into(),
         };
         if let Some(rule) = self.rule {
             response.headers.push((RULE_HEADER.to_owned(), rule.to_owned()));
