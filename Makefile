@@ -17,8 +17,8 @@ WARN   := -std=c99 -pedantic -Wall -Wextra -Werror
 STAGE  := $(CURDIR)/build/stage
 LINK   := -I$(STAGE)/include -L$(STAGE)/lib -Wl,-rpath,$(STAGE)/lib -lcontactway
 
-.PHONY: demo test compilers test-rust test-c test-cpp test-python test-go test-sdks bench memcheck header docs stage library \
-	install uninstall clean tools
+.PHONY: demo test compilers test-rust test-postgres test-c test-cpp test-python test-go test-sdks bench memcheck header docs \
+	stage library install uninstall clean tools
 
 demo: build/quickstart
 	cd build && ./quickstart
@@ -99,6 +99,14 @@ build/quickstart: stage bindings/c/quickstart.c bindings/c/sandbox_http.c bindin
 
 test-rust: tools
 	$(CARGO) test
+
+# The store's tests over a PostgreSQL of their own, and once more through PgBouncer.
+test-postgres: tools
+	@set -e; directory=$$(mktemp -d); trap 'tests/postgres/stop.sh "$$directory"; rm -rf "$$directory"' EXIT; \
+	CONTACTWAY_TEST_POSTGRES=$$(tests/postgres/start.sh "$$directory"); export CONTACTWAY_TEST_POSTGRES; \
+	$(CARGO) test --features postgres --lib store; \
+	CONTACTWAY_TEST_POSTGRES=$$(tests/postgres/pgbouncer.sh "$$directory"); \
+	$(CARGO) test --features postgres --lib store
 
 # Programs of the C tests, each from the files of its line.
 C_SUPPORT := tests/c/check.c tests/c/world.c bindings/c/sandbox_http.c
@@ -212,10 +220,13 @@ test-sdks: tools $(SDKS)/python/made
 # Contenders take turns against one server on this machine; the numbers are printed, nothing is judged. Peers of the
 # bindings come from PyPI and the Go proxy, for this target alone.
 BENCH := build/bench
+# $(call contender,FILES,LIBRARIES,PROGRAM)
+contender = cd tests/bench && $(CC) $(CFLAGS) $(WARN) support.c $(1) $(2) -lpthread -o $(CURDIR)/$(BENCH)/$(3)
 
 bench: stage
 	@command -v go >/dev/null || { echo "Go is missing: install 1.23 or newer from https://go.dev/dl or your distribution."; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' || { echo "Python's venv is missing: apt install python3-venv."; exit 1; }
+	$(call need,valgrind,valgrind)
 	@[ "$$(id -u)" != 0 ] || { echo '#include <curl/curl.h>' && echo '#include <openssl/ssl.h>'; } | $(CC) -E - >/dev/null 2>&1 \
 		|| { apt-get update && apt-get install -y libcurl4-openssl-dev libssl-dev openssl; }
 	@{ echo '#include <curl/curl.h>' && echo '#include <openssl/ssl.h>'; } | $(CC) -E - >/dev/null 2>&1 \
@@ -223,9 +234,11 @@ bench: stage
 	mkdir -p $(BENCH)
 	tests/bench/certificate.sh $(BENCH)
 	$(CC) $(CFLAGS) tests/bench/server.c -lssl -lcrypto -lpthread -o $(BENCH)/server
-	$(CC) $(CFLAGS) $(WARN) tests/bench/contender.c tests/bench/contactway.c $(LINK) -lpthread -o $(BENCH)/contactway
-	$(CC) $(CFLAGS) $(WARN) tests/bench/contender.c tests/bench/libcurl.c -lcurl -lpthread -o $(BENCH)/libcurl
-	$(CC) $(CFLAGS) $(WARN) tests/bench/contender.c tests/bench/raw.c -lpthread -o $(BENCH)/raw
+	$(call contender,contender.c contactway.c,$(LINK),contactway)
+	$(call contender,contender.c libcurl.c,-lcurl,libcurl)
+	$(call contender,contender.c raw.c,,raw)
+	$(call contender,memory.c contactway.c,$(LINK),memory_contactway)
+	$(call contender,memory.c libcurl.c,-lcurl,memory_libcurl)
 	$(CC) $(CFLAGS) $(WARN) tests/bench/own_share.c $(LINK) -o $(BENCH)/own_share
 	$(CARGO) build --release --manifest-path tests/bench/ureq/Cargo.toml --target-dir $(BENCH)/ureq
 	$(PYTHON) -m venv $(BENCH)/python

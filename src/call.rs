@@ -4,8 +4,10 @@
 //! so that stopping it is one act: [`Call::stop`].
 
 use std::sync::atomic::{AtomicU8, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Condvar, Mutex, PoisonError, Weak};
 use std::time::{Duration, Instant};
+
+use crate::lock::lock;
 
 /// Why a call ends before its answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,24 +35,49 @@ pub struct Call {
     /// 0, or one more than the place of the reason in [`STOPS`].
     stopped: AtomicU8,
     socket: Mutex<Option<Weak<dyn HangUp>>>,
+    /// The calls inside this one, if it is a job; some may be over.
+    children: Mutex<Vec<Weak<Call>>>,
 }
 
 const STOPS: [Stop; 2] = [Stop::Cancelled, Stop::ClientFreed];
 
 impl Call {
-    /// A call on this thread.
+    /// A call with so much time; with `Duration::MAX` it has no deadline.
     #[must_use]
     pub fn new(timeout: Duration) -> Arc<Self> {
         // A deadline that the clock cannot hold is a century away.
         let now = Instant::now();
         let deadline = now.checked_add(timeout).unwrap_or(now + Duration::from_secs(100 * 365 * 86_400));
+        Self::until(deadline)
+    }
+
+    fn until(deadline: Instant) -> Arc<Self> {
         Arc::new(Self {
             deadline,
             woken: Mutex::new(false),
             waits: Condvar::new(),
             stopped: AtomicU8::new(0),
             socket: Mutex::new(None),
+            children: Mutex::default(),
         })
+    }
+
+    /// A call inside this one, which is a job: it has its own deadline, at most the job's, and is stopped when the job
+    /// is. It may run on another thread.
+    #[must_use]
+    #[cfg_attr(not(test), allow(dead_code))] // the ledger's jobs will have some
+    pub fn child(self: &Arc<Self>, timeout: Duration) -> Arc<Self> {
+        let deadline = Instant::now().checked_add(timeout).unwrap_or(self.deadline);
+        let child = Self::until(deadline.min(self.deadline));
+        let mut children = lock(&self.children);
+        children.retain(|child| child.strong_count() > 0);
+        children.push(Arc::downgrade(&child));
+        // Under the lock, so that a stop either finds the child or is found here.
+        if let Some(reason) = self.stopped() {
+            child.stop(reason);
+        }
+        drop(children);
+        child
     }
 
     /// When it must be over.
@@ -131,6 +158,10 @@ impl Call {
         if let Some(socket) = socket.as_ref().and_then(Weak::upgrade) {
             socket.hang_up();
         }
+        drop(socket);
+        for child in lock(&self.children).iter().filter_map(Weak::upgrade) {
+            child.stop(reason);
+        }
     }
 }
 
@@ -181,7 +212,30 @@ impl Drop for Joined<'_> {
     }
 }
 
-/// Locks, also after a panic elsewhere: nothing here is ever left half-written.
-pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_child_ends_with_its_job_and_never_outlasts_it() {
+        const HOUR: Duration = Duration::from_secs(3600);
+        let job = Call::new(Duration::MAX);
+        let child = job.child(HOUR);
+        assert!(child.deadline() < job.deadline());
+        assert_eq!(child.check(), Ok(()));
+        job.stop(Stop::Cancelled);
+        assert_eq!(child.check(), Err(Stop::Cancelled));
+        assert_eq!(job.child(HOUR).check(), Err(Stop::Cancelled), "also one that comes later");
+
+        let short = Call::new(Duration::ZERO);
+        assert_eq!(short.child(HOUR).check(), Err(Stop::Deadline));
+
+        let job = Call::new(HOUR);
+        assert_eq!(job.child(Duration::ZERO).check(), Err(Stop::Deadline));
+        assert_eq!(job.check(), Ok(()), "a child's deadline is its own");
+        for _ in 0..100 {
+            drop(job.child(HOUR));
+        }
+        assert!(lock(&job.children).len() < 3, "those that are over are not kept");
+    }
 }

@@ -50,6 +50,8 @@ const CLOSE_TEMP_CHAT: Facts =
 
 /// Uploads a picture.
 pub(crate) const UPLOAD: Facts = harmless("upload_image", "/cgi-bin/media/upload");
+/// Fetches a picture, from the address that an answer gave.
+pub(crate) const PICTURE: Facts = harmless("save_qr_code", "");
 /// The token of a self-built app.
 pub(crate) const GETTOKEN: Facts = harmless("gettoken", "/cgi-bin/gettoken");
 /// A third-party app's own token.

@@ -22,25 +22,32 @@
 //! The modules, from the top floor down; each leans only on those below it:
 //!
 //! - `ffi`: the C boundary, and the only `unsafe`
-//! - `client`: one call, from request to answer
+//! - `client`: the face, what a host holds
+//! - `ledger`: what was created, kept where it cannot be lost
+//! - `wire`: one call below the face: a token, leave to pass, one exchange, the answer, and again or not
 //! - `auth`: access tokens, fetched once for everybody
 //! - `transport`: one HTTPS exchange on a kept connection
 //! - `answer`: WeCom's envelope, our error, and what WeCom's codes mean
 //! - `rules`: the documented rules of a request, as one table
-//! - `call`, `json`, `log`, `random`, `secret`: a call's deadline and its being stopped; JSON read strictly; what
-//!   happened, for whoever wants to know; chance; what may never be printed
+//! - `call`, `clock`, `json`, `lock`, `log`, `random`, `secret`: a call's deadline and its being stopped; the time; JSON
+//!   read strictly; locks that no panic poisons; what happened, for whoever wants to know; chance; what may never be
+//!   printed
 //! - [`sandbox`]: WeCom's side, from the same rules
 
 mod answer;
 mod auth;
 mod call;
 mod client;
+mod clock;
 mod endpoint;
 // Its examples are C, which doctests would take for Rust.
 #[cfg(not(doctest))]
 #[doc(hidden)]
 pub mod ffi;
 mod json;
+// Used by its own tests alone until the ledger's functions are there.
+#[allow(dead_code)]
+mod ledger;
 mod lock;
 mod log;
 mod random;
@@ -48,9 +55,14 @@ pub mod rules;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 mod secret;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+#[allow(dead_code, unused_imports)] // the calls that use it are built next
+mod store;
 mod transport;
+mod wire;
 
 pub use answer::{Effect, Error, Kind};
-pub use client::{Canceller, Client, Options, Shared};
+pub use client::{Canceller, Client, Options};
 pub use endpoint::Endpoint;
 pub use json::{fields::Detail, get as json_get};
+pub use wire::Shared;

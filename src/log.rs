@@ -1,9 +1,11 @@
 //! What happened, for whoever wants to know: one JSON line an event, without bodies, secrets or addresses of people.
 
 use std::sync::atomic::{AtomicI32, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, RwLock};
 
 use serde_json::{Map, Value};
+
+use crate::lock::{read, write};
 
 /// How much a line matters; a logger's level lets through what matters as much or more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,7 +39,7 @@ impl Log {
     /// Sends lines up to `level` to `sink` from now on; without one, nothing is logged.
     pub fn set(&self, sink: Option<Arc<dyn Sink>>, level: i32) {
         self.level.store(if sink.is_some() { level } else { 0 }, Ordering::Relaxed);
-        let old = std::mem::replace(&mut *self.sink.write().unwrap_or_else(PoisonError::into_inner), sink);
+        let old = std::mem::replace(&mut *write(&self.sink), sink);
         // Outside of the lock: the last owner of a sink may run the host's code.
         drop(old);
     }
@@ -50,7 +52,7 @@ impl Log {
     }
 
     fn sink(&self) -> Option<Arc<dyn Sink>> {
-        self.sink.read().unwrap_or_else(PoisonError::into_inner).clone()
+        read(&self.sink).clone()
     }
 
     /// Logs an event of which `members` tells more; it is not asked where nobody wants the line.

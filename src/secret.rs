@@ -3,11 +3,20 @@
 use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use zeroize::Zeroizing;
 
+use crate::clock::now;
+use crate::lock::lock;
+
 /// What stands in the place of a secret.
 const MASK: &str = "***";
+
+/// The longest secret or token that is put into a URL, in bytes: two of them, each byte spelled as three, leave room in
+/// what the crate `http` takes. WeCom's have up to 512.
+pub const IN_URL_MAX: usize = 8192;
 
 /// A secret, a token or a password: it has no `Display`, its `Debug` shows nothing, and it is zeroed when dropped.
 #[derive(Clone, PartialEq, Eq)]
@@ -151,6 +160,74 @@ impl Hash for Secret {
 impl fmt::Debug for Secret {
     fn fmt(&self, to: &mut fmt::Formatter) -> fmt::Result {
         to.write_str(MASK)
+    }
+}
+
+/// A token lives for two hours; for as long a server may send it back.
+const REMEMBERED: Duration = Duration::from_secs(2 * 3600);
+
+/// All that a client holds or has held lately, and that no text may show.
+pub struct Secrets {
+    lasting: Vec<Secret>,
+    /// WeCom never learns the proxy's password; one like "user" would only shred its answers.
+    proxy_password: Option<Secret>,
+    lately: Mutex<Vec<Held>>,
+}
+
+struct Held {
+    secret: Arc<Secret>,
+    /// None while it is in use.
+    until: Option<Instant>,
+}
+
+impl Secrets {
+    /// What a client is made with.
+    pub fn new(lasting: impl Iterator<Item = Secret>, proxy_password: Option<Secret>) -> Self {
+        Self { lasting: lasting.collect(), proxy_password, lately: Mutex::default() }
+    }
+
+    /// Masks `secret` from now on.
+    pub fn hold(&self, secret: &Arc<Secret>) {
+        self.keep(secret, None);
+    }
+
+    /// Masks `secret` for two more hours.
+    pub fn remember(&self, secret: &Arc<Secret>) {
+        self.keep(secret, Some(now() + REMEMBERED));
+    }
+
+    fn keep(&self, secret: &Arc<Secret>, until: Option<Instant>) {
+        let mut lately = lock(&self.lately);
+        // The one used last is the one that is used again.
+        if let Some(held) = lately.iter_mut().rev().find(|held| held.secret == *secret) {
+            held.until = until;
+            return;
+        }
+        let now = now();
+        lately.retain(|held| held.until.is_none_or(|until| now < until));
+        lately.push(Held { secret: Arc::clone(secret), until });
+    }
+
+    /// `text` from WeCom without any secret; none where it holds none.
+    #[must_use]
+    pub fn redact(&self, text: &str) -> Option<String> {
+        let mut masked = None;
+        let mut mask = |secret: &Secret| {
+            if let Some(without) = secret.redact(masked.as_deref().unwrap_or(text)) {
+                masked = Some(without);
+            }
+        };
+        self.lasting.iter().for_each(&mut mask);
+        lock(&self.lately).iter().for_each(|held| mask(&held.secret));
+        masked
+    }
+
+    /// `text` of ours without any secret, the proxy's password included; none where it holds none.
+    #[must_use]
+    pub fn redact_ours(&self, text: &str) -> Option<String> {
+        let masked = self.redact(text);
+        let password = self.proxy_password.as_ref();
+        password.and_then(|password| password.redact(masked.as_deref().unwrap_or(text))).or(masked)
     }
 }
 

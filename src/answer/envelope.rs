@@ -5,7 +5,7 @@ use serde_json::json;
 use serde_json::value::RawValue;
 
 use crate::json;
-use crate::secret::Secret;
+use crate::secret::Secrets;
 
 /// What there is to warn of in an answer that succeeded.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,6 +50,16 @@ impl Envelope {
         let errmsg = errmsg.map(|raw: &str| if raw.starts_with('"') { json::unquoted(raw) } else { String::new() });
         let text = if errmsg.is_some() { text } else { with_member(text, "errmsg", "\"\"") };
         Ok(Self { errcode, errmsg: errmsg.unwrap_or_default(), text })
+    }
+
+    /// The same without `secrets`.
+    #[must_use]
+    pub fn without_secrets(mut self, secrets: &Secrets) -> Self {
+        self.text = without_secrets(self.text, secrets);
+        if let Some(masked) = secrets.redact(&self.errmsg) {
+            self.errmsg = masked;
+        }
+        self
     }
 
     /// The answer to a repetition whose work the first attempt, of unknown outcome, had done.
@@ -111,13 +121,11 @@ fn with_member(mut text: String, name: &str, value: &str) -> String {
 const OWN_NAMES: [&str; 3] = ["errcode", "errmsg", "error"];
 
 /// The text of an answer without `secrets`; it stays an object with an integer `errcode`.
-#[must_use]
-pub fn without_secrets(text: String, secrets: &[&Secret]) -> String {
-    if secrets.iter().all(|secret| secret.redact(&text).is_none()) {
+fn without_secrets(text: String, secrets: &Secrets) -> String {
+    if secrets.redact(&text).is_none() {
         return text;
     }
-    let redacted =
-        |part: &str| secrets.iter().fold(part.to_owned(), |part, secret| secret.redact(&part).unwrap_or(part));
+    let redacted = |part: &str| secrets.redact(part).unwrap_or_else(|| part.to_owned());
     let mut rebuilt = String::from("{");
     for (name, value) in json::members(&text).unwrap_or_default() {
         if rebuilt.len() > 1 {

@@ -3,12 +3,12 @@
 use std::fmt;
 
 use serde_json::value::RawValue;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::codes;
 use crate::json::{self, fields::Detail};
 use crate::rules::Broken;
-use crate::secret::Secret;
+use crate::secret::Secrets;
 
 /// What kind of failure it is. Each has one errcode, unless WeCom sent one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -140,12 +140,12 @@ impl Error {
         }))
     }
 
-    /// An error that names every broken rule; `what` is broken.
     /// A text of the host's, called `what`, that is not one JSON object.
     pub(crate) fn unreadable(what: &str, error: &json::Error) -> Self {
         Self::new(Kind::InvalidArgument, format!("{what}: {error}; give one JSON object"))
     }
 
+    /// An error that names every broken rule; `what` is broken.
     pub(crate) fn with_details(kind: Kind, what: &str, mut details: Vec<Detail>) -> Self {
         // A name may be as long as a request; an answer repeats none that long.
         for detail in details.iter_mut().filter(|detail| detail.pointer.len() > POINTER_MAX) {
@@ -179,6 +179,12 @@ impl Error {
         self
     }
 
+    /// The same, with the attempts that something before it took.
+    pub(crate) fn after(mut self, attempts: u32) -> Self {
+        self.0.attempts += attempts;
+        self
+    }
+
     pub(crate) fn retry_after_ms(mut self, wait: u64) -> Self {
         self.0.retry_after_ms = Some(wait);
         self
@@ -188,6 +194,12 @@ impl Error {
     #[must_use]
     pub fn kind(&self) -> Kind {
         self.0.kind
+    }
+
+    /// What went wrong, and what to do.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn message(&self) -> &str {
+        &self.0.errmsg
     }
 
     /// WeCom's errcode, or the kind's.
@@ -200,6 +212,12 @@ impl Error {
     #[must_use]
     pub fn effect(&self) -> Effect {
         self.0.effect
+    }
+
+    /// How many times the request was sent, or tried to be.
+    #[must_use]
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts
     }
 
     /// Whether the same call may be made again without risk of a second contact way.
@@ -221,19 +239,19 @@ impl Error {
     }
 
     /// Takes secrets out of whatever came from elsewhere.
-    pub(crate) fn redact(&mut self, secrets: &[&Secret]) {
-        for secret in secrets {
-            if let Some(masked) = secret.redact(&self.0.errmsg) {
-                self.0.errmsg = masked;
+    pub(crate) fn redact(&mut self, secrets: &Secrets) {
+        let parts = &mut *self.0;
+        let own = [&mut parts.errmsg].into_iter();
+        let details = parts.details.iter_mut().flat_map(|detail| [&mut detail.pointer, &mut detail.message]);
+        for text in own.chain(details).chain(parts.members.iter_mut().map(|(name, _)| name)) {
+            if let Some(masked) = secrets.redact_ours(text) {
+                *text = masked;
             }
-            for (name, value) in &mut self.0.members {
-                if let Some(masked) = secret.redact(name) {
-                    *name = masked;
-                }
-                if let Some(masked) = secret.redact(value.get()) {
-                    // A mask in the midst of JSON that is no string: the value cannot be kept.
-                    *value = RawValue::from_string(masked).unwrap_or_else(|_| RawValue::NULL.to_owned());
-                }
+        }
+        for (_, value) in &mut parts.members {
+            if let Some(masked) = secrets.redact_ours(value.get()) {
+                // A mask in the midst of JSON that is no string: the value cannot be kept.
+                *value = RawValue::from_string(masked).unwrap_or_else(|_| RawValue::NULL.to_owned());
             }
         }
     }
@@ -252,11 +270,7 @@ impl Error {
         put("endpoint", parts.endpoint.into());
         put("attempts", parts.attempts.into());
         put("http_status", parts.http_status.into());
-        let details = parts.details.iter();
-        put(
-            "details",
-            details.map(|it| json!({"pointer": it.pointer, "rule": it.rule, "message": it.message})).collect(),
-        );
+        put("details", parts.details.iter().map(Detail::to_json).collect());
         if let Some(wait) = parts.retry_after_ms {
             put("retry_after_ms", wait.into());
         }

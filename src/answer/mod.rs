@@ -4,5 +4,5 @@ pub mod codes;
 mod envelope;
 mod error;
 
-pub use envelope::{Envelope, Warning, without_secrets};
+pub use envelope::{Envelope, Warning};
 pub use error::{Effect, Error, Kind};

@@ -9,8 +9,10 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use crate::answer::Error;
-use crate::call::{Call, Stop, lock};
+use crate::call::{Call, Stop};
+use crate::clock::now;
 use crate::json::Object;
+use crate::lock::lock;
 use crate::secret::Secret;
 
 pub use credentials::{Credentials, Suite};
@@ -293,33 +295,13 @@ pub fn in_ms(wait: Duration) -> u64 {
     u64::try_from(wait.as_nanos().div_ceil(1_000_000)).unwrap_or(u64::MAX).max(1)
 }
 
-#[cfg(not(test))]
-fn now() -> Instant {
-    Instant::now()
-}
-
-#[cfg(test)]
-use tests::now;
-
 #[cfg(test)]
 mod tests {
     use std::cell::Cell;
 
     use super::*;
     use crate::answer::Kind;
-
-    thread_local! {
-        static MOVED: Cell<Duration> = const { Cell::new(Duration::ZERO) };
-    }
-
-    /// A clock that a test moves.
-    pub fn now() -> Instant {
-        Instant::now() + MOVED.get()
-    }
-
-    fn wait(time: Duration) {
-        MOVED.set(MOVED.get() + time);
-    }
+    use crate::clock::advance as wait;
 
     const DAY: Duration = Duration::from_secs(86_400);
     const HOUR: Duration = Duration::from_secs(3600);

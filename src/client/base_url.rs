@@ -7,17 +7,23 @@ use ureq::http::Uri;
 use crate::json::fields::Fields;
 
 const WECOM: &str = "https://qyapi.weixin.qq.com";
+/// WeCom's own hosts are below it, and all of them speak https.
+const WECOMS: &str = "qq.com";
+/// In bytes; there must be room for a token behind it.
+const LENGTH_MAX: usize = 2048;
 
 /// Scheme, host, port and path, without a slash at the end. Scheme and host come in lower case, so that one place has
 /// one spelling, under which its tokens and limits are shared.
-pub fn read(fields: &mut Fields) -> String {
+pub fn read(fields: &mut Fields, insecure_http: bool) -> String {
     let Some(text) = fields.text("base_url") else { return WECOM.to_owned() };
     let rule = match text.parse::<Uri>() {
         Ok(uri) => match (uri.scheme_str(), uri.authority()) {
             _ if uri.query().is_some() || text.contains(['#', '@']) => "without a user, a query or a fragment",
             _ if !port_fits(&uri) => "with a port of 1 to 65535",
-            (Some("http"), Some(authority)) if !is_loopback(authority.host()) => {
-                "https, since a token travels in the query string; http only to a loopback address"
+            _ if text.len() > LENGTH_MAX => "at most 2048 bytes long",
+            (Some("http"), Some(authority)) if !may_be_http(authority.host(), insecure_http) => {
+                "https, since a token travels in the query string; http only to a loopback address, or with insecure_http to \
+                 a private one that is not WeCom's own"
             }
             (Some(scheme @ ("https" | "http")), Some(authority)) => {
                 let host_and_port = authority.as_str().to_ascii_lowercase();
@@ -31,12 +37,20 @@ pub fn read(fields: &mut Fields) -> String {
     text.to_owned()
 }
 
-/// The parser takes any digits for a port.
+/// Whether a token may travel there unencrypted, as far as the name says; of the address the transport knows more.
+fn may_be_http(host: &str, insecure_http: bool) -> bool {
+    let host = host.trim_end_matches('.').to_ascii_lowercase();
+    let is_wecoms = host.strip_suffix(WECOMS).is_some_and(|above| above.is_empty() || above.ends_with('.'));
+    is_loopback(&host) || insecure_http && !is_wecoms
+}
+
+/// The parser takes more than digits for a port.
 pub fn port_fits(uri: &Uri) -> bool {
     let authority = uri.authority().map_or("", |authority| authority.as_str());
     // A user and a password may stand in front, and an IPv6 address holds colons too.
     let behind_host = authority.rsplit(['@', ']']).next().unwrap_or_default();
-    !behind_host.contains(':') || uri.port_u16().is_some_and(|port| port > 0)
+    let Some((_, port)) = behind_host.split_once(':') else { return true };
+    port.bytes().all(|byte| byte.is_ascii_digit()) && port.parse::<u16>().is_ok_and(|port| port > 0)
 }
 
 /// Whether a host is this machine: only there may a token travel unencrypted.

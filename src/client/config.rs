@@ -1,18 +1,17 @@
 //! The configuration of a client.
 
-use std::fs;
 use std::time::Duration;
 
 use ureq::Proxy;
 
-use super::limits::Limits;
 use super::{base_url, proxy};
 use crate::answer::{Error, Kind};
 use crate::auth::{Credentials, Suite};
 use crate::json::fields::Fields;
 use crate::json::{Object, Value};
-use crate::secret::Secret;
-use crate::transport::Roots;
+use crate::secret::{IN_URL_MAX, Secret};
+use crate::transport::{Authorities, Roots};
+use crate::wire::Limits;
 
 const CONFIGURATION: &str = "the configuration";
 const TIMEOUT_MS: u64 = 10_000;
@@ -37,6 +36,10 @@ pub struct Config {
     /// The proxy's password, so that it can be kept out of every text.
     pub proxy_password: Option<Secret>,
     pub roots: Roots,
+    /// Whether http may go beyond this machine, to one nearby.
+    pub insecure_http: bool,
+    /// What the host should know of all this, though it works.
+    pub warnings: Vec<String>,
     pub validate: Validate,
 }
 
@@ -57,14 +60,22 @@ impl Config {
         let object = Object::parse(text).map_err(|error| Error::unreadable(CONFIGURATION, &error))?;
         let mut fields = Fields::new(&object, "");
         let (credentials, suite_ticket) = read_credentials(&mut fields).unzip();
-        let base_url = base_url::read(&mut fields);
+        let insecure_http = fields.flag("insecure_http") == Some(true);
+        let base_url = base_url::read(&mut fields, insecure_http);
         let timeout = milliseconds(&mut fields, "timeout_ms", TIMEOUT_MS);
         let connect_timeout = milliseconds(&mut fields, "connect_timeout_ms", CONNECT_TIMEOUT_MS);
         let max_attempts = fields.count("max_attempts", 1).unwrap_or(MAX_ATTEMPTS);
         let limits = read_limits(&mut fields);
         let proxy = proxy::read(&mut fields, &base_url);
         let proxy_password = proxy.as_ref().and_then(Proxy::password).map(|password| Secret::new(password.to_owned()));
-        let roots = read_roots(&mut fields, &base_url);
+        let mut warnings = Vec::new();
+        let insecure_http = insecure_http && base_url.starts_with("http:");
+        if insecure_http && proxy.is_some() {
+            fields.wrong("insecure_http", "insecure_http_with_proxy", "goes with no proxy; leave one of the two out");
+        } else if insecure_http {
+            warnings.push(format!("tokens travel unencrypted to {base_url}: insecure_http allows it"));
+        }
+        let roots = read_roots(&mut fields, &mut warnings);
         let store = fields.text("store").unwrap_or("memory");
         let durable = store.starts_with("sqlite:") || store.starts_with("postgres://");
         if store != "memory" && !durable {
@@ -90,6 +101,8 @@ impl Config {
             proxy,
             proxy_password,
             roots,
+            insecure_http,
+            warnings,
             validate: [Validate::Strict, Validate::Warn, Validate::Off][validate],
         })
     }
@@ -101,9 +114,7 @@ fn milliseconds(fields: &mut Fields, name: &'static str, default: u64) -> Durati
 
 /// The credentials, and a third-party app's ticket; none where they are wrong, which is noted.
 fn read_credentials(fields: &mut Fields) -> Option<(Credentials, Option<Secret>)> {
-    let corp_id = fields.text("corp_id");
-    let secret = fields.text("secret");
-    let access_token = fields.text("access_token");
+    let [corp_id, secret, access_token] = ["corp_id", "secret", "access_token"].map(|name| short_text(fields, name));
     let provider = fields.flag("token_provider") == Some(true);
     let suite = fields.object("suite");
     let given = [secret.is_some(), access_token.is_some(), provider, suite.is_some()];
@@ -147,11 +158,20 @@ fn read_credentials(fields: &mut Fields) -> Option<(Credentials, Option<Secret>)
     }
 }
 
+/// A text that goes into a URL, which must not become longer than one can be.
+fn short_text<'o>(fields: &mut Fields<'o, '_>, name: &'static str) -> Option<&'o str> {
+    let text = fields.text(name)?;
+    if text.len() > IN_URL_MAX {
+        fields.wrong(name, "too_long", &format!("must be at most {IN_URL_MAX} bytes long"));
+    }
+    Some(text)
+}
+
 fn read_suite(fields: &mut Fields, object: &Object) -> Option<(Credentials, Option<Secret>)> {
     let mut suite = Fields::new(object, "/suite");
     let names = ["suite_id", "suite_secret", "suite_ticket", "auth_corp_id", "permanent_code"];
     let values = names.map(|name| {
-        let value = suite.text(name).map(str::to_owned);
+        let value = short_text(&mut suite, name).map(str::to_owned);
         if value.is_none() && object.get(name).is_none() {
             suite.wrong(name, "suite_member_required", "is required; give it");
         }
@@ -192,17 +212,17 @@ fn read_rates(fields: &mut Fields, object: &Object) -> (u32, u32) {
     (per_minute, per_hour)
 }
 
-fn read_roots(fields: &mut Fields, base_url: &str) -> Roots {
-    let Some(path) = fields.text("ca_file") else {
-        // Looking through the system's roots takes time that plain http need not spend.
-        return if base_url.starts_with("https:") { Roots::System } else { Roots::Unused };
-    };
-    let roots = match fs::read(path) {
-        Ok(pem) => Roots::from_pem(&pem).ok_or_else(|| "holds no certificate in PEM form".to_owned()),
-        Err(error) => Err(format!("cannot be read: {}", error.kind())),
-    };
-    roots.unwrap_or_else(|why| {
-        fields.wrong("ca_file", "bad_ca_file", &why);
-        Roots::Unused
-    })
+fn read_roots(fields: &mut Fields, warnings: &mut Vec<String>) -> Roots {
+    Roots {
+        given: read_authorities(fields, "ca_file", warnings),
+        extra: read_authorities(fields, "extra_ca_file", warnings),
+    }
+}
+
+fn read_authorities(fields: &mut Fields, name: &'static str, warnings: &mut Vec<String>) -> Option<Authorities> {
+    let authorities = Authorities::read(fields.text(name)?);
+    let authorities = authorities.map_err(|why| fields.wrong(name, "bad_ca_file", &why)).ok()?;
+    let unfit = authorities.unfit.iter();
+    warnings.extend(unfit.map(|nth| format!("{name}: certificate number {nth} is of version 1 and is passed over")));
+    Some(authorities)
 }

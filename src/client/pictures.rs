@@ -11,16 +11,14 @@ use base64::prelude::BASE64_STANDARD;
 use serde_json::json;
 use ureq::http::Uri;
 
-use super::attempts::Progress;
-use super::base_url::is_loopback;
-use super::retry::Happened;
-use super::{Client, JSON, Options, Target};
+use super::{Client, Done, Options};
 use crate::answer::{Error, Kind};
 use crate::call::Call;
-use crate::endpoint::{Endpoint, UPLOAD};
+use crate::endpoint::{Endpoint, PICTURE, UPLOAD};
 use crate::json::fields::{Detail, Fields};
 use crate::json::{self, Object};
 use crate::random;
+use crate::wire::Ask;
 
 const REQUEST: &str = "the request";
 /// WeCom's bounds for an uploaded picture, in bytes.
@@ -43,16 +41,16 @@ impl Client {
     /// # Errors
     /// When there is no such picture, or as with [`Client::call`].
     pub fn upload_image(&self, request: &str, options: &Options) -> Result<String, Error> {
-        self.run(Progress::of(&UPLOAD), options, |call, progress| {
+        self.run(UPLOAD.name, options, |call| {
             let (filename, picture) = picture_of(request)?;
             let boundary = format!("contactway-{:032x}", random::source().u128(..));
-            let body = form(&boundary, &filename, &picture);
+            let form = form(&boundary, &filename, &picture);
             let content_type = format!("multipart/form-data; boundary={boundary}");
-            let target = Target { facts: &UPLOAD, query: "type=image&" };
-            let answer = self.with_token(call, &target, progress, &|uri, kept| {
-                self.transport.post(call, uri, &content_type, &body, kept)
-            })?;
-            Ok(answer.into_text(&[]))
+            let mut ask = Ask::of(&UPLOAD, &form);
+            ask.query = "type=image";
+            ask.content_type = &content_type;
+            let answered = self.wire.ask(call, &ask)?;
+            Ok(Done { answer: answered.answer.into_text(&[]), attempts: answered.attempts })
         })
     }
 
@@ -63,22 +61,21 @@ impl Client {
     /// When the address is not one of WeCom's, what it gives is no picture, the file cannot be written, or as with
     /// [`Client::call`].
     pub fn save_qr_code(&self, request: &str, options: &Options) -> Result<String, Error> {
-        self.run(Progress::new("save_qr_code", true), options, |call, progress| {
+        self.run(PICTURE.name, options, |call| {
             let object = Object::parse(request).map_err(|error| Error::unreadable(REQUEST, &error))?;
             let (source, path) = self.source_and_path(&object)?;
             replaceable(Path::new(path)).map_err(unwritable)?;
-            let address = match source {
-                Source::Address(address) => address,
-                Source::ConfigId(config_id) => self.qr_code_of(call, progress, config_id)?,
+            let (address, before) = match source {
+                Source::Address(address) => (address, 0),
+                Source::ConfigId(config_id) => self.qr_code_of(call, config_id)?,
             };
-            let gate = None;
-            let (picture, content_type) =
-                self.exchange(call, gate, progress, |kept| self.transport.get(call, address.clone(), kept), picture)?;
+            let fetched = self.wire.fetch(call, &PICTURE, &address, picture).map_err(|error| error.after(before))?;
+            let (picture, content_type) = fetched.answer;
             write_whole(Path::new(path), &picture).map_err(|error| unwritable(error.kind().to_string()))?;
             let bytes = picture.len();
             let answer =
                 json!({"errcode": 0, "errmsg": "ok", "path": path, "bytes": bytes, "content_type": content_type});
-            Ok(answer.to_string())
+            Ok(Done { answer: answer.to_string(), attempts: before + fetched.attempts })
         })
     }
 
@@ -105,21 +102,19 @@ impl Client {
         }
     }
 
-    /// The address of a contact way's picture, as WeCom answers it.
-    fn qr_code_of(&self, call: &Arc<Call>, progress: &mut Progress, config_id: &str) -> Result<Uri, Error> {
+    /// The address of a contact way's picture, as WeCom answers it, and how many attempts that took.
+    fn qr_code_of(&self, call: &Arc<Call>, config_id: &str) -> Result<(Uri, u32), Error> {
         let body = json!({"config_id": config_id}).to_string();
         let (body, _) = self.checked(Endpoint::Get, &body)?;
-        let target = Target { facts: Endpoint::Get.facts(), query: "" };
-        let answer = self.with_token(call, &target, progress, &|uri, kept| {
-            self.transport.post(call, uri, JSON, body.as_bytes(), kept)
-        })?;
+        let answered = self.wire.ask(call, &Ask::of(Endpoint::Get.facts(), body.as_bytes()))?;
         let refused = |rule, why: &str| {
             Error::with_details(Kind::InvalidRequest, REQUEST, vec![Detail::new("/config_id", rule, why)])
         };
-        let address = json::get(answer.text(), "/contact_way/qr_code").filter(|address| !address.is_empty());
+        let address = json::get(answered.answer.text(), "/contact_way/qr_code").filter(|address| !address.is_empty());
         let none = "this contact way has no qr_code; only those of scene 2 have";
         let address = address.ok_or_else(|| refused("no_qr_code", none))?;
-        self.picture_address(&address).map_err(|why| refused("picture_host", why))
+        let address = self.picture_address(&address).map_err(|why| refused("picture_host", why))?;
+        Ok((address, answered.attempts))
     }
 
     /// The address of a picture, if it is WeCom's: anything else could be made to reach into the host's own network.
@@ -127,20 +122,34 @@ impl Client {
         const NO_ADDRESS: &str = "must be the address of a picture";
         let uri: Uri = address.parse().map_err(|_| NO_ADDRESS)?;
         let host = uri.host().unwrap_or_default().to_ascii_lowercase();
-        let own: Option<Uri> = self.base_url.parse().ok();
+        let own: Option<Uri> = self.wire.base_url().parse().ok();
+        let origin = |uri: &Uri| {
+            let host = uri.host().map(str::to_ascii_lowercase);
+            (uri.scheme().cloned(), host, port_of(uri))
+        };
         let of_wecom = host.strip_suffix(PICTURE_HOST).is_some_and(|above| above.is_empty() || above.ends_with('.'));
-        let of_base_url = own.as_ref().and_then(Uri::host).is_some_and(|own| own.eq_ignore_ascii_case(&host));
+        let of_base_url = own.is_some_and(|own| origin(&own) == origin(&uri));
         if address.contains('@') || !(of_wecom || of_base_url) {
-            return Err("must be at a host below qpic.cn or at that of base_url");
+            return Err("must be at a host below qpic.cn, or at the host and port of base_url");
         }
         match uri.scheme_str() {
             Some("https") => Ok(uri),
-            Some("http") if is_loopback(&host) => Ok(uri),
+            // As far as base_url itself may go.
+            Some("http") if of_base_url => Ok(uri),
             // Old codes have such addresses; the host answers on both.
             Some("http") if of_wecom => format!("https{}", &address["http".len()..]).parse().map_err(|_| NO_ADDRESS),
             _ => Err("must be an https address"),
         }
     }
+}
+
+/// The port that an address names, or its scheme means.
+fn port_of(uri: &Uri) -> Option<u16> {
+    uri.port_u16().or(match uri.scheme_str()? {
+        "https" => Some(443),
+        "http" => Some(80),
+        _ => None,
+    })
 }
 
 /// What the picture is of.
@@ -150,10 +159,10 @@ enum Source<'a> {
 }
 
 /// A picture in a body, and its type.
-fn picture(progress: &mut Progress, body: Vec<u8>) -> Result<(Vec<u8>, &'static str), (Happened, Error)> {
+fn picture(body: Vec<u8>) -> Result<(Vec<u8>, &'static str), &'static str> {
     match kind_of(&body) {
         Some(kind) => Ok((body, kind)),
-        None => Err(progress.broken("what the qr_code address gives is no picture")),
+        None => Err("what the qr_code address gives is no picture"),
     }
 }
 

@@ -13,8 +13,9 @@ use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use crate::answer::{Error, Kind};
-use crate::call::lock;
-use crate::client::{Canceller, Client, Shared};
+use crate::client::{Canceller, Client};
+use crate::lock::lock;
+use crate::wire::Shared;
 
 /// What a handle stands for.
 pub enum Object {

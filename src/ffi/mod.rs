@@ -86,13 +86,24 @@ pub extern "C" fn contactway_abi_version() -> u32 {
     CONTACTWAY_ABI_VERSION
 }
 
-/// What this build holds beside the client itself, separated by commas, such as "sandbox". Static, never to be freed.
+/// What this build holds beside the client itself, separated by commas, such as "sqlite,sandbox": of sqlite, postgres and
+/// sandbox those that there are. Static, never to be freed.
 /// Any thread; never fails.
 ///
 ///     if (strstr(contactway_features(), "sandbox") == NULL) { fprintf(stderr, "no sandbox\n"); }
 #[unsafe(no_mangle)]
 pub extern "C" fn contactway_features() -> *const c_char {
-    if cfg!(feature = "sandbox") { c"sandbox".as_ptr() } else { c"".as_ptr() }
+    let names = match (cfg!(feature = "sqlite"), cfg!(feature = "postgres"), cfg!(feature = "sandbox")) {
+        (false, false, false) => c"",
+        (false, false, true) => c"sandbox",
+        (false, true, false) => c"postgres",
+        (false, true, true) => c"postgres,sandbox",
+        (true, false, false) => c"sqlite",
+        (true, false, true) => c"sqlite,sandbox",
+        (true, true, false) => c"sqlite,postgres",
+        (true, true, true) => c"sqlite,postgres,sandbox",
+    };
+    names.as_ptr()
 }
 
 /// Makes a client from a configuration such as {"corp_id":"ww…","secret":"…"}. Nothing is sent yet.
@@ -473,7 +484,7 @@ pub unsafe extern "C" fn contactway_set_logger(
         if client == 0 {
             process.shared.log.set(sink, level);
         } else if let Ok(client) = process.client(client) {
-            client.log.set(sink, level);
+            client.log().set(sink, level);
         }
     });
 }

@@ -1,58 +1,62 @@
 //! One HTTPS exchange on a kept connection.
 //!
-//! ureq with two parts of its own making: a resolver that remembers ([`resolver`]), and a connector whose socket obeys
-//! the call's deadline and hangs up when the call is stopped ([`socket`]), wrapped so that a request leaves in one
-//! packet ([`coalesce`]). Agents wait for their next call on a stack ([`agents`]).
+//! From the bottom up: [`resolver`] and [`race`] find an address, [`link`] is the socket, [`tunnel`] leads through a
+//! proxy, [`stream`] puts TLS over either, and [`dial`] does all that for a new connection. [`connection`] sends a
+//! request over it and reads [`head`] and [`body`] of the answer. A [`pool`] keeps it for the next call, and [`network`]
+//! looks after the pools of all clients. [`words`] says what failed.
 
-mod agents;
-mod attempt;
-mod coalesce;
+mod body;
+mod connection;
+mod dial;
+mod head;
+mod link;
+mod network;
+mod pool;
+mod race;
 mod resolver;
 mod roots;
-mod socket;
+mod stream;
+mod tunnel;
+mod words;
 
-use std::io::Read;
-use std::sync::{Arc, LazyLock};
+use std::io::ErrorKind;
+use std::sync::Arc;
 use std::time::Duration;
 
-use ureq::config::Config;
-use ureq::http::{self, Request, header::CONTENT_TYPE};
-use ureq::tls::TlsConfig;
-use ureq::unversioned::transport::{ConnectProxyConnector, Connector, RustlsConnector};
-use ureq::{Agent, Proxy};
+use ureq::Proxy;
+use ureq::http::Uri;
 
 use crate::call::{Call, Stop};
-use agents::{Agents, IDLE_MAX, Shared};
-use attempt::Attempt;
+use connection::{Connection, Request};
+use dial::Dialer;
+use head::Fault;
+use pool::Pool;
+use words::Who;
 
-pub use roots::Roots;
+pub use network::Network;
+pub use roots::{Authorities, Roots};
 
-/// The largest answer that is read, in bytes, after decompression.
-pub const BODY_MAX: u64 = 8 * 1024 * 1024;
-/// A connection idle for longer may be closed already, which an add must not find out the hard way.
-const FRESH: Duration = Duration::from_secs(5);
-/// One used more lately was hardly closed for being idle.
+const USER_AGENT: &str = concat!("contactway/", env!("CARGO_PKG_VERSION"));
+/// A connection used more lately was hardly closed for being idle.
 const STALE: Duration = Duration::from_secs(1);
-/// An agent serves one exchange at a time: a connection to WeCom, and one to where its pictures are.
-const CONNECTIONS: usize = 2;
-const HEADERS_MAX: usize = 32 * 1024;
-/// As much as the standard library wants free before it looks for the end.
-const END_SEEN: usize = 32;
 
 /// A client's connections.
 pub struct Transport {
-    agents: Agents,
-    connect_timeout: Duration,
+    dialer: Dialer,
+    pool: Arc<Pool>,
+    network: Arc<Network>,
 }
 
 /// What a transport is made from.
 pub struct Settings {
-    /// How long a connection may take to be there: name, TCP and TLS together.
+    /// How long a connection may take to be there: name, proxy, TCP and TLS together.
     pub connect_timeout: Duration,
     /// Who is trusted.
     pub roots: Roots,
     /// Through which proxy.
     pub proxy: Option<Proxy>,
+    /// Whether http may go beyond this machine: to a link-local or private address.
+    pub insecure_http: bool,
 }
 
 /// Which kept connections a request may go over.
@@ -72,6 +76,8 @@ pub struct Reply {
     pub status: u16,
     /// The body, decompressed.
     pub body: Vec<u8>,
+    /// What the server's clock said, in unix milliseconds.
+    pub date: Option<i64>,
     /// Whether a connection was made for it.
     pub new_connection: bool,
 }
@@ -89,15 +95,22 @@ pub struct Failure {
     pub new_connection: bool,
 }
 
-/// What happened to an exchange.
+/// What happened to an exchange. No text holds any part of the URL but the host.
 #[derive(Debug)]
 pub enum Cause {
     /// The call had to end.
     Stopped(Stop),
-    /// No connection within its time, which is shorter than the call's.
-    ConnectTimeout,
-    /// No connection, or one that broke; in words without any part of the URL.
+    /// No connection within its time, which is shorter than the call's; in words.
+    ConnectTimeout(String),
+    /// No connection, or one that broke; in words.
     Network(String),
+    /// The proxy does not let us, and is not to be asked again so soon.
+    ProxyRefused {
+        /// What it said, in words.
+        message: String,
+        /// When it may be asked again.
+        retry_after: Duration,
+    },
     /// The answer is no HTTP, is cut short, or is too large; in words.
     Broken(String),
 }
@@ -105,137 +118,81 @@ pub enum Cause {
 impl Transport {
     /// A pool without connections.
     #[must_use]
-    pub fn new(settings: Settings) -> Self {
-        let names = Arc::new(resolver::Names::default());
-        let connect_timeout = settings.connect_timeout;
-        // Made with the first connection: looking through the system's roots takes a while.
-        let config = LazyLock::new(move || config_of(settings));
-        let connector =
-            ().chain(ConnectProxyConnector::default())
-                .chain(socket::SocketConnector::new(Arc::clone(&names)))
-                .chain(RustlsConnector::default())
-                .chain(coalesce::CoalescingConnector);
-        let connector = Arc::new(connector);
-        let make = move || {
-            let resolver = resolver::Remembering(Arc::clone(&names));
-            Agent::with_parts(config.clone(), Shared(Arc::clone(&connector)), resolver)
-        };
-        Self { agents: Agents::new(make), connect_timeout }
+    pub fn new(settings: Settings, network: &Arc<Network>) -> Self {
+        let pool = Arc::default();
+        network.join(&pool);
+        Self { dialer: Dialer::new(settings, Arc::clone(network)), pool, network: Arc::clone(network) }
     }
 
-    /// POSTs `body`.
+    /// POSTs `body`. The path and query of `uri` are sent as they stand there; it is cheap to clone, and so to keep.
     ///
     /// # Errors
     /// When no whole HTTP answer came back.
     pub fn post(
         &self,
         call: &Arc<Call>,
-        uri: http::Uri,
+        uri: &Uri,
         content_type: &str,
         body: &[u8],
         kept: Kept,
     ) -> Result<Reply, Failure> {
-        let request = Request::post(uri).header(CONTENT_TYPE, content_type).body(body);
-        self.run(call, request, kept)
+        self.run(call, Request { uri, body: Some((content_type, body)) }, kept)
     }
 
     /// GETs `uri`.
     ///
     /// # Errors
     /// When no whole HTTP answer came back.
-    pub fn get(&self, call: &Arc<Call>, uri: http::Uri, kept: Kept) -> Result<Reply, Failure> {
-        self.run(call, Request::get(uri).body(()), kept)
+    pub fn get(&self, call: &Arc<Call>, uri: &Uri, kept: Kept) -> Result<Reply, Failure> {
+        self.run(call, Request { uri, body: None }, kept)
     }
 
-    fn run<B: ureq::AsSendBody>(
-        &self,
-        call: &Arc<Call>,
-        request: http::Result<Request<B>>,
-        kept: Kept,
-    ) -> Result<Reply, Failure> {
-        let idle_max = match kept {
-            Kept::Any => IDLE_MAX,
-            Kept::Recent => FRESH,
-            Kept::None => Duration::ZERO,
+    fn run(&self, call: &Arc<Call>, request: Request, kept: Kept) -> Result<Reply, Failure> {
+        self.network.sweep();
+        let unsent = |new_connection| move |cause| Failure { cause, sent: false, stale: false, new_connection };
+        call.check().map_err(Cause::Stopped).map_err(unsent(false))?;
+        let taken = self.pool.take(request.uri, kept);
+        let new_connection = taken.is_none();
+        let (mut connection, idle) = match taken {
+            Some(taken) => taken,
+            None => (self.dial(call, request.uri).map_err(unsent(true))?, Duration::ZERO),
         };
-        let attempt = Attempt::new(call, self.connect_timeout, idle_max);
-        let entered = attempt.enter();
-        let outcome = call.check().map_err(Cause::Stopped).and_then(|()| {
-            let agent = self.agents.take();
-            let exchanged = request.map_err(ureq::Error::from).and_then(|request| exchange(&agent, request));
-            // Before its connection may serve another call: it is no longer this one's to hang up.
-            call.release();
-            self.agents.give_back(agent);
-            exchanged.map_err(|error| cause(&error, call, &entered))
+        call.hold(connection.socket());
+        // Its time may be up already, and then nothing was sent.
+        let exchanged = call.check().map_err(Cause::Stopped).map_err(unsent(new_connection)).and_then(|()| {
+            connection.exchange(request, call.deadline()).map_err(|fault| Failure {
+                cause: cause(fault, call),
+                sent: true,
+                stale: idle >= STALE,
+                new_connection,
+            })
         });
-        let (sent, new_connection) = (entered.sent(), entered.connected());
-        match outcome {
-            Ok((status, body)) => Ok(Reply { status, body, new_connection }),
-            Err(cause) => Err(Failure { cause, sent, stale: sent && entered.idle() >= STALE, new_connection }),
+        // Before it may serve another call: it is no longer this one's to hang up.
+        call.release();
+        let (reply, is_reusable) = exchanged?;
+        if is_reusable {
+            self.pool.give_back(connection);
         }
+        Ok(reply)
+    }
+
+    fn dial(&self, call: &Arc<Call>, uri: &Uri) -> Result<Connection, Cause> {
+        let stream = self.dialer.dial(call, uri);
+        call.release();
+        Ok(Connection::new(stream?, uri))
     }
 }
 
-fn config_of(settings: Settings) -> Config {
-    Agent::config_builder()
-        .http_status_as_error(false)
-        .max_redirects(0)
-        .max_redirects_will_error(false)
-        .proxy(settings.proxy)
-        .tls_config(TlsConfig::builder().root_certs(settings.roots.into_ureq()).build())
-        .user_agent(concat!("contactway/", env!("CARGO_PKG_VERSION")))
-        .max_idle_connections(CONNECTIONS)
-        .max_idle_connections_per_host(1)
-        .max_idle_age(IDLE_MAX)
-        .max_response_header_size(HEADERS_MAX)
-        .input_buffer_size(2 * HEADERS_MAX)
-        .output_buffer_size(HEADERS_MAX)
-        .build()
-}
-
-fn exchange<B: ureq::AsSendBody>(agent: &Agent, request: Request<B>) -> Result<(u16, Vec<u8>), ureq::Error> {
-    let mut response = agent.run(request)?;
-    let status = response.status().as_u16();
-    // Room for all of it, and enough beyond that the end is seen without growing.
-    let length = response.body().content_length().unwrap_or(0).min(BODY_MAX);
-    let mut body = Vec::with_capacity(usize::try_from(length).unwrap_or(0) + END_SEEN);
-    response.body_mut().with_config().limit(BODY_MAX).reader().read_to_end(&mut body)?;
-    Ok((status, body))
-}
-
-/// Our words for ureq's error, by its variant: its own texts may hold the URL, and so the token.
-fn cause(error: &ureq::Error, call: &Call, attempt: &Attempt) -> Cause {
-    use ureq::Error as E;
+fn cause(fault: Fault, call: &Call) -> Cause {
     if let Err(stop) = call.check() {
         return Cause::Stopped(stop);
     }
-    match error {
+    match fault {
         // The system's timers may ring a moment early.
-        E::Timeout(_) if attempt.io_deadline() >= call.deadline() => Cause::Stopped(Stop::Deadline),
-        E::Timeout(_) => Cause::ConnectTimeout,
-        E::HostNotFound => Cause::Network("the host's name was not found".to_owned()),
-        E::Io(error) => Cause::Network(in_words(error)),
-        E::Rustls(error) => Cause::Network(format!("TLS failed: {error}")),
-        E::Tls(text) => Cause::Network(format!("TLS failed: {text}")),
-        E::TlsRequired | E::Pem(_) => Cause::Network("TLS failed".to_owned()),
-        E::ConnectProxyFailed(_) => Cause::Network("the proxy refused the connection".to_owned()),
-        E::Protocol(error) => Cause::Broken(format!("the answer is not HTTP: {error}")),
-        E::LargeResponseHeader(..) => Cause::Broken("the answer's headers are too large".to_owned()),
-        E::BodyExceedsLimit(_) => Cause::Broken("the answer is larger than 8 MiB".to_owned()),
-        E::Decompress(..) => Cause::Broken("the answer's gzip is damaged".to_owned()),
-        _ => Cause::Network("the connection failed".to_owned()),
-    }
-}
-
-fn in_words(error: &std::io::Error) -> String {
-    use std::io::ErrorKind as K;
-    match error.kind() {
-        K::ConnectionRefused => "the connection was refused".to_owned(),
-        K::ConnectionReset | K::BrokenPipe | K::ConnectionAborted => "the connection was reset".to_owned(),
-        K::UnexpectedEof => "the server closed the connection before its answer was whole".to_owned(),
-        K::HostUnreachable | K::NetworkUnreachable => "the host cannot be reached".to_owned(),
-        // TLS faults arrive wrapped as invalid data; their texts name certificates and alerts only.
-        K::InvalidData => format!("TLS failed: {error}"),
-        kind => format!("the connection failed: {kind}"),
+        Fault::Io(error) if error.kind() == ErrorKind::TimedOut && error.raw_os_error().is_none() => {
+            Cause::Stopped(Stop::Deadline)
+        }
+        Fault::Io(error) => Cause::Network(words::exchange(&error, Who::Server)),
+        Fault::Broken(why) => Cause::Broken(why),
     }
 }

@@ -1,101 +1,121 @@
 //! Names, looked up once and remembered for a while.
-//!
-//! ureq's own resolver starts a thread for a lookup at every call that has a deadline, kept connection or not.
 
 use std::collections::HashMap;
+use std::io;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use ureq::config::Config;
-use ureq::http::Uri;
-use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
-use ureq::unversioned::transport::NextTimeout;
-use ureq::{Error, Timeout};
+use socket2::{Domain, Socket, Type};
 
-use super::attempt::Attempt;
-use crate::call::lock;
+use super::race;
+use crate::call::Call;
+use crate::lock::lock;
 
 const REMEMBERED: Duration = Duration::from_secs(60);
-const MAX_ADDRESSES: usize = 16;
+
+/// A host, as a URL has it, and a port.
+#[derive(Clone, Copy, Debug)]
+pub struct Place<'p> {
+    pub host: &'p str,
+    pub port: u16,
+}
 
 /// What was looked up, by host and port.
 #[derive(Debug, Default)]
 pub struct Names(Mutex<HashMap<(String, u16), Known>>);
 
-/// Addresses, and since when they are known.
-type Known = (Vec<SocketAddr>, Instant);
+#[derive(Debug)]
+struct Known {
+    /// In the order in which they are to be tried.
+    addresses: Vec<SocketAddr>,
+    since: Instant,
+}
 
 impl Names {
-    fn recall(&self, host: &str, port: u16) -> Option<Vec<SocketAddr>> {
-        let names = lock(&self.0);
-        let (addresses, since) = names.get(&(host.to_owned(), port))?;
-        (since.elapsed() < REMEMBERED).then(|| addresses.clone())
+    /// The addresses of a place, in the order in which they are to be tried.
+    ///
+    /// # Errors
+    /// `TimedOut` where the lookup took longer than until `deadline` or the call was stopped; else why it could not be
+    /// made.
+    pub fn addresses(&self, call: &Arc<Call>, place: Place, deadline: Instant) -> io::Result<Vec<SocketAddr>> {
+        let host = place.host.trim_start_matches('[').trim_end_matches(']');
+        if let Ok(address) = host.parse::<IpAddr>() {
+            return Ok(vec![SocketAddr::new(address, place.port)]);
+        }
+        if let Some(known) = lock(&self.0).get(&key(place))
+            && known.since.elapsed() < REMEMBERED
+        {
+            return Ok(known.addresses.clone());
+        }
+        let addresses = race::interleaved(look_up(call, place, deadline)?);
+        let known = Known { addresses: addresses.clone(), since: Instant::now() };
+        lock(&self.0).insert(key(place), known);
+        Ok(addresses)
     }
 
-    fn remember(&self, host: &str, port: u16, addresses: &[SocketAddr]) {
-        lock(&self.0).insert((host.to_owned(), port), (addresses.to_vec(), Instant::now()));
+    /// This address answered: it is tried first from now on.
+    pub fn prefer(&self, place: Place, address: SocketAddr) {
+        if let Some(known) = lock(&self.0).get_mut(&key(place))
+            && let Some(index) = known.addresses.iter().position(|it| *it == address)
+        {
+            known.addresses[..=index].rotate_right(1);
+        }
     }
 
     /// None of its addresses could be connected to: it may have moved.
-    pub fn forget(&self, uri: &Uri) {
-        if let Some((host, port)) = host_and_port(uri) {
-            lock(&self.0).remove(&(host.to_owned(), port));
-        }
+    pub fn forget(&self, place: Place) {
+        lock(&self.0).remove(&key(place));
     }
 }
 
-/// The resolver that ureq asks before every request.
-#[derive(Debug)]
-pub struct Remembering(pub Arc<Names>);
-
-impl Resolver for Remembering {
-    fn resolve(&self, uri: &Uri, _: &Config, _: NextTimeout) -> Result<ResolvedSocketAddrs, Error> {
-        let (host, port) = host_and_port(uri).ok_or(Error::HostNotFound)?;
-        let mut resolved = self.empty();
-        if let Ok(address) = host.parse::<IpAddr>() {
-            resolved.push(SocketAddr::new(address, port));
-            return Ok(resolved);
-        }
-        let addresses = match self.0.recall(host, port) {
-            Some(addresses) => addresses,
-            None => look_up(host, port).inspect(|addresses| self.0.remember(host, port, addresses))?,
-        };
-        for address in addresses.into_iter().take(MAX_ADDRESSES) {
-            resolved.push(address);
-        }
-        if resolved.is_empty() { Err(Error::HostNotFound) } else { Ok(resolved) }
-    }
+fn key(place: Place) -> (String, u16) {
+    (place.host.to_ascii_lowercase(), place.port)
 }
 
 /// A lookup cannot be interrupted, so it gets a thread, which may outlive the call that no longer waits for it.
-fn look_up(host: &str, port: u16) -> Result<Vec<SocketAddr>, Error> {
-    let attempt = Attempt::current().ok_or(Error::ConnectionFailed)?;
+fn look_up(call: &Arc<Call>, place: Place, deadline: Instant) -> io::Result<Vec<SocketAddr>> {
     let found = Arc::new(Mutex::new(None));
-    let (for_thread, call, host) = (Arc::clone(&found), Arc::clone(&attempt.call), host.to_owned());
+    let (for_thread, waiting, host, port) = (Arc::clone(&found), Arc::clone(call), place.host.to_owned(), place.port);
     thread::Builder::new().name("contactway-lookup".to_owned()).spawn(move || {
         let addresses = (host.as_str(), port).to_socket_addrs().map(Iterator::collect::<Vec<_>>);
         *lock(&for_thread) = Some(addresses);
-        call.wake();
+        waiting.wake();
     })?;
     loop {
         if let Some(addresses) = lock(&found).take() {
-            return addresses.map_err(|_| Error::HostNotFound);
+            return addresses.map_err(|error| no_descriptor().unwrap_or(error));
         }
-        let until = attempt.io_deadline();
-        if attempt.call.park_until(until).is_err() || Instant::now() >= until {
-            return Err(Error::Timeout(Timeout::Resolve));
+        if call.park_until(deadline).is_err() || Instant::now() >= deadline {
+            return Err(io::ErrorKind::TimedOut.into());
         }
     }
 }
 
-fn host_and_port(uri: &Uri) -> Option<(&str, u16)> {
-    let host = uri.host()?.trim_start_matches('[').trim_end_matches(']');
-    let port = uri.port_u16().or(match uri.scheme_str()? {
-        "https" => Some(443),
-        "http" => Some(80),
-        _ => None,
-    })?;
-    Some((host, port))
+/// Of a process without descriptors the system's resolver says that there is no such name.
+fn no_descriptor() -> Option<io::Error> {
+    Socket::new(Domain::IPV4, Type::DGRAM, None).err()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_address_that_answered_is_tried_first_until_none_does() {
+        let names = Names::default();
+        let place = Place { host: "wecom.invalid", port: 1 };
+        let [one, two, three] = ["1.1.1.1:1", "[::1]:1", "1.1.1.2:1"].map(|text| text.parse().unwrap());
+        let known = Known { addresses: vec![one, two, three], since: Instant::now() };
+        lock(&names.0).insert(key(place), known);
+        let call = Call::new(Duration::from_secs(60));
+        let asked = || names.addresses(&call, place, call.deadline());
+        names.prefer(place, three);
+        assert_eq!(asked().unwrap(), [three, one, two]);
+        names.prefer(place, one);
+        assert_eq!(asked().unwrap(), [one, three, two]);
+        names.forget(place);
+        assert!(asked().is_err(), "looked up again");
+    }
 }

@@ -1,7 +1,8 @@
 /* Times one contender:
  *
- *     CONTENDER BASE_URL TOKEN BODY THREADS CALLS [CA_FILE]
+ *     CONTENDER BASE_URL TOKEN BODY THREADS CALLS [CA_FILE [FUNCTION]]
  *
+ * BODY is the request or @FILE, an empty CA_FILE is none, and FUNCTION, which only the contenders in C take, is add or list.
  * After a warm-up of a tenth of CALLS, prints nanoseconds of wall time and of processor time (user and system, of this
  * process alone) for CALLS calls spread over THREADS threads, and the most memory it held, in KiB. */
 #define _GNU_SOURCE
@@ -16,12 +17,6 @@
 static struct target target;
 static long calls_a_thread;
 static pthread_barrier_t start, end;
-
-void fail(const char *what)
-{
-    fprintf(stderr, "%s\n", what);
-    exit(1);
-}
 
 static void *work(void *unused)
 {
@@ -67,11 +62,13 @@ static long peak_kib(void)
 
 int main(int argc, char **argv)
 {
-    if (argc < 6) fail("usage: CONTENDER BASE_URL TOKEN BODY THREADS CALLS [CA_FILE]");
+    if (argc < 6) fail("usage: CONTENDER BASE_URL TOKEN BODY THREADS CALLS [CA_FILE [FUNCTION]]");
+    char *body = body_of(argv[3]);
     target.base_url = argv[1];
     target.token = argv[2];
-    target.body = argv[3];
-    target.ca_file = argc > 6 ? argv[6] : NULL;
+    target.body = body;
+    target.ca_file = argc > 6 && argv[6][0] != '\0' ? argv[6] : NULL;
+    target.function = argc > 7 ? argv[7] : "add";
     int threads = atoi(argv[4]);
     pthread_t thread[64];
     if (threads < 1 || threads > 64) fail("THREADS is 1 to 64");
@@ -88,6 +85,7 @@ int main(int argc, char **argv)
     long long wall_time = wall() - wall_start, processor_time = processor() - processor_start;
     for (int each = 0; each < threads; each++) pthread_join(thread[each], NULL);
     contender_stop();
+    free(body);
     printf("%lld %lld %ld\n", wall_time, processor_time, peak_kib());
     return 0;
 }

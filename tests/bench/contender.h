@@ -5,8 +5,10 @@
 struct target {
     const char *base_url;
     const char *token;
-    const char *body;    /* of an add request */
-    const char *ca_file; /* NULL without TLS */
+    const char *function; /* "add" or "list" */
+    const char *body;     /* of its request */
+    const char *ca_file;  /* NULL without TLS */
+    int apart;            /* whether each that begins has a client, and so a connection, of its own */
 };
 
 /* Before the threads and after them. */
@@ -15,9 +17,11 @@ void contender_stop(void);
 /* What one thread needs for its calls, and gives back. */
 void *contender_begin(const struct target *target);
 void contender_end(void *state);
-/* One add call, its answer whole in memory. A failure ends the process. */
+/* One call, its answer whole in memory. A failure ends the process. */
 void contender_call(void *state);
 
 void fail(const char *what);
+/* BODY of a command line: the request itself, or @FILE. To be freed. */
+char *body_of(const char *argument);
 
 #endif

@@ -44,8 +44,8 @@ void *contender_begin(const struct target *target)
     struct thread *thread = calloc(1, sizeof *thread);
     char url[1024];
     if (thread == NULL || (thread->easy = curl_easy_init()) == NULL) fail("out of memory");
-    snprintf(url, sizeof url, "%s/cgi-bin/externalcontact/add_contact_way?access_token=%s", target->base_url,
-             target->token);
+    snprintf(url, sizeof url, "%s/cgi-bin/externalcontact/%s_contact_way?access_token=%s", target->base_url,
+             target->function, target->token);
     thread->headers = curl_slist_append(NULL, "Content-Type: application/json");
     thread->headers = curl_slist_append(thread->headers, "Expect:");
     curl_easy_setopt(thread->easy, CURLOPT_URL, url);

@@ -2,8 +2,8 @@
  *
  *     server TOKEN [CERTIFICATE KEY]
  *
- * Listens on a loopback port that it prints, over TLS where it is given a certificate. Answers gettoken with TOKEN and
- * anything else as add_contact_way. Ends when its standard input does. */
+ * Listens on a loopback port that it prints, over TLS where it is given a certificate. Answers gettoken with TOKEN,
+ * list_contact_way with a page of 1,000, and anything else as add_contact_way. Ends when its standard input does. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -30,7 +30,11 @@
 #define FETCHED "{\"errcode\":0,\"errmsg\":\"ok\",\"access_token\":\"%s\",\"expires_in\":7200}"
 
 static SSL_CTX *tls;
-static char add_answer[1024], token_answer[2048];
+static char add_answer[1024], token_answer[2048], list_answer[64 * 1024];
+
+/* No request is longer, in bytes. */
+#define REQUEST_MAX (2 * 1024 * 1024)
+#define PAGE 1000
 
 struct connection {
     int socket;
@@ -58,23 +62,48 @@ static size_t request_length(const char *text)
     return head + strtoul(length + strlen("\r\ncontent-length:"), NULL, 10);
 }
 
+static int starts(const char *text, const char *with)
+{
+    return strncmp(text, with, strlen(with)) == 0;
+}
+
+static const char *answer_to(const char *request)
+{
+    if (starts(request, "GET /cgi-bin/gettoken")) return token_answer;
+    if (starts(request, "POST /cgi-bin/externalcontact/list_contact_way")) return list_answer;
+    return add_answer;
+}
+
+static void write_list(void)
+{
+    static char body[sizeof list_answer - 512];
+    int length = snprintf(body, sizeof body, "{\"errcode\":0,\"errmsg\":\"ok\",\"contact_way\":[");
+    for (int each = 0; each < PAGE; each++) {
+        length += snprintf(body + length, sizeof body - (size_t)length, "%s{\"config_id\":\"42b34949e138eb6e027c%012d\"}",
+                           each == 0 ? "" : ",", each);
+    }
+    snprintf(body + length, sizeof body - (size_t)length, "],\"next_cursor\":\"nc-0001\"}");
+    snprintf(list_answer, sizeof list_answer, HEAD, strlen(body), body);
+}
+
 static void serve(struct connection *client)
 {
-    char request[64 * 1024];
+    char *request = malloc(REQUEST_MAX);
     size_t held = 0;
-    for (;;) {
-        ssize_t amount = take(client, request + held, sizeof request - 1 - held);
-        if (amount <= 0) return;
+    while (request != NULL) {
+        ssize_t amount = take(client, request + held, REQUEST_MAX - 1 - held);
+        if (amount <= 0) break;
         held += (size_t)amount;
         request[held] = '\0';
         size_t length = request_length(request);
         if (length == 0 || held < length) continue;
-        const char *answer = strncmp(request, "GET /cgi-bin/gettoken", 21) == 0 ? token_answer : add_answer;
+        const char *answer = answer_to(request);
         size_t size = strlen(answer);
-        if (give(client, answer, size) != (ssize_t)size) return;
+        if (give(client, answer, size) != (ssize_t)size) break;
         held -= length;
         memmove(request, request + length, held);
     }
+    free(request);
 }
 
 static void *connection_thread(void *argument)
@@ -114,6 +143,7 @@ int main(int argc, char **argv)
     snprintf(fetched, sizeof fetched, FETCHED, argv[1]);
     snprintf(token_answer, sizeof token_answer, HEAD, strlen(fetched), fetched);
     snprintf(add_answer, sizeof add_answer, HEAD, strlen(ADDED), ADDED);
+    write_list();
     if (argc == 4) {
         tls = SSL_CTX_new(TLS_server_method());
         if (SSL_CTX_use_certificate_chain_file(tls, argv[2]) != 1 ||

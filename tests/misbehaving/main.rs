@@ -2,10 +2,12 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a failed unwrap is a failed test
 
+mod kept;
 mod proxy;
 #[path = "../support/mod.rs"]
 mod support;
 mod tls;
+mod trust;
 
 use std::io::Write;
 use std::thread;
@@ -87,6 +89,19 @@ const CASES: &[Case] = &[
     }),
     case("a chunk size beyond all bounds", Kind::BadResponse, |peer| {
         send(peer, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffffff\r\n{\"errcode\":0}");
+    }),
+    case("a chunk extension of 100 KB", Kind::BadResponse, |peer| {
+        let extension = "x".repeat(100_000);
+        send(
+            peer,
+            &format!(
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nd;{extension}\r\n{{\"errcode\":0}}\r\n0\r\n\r\n"
+            ),
+        );
+    }),
+    case("a gzip that is large before it is unpacked", Kind::BadResponse, |peer| {
+        peer.send(format!("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {TOO_MUCH}\r\n\r\n"));
+        peer.hang();
     }),
     case("not HTTP", Kind::BadResponse, |peer| send(peer, "SSH-2.0-OpenSSH_9.9\r\n\r\n\r\n")),
     case("another protocol's noise", Kind::BadResponse, |peer| {

@@ -3,9 +3,10 @@
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::process::Command;
+use std::time::{Duration, Instant};
 use std::{env, fs, thread};
 
-use contactway::{Client, Effect, Kind, Shared};
+use contactway::{Client, Effect, Kind, Shared, json_get};
 
 use super::Act;
 use super::support::raw::{Peer, Raw};
@@ -58,7 +59,7 @@ fn through(proxy: &Raw) -> String {
 fn calls_go_through_a_proxy_that_asks_for_a_password() {
     let ours = authority();
     let file = ca_file(&ours, "proxy");
-    let wecom = server(&ours, "localhost", false, Peer::grant_all);
+    let wecom = server(&ours, "localhost", Peer::grant_all);
     let proxy = Raw::serve(tunnel);
     let client = client(&wecom, &file.to_string_lossy(), &through(&proxy), "");
     add(&client, SIMPLE).unwrap();
@@ -68,42 +69,194 @@ fn calls_go_through_a_proxy_that_asks_for_a_password() {
     fs::remove_file(file).unwrap();
 }
 
+/// What a proxy does, and how that is told of.
+struct Failure {
+    does: Act,
+    kind: Kind,
+    /// It is asked again.
+    again: bool,
+    says: &'static str,
+}
+
+const FAILURES: &[Failure] = &[
+    failure(|peer| echo(peer, "407 Proxy Authentication Required"), false, "wants a user and a password"),
+    failure(
+        |peer| {
+            peer.answer("407 Proxy Authentication Required", "Proxy-Authenticate: NTLM\r\n", "");
+        },
+        false,
+        "not Basic",
+    ),
+    failure(|peer| echo(peer, "403 Forbidden"), false, "does not allow connections to localhost:"),
+    failure(|peer| echo(peer, "502 Bad Gateway"), true, "could not reach localhost:"),
+    failure(|peer| echo(peer, "503 Service Unavailable"), true, "is not available"),
+    failure(|peer| echo(peer, "504 Gateway Timeout"), true, "got no answer from localhost:"),
+    failure(|peer| echo(peer, "302 Found"), true, "opened no tunnel"),
+    failure(Peer::close, true, "closed the connection"),
+    failure(Peer::reset, true, "reset the connection"),
+    failure(
+        |peer| {
+            peer.send("SSH-2.0-OpenSSH_9.9\r\n\r\n\r\n");
+        },
+        true,
+        "is no HTTP",
+    ),
+    failure(
+        |peer| {
+            peer.send("HTTP/1.1 200 OK\r\n\r\nand more");
+        },
+        true,
+        "sent more than its answer",
+    ),
+    Failure { kind: Kind::Timeout, ..failure(Peer::hang, true, "did not answer") },
+];
+
+const fn failure(does: Act, again: bool, says: &'static str) -> Failure {
+    Failure { does, kind: Kind::Network, again, says }
+}
+
+/// An answer that tells all it was told.
+fn echo(peer: &mut Peer, status: &str) {
+    let headers = format!("X-Echo: {PASSWORD} {BASIC}\r\n{}", "X-More: header\r\n".repeat(30));
+    peer.answer(status, &headers, format!("{PASSWORD} {BASIC}"));
+}
+
 #[test]
-fn a_proxy_that_fails_is_no_connection_and_nothing_was_sent() {
+fn a_proxy_that_fails_is_named_and_nothing_was_sent() {
     let ours = authority();
     let file = ca_file(&ours, "proxy-fails");
-    let wecom = server(&ours, "localhost", false, Peer::grant_all);
-    let failures: [(&str, Act); 5] = [
-        ("407", |peer| drop_after(peer, "407 Proxy Authentication Required")),
-        ("502", |peer| drop_after(peer, "502 Bad Gateway")),
-        ("closed", Peer::close),
-        ("reset", Peer::reset),
-        ("silence", Peer::hang),
-    ];
-    for (name, does) in failures {
+    let wecom = server(&ours, "localhost", Peer::grant_all);
+    for Failure { does, kind, again, says } in FAILURES {
         let proxy = Raw::serve(move |peer| {
             peer.request();
             does(peer);
         });
         let more = r#","max_attempts":2,"connect_timeout_ms":200"#;
         let error = add(&client(&wecom, &file.to_string_lossy(), &through(&proxy), more), SIMPLE).unwrap_err();
-        let text = format!("{name}: {} {error} {error:?}", error.to_json());
-        let kind = if name == "silence" { Kind::Timeout } else { Kind::Network };
-        assert_eq!((error.kind(), error.effect(), error.is_retryable()), (kind, Effect::None, true), "{text}");
-        assert!(!text.contains(PASSWORD) && !text.contains(BASIC), "{text}");
-        assert_eq!(proxy.connections(), 2, "{text}");
+        let text = format!("{} {error} {error:?}", error.to_json());
+        assert_eq!((error.kind(), error.effect(), error.is_retryable()), (*kind, Effect::None, *again), "{text}");
+        assert!(text.contains(&format!("the proxy {}", proxy.address)) && text.contains(says), "{says}: {text}");
+        assert!(!text.contains(PASSWORD) && !text.contains(BASIC) && !text.contains("user:"), "{text}");
+        assert_eq!(proxy.connections(), if *again { 2 } else { 1 }, "{text}");
     }
     assert_eq!(wecom.connections(), 0);
     fs::remove_file(file).unwrap();
 }
 
-/// An answer that tells all it was told.
-fn drop_after(peer: &mut Peer, status: &str) {
-    peer.answer(status, &format!("X-Echo: {PASSWORD} {BASIC}\r\n"), format!("{PASSWORD} {BASIC}"));
+#[test]
+fn a_proxy_that_is_not_there_is_named() {
+    let wecom = Raw::serve(Peer::grant_all);
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    for (proxy, says) in [
+        (format!("127.0.0.1:{port}"), format!("the proxy 127.0.0.1:{port} refused the connection")),
+        (format!("no-proxy.invalid:{port}"), format!("the name of the proxy no-proxy.invalid:{port} was not found")),
+    ] {
+        let config = format!(
+            r#"{{"base_url":"https://localhost:{}","access_token":"a-token","proxy":"http://user:{PASSWORD}@{proxy}","max_attempts":1}}"#,
+            wecom.address.port()
+        );
+        let error = add(&Client::new(&config, &Shared::default()).unwrap(), SIMPLE).unwrap_err();
+        let text = error.to_json();
+        assert_eq!((error.kind(), error.effect(), error.is_retryable()), (Kind::Network, Effect::None, true), "{text}");
+        assert!(text.contains(&says), "{text}");
+    }
+}
+
+#[test]
+fn a_wrong_password_is_said_once_however_many_ask() {
+    let ours = authority();
+    let file = ca_file(&ours, "proxy-password");
+    let wecom = server(&ours, "localhost", Peer::grant_all);
+    let proxy = Raw::serve(|peer| {
+        peer.request();
+        thread::sleep(Duration::from_millis(100));
+        echo(peer, "407 Proxy Authentication Required");
+    });
+    let shared = Shared::default();
+    let make = |user: &str| {
+        let config = format!(
+            r#"{{"base_url":"https://localhost:{}","access_token":"a-token","ca_file":"{}","proxy":"http://{user}:{PASSWORD}@{}"}}"#,
+            wecom.address.port(),
+            file.display(),
+            proxy.address
+        );
+        Client::new(&config, &shared).unwrap()
+    };
+    // Several at once, of several clients, and then one after another.
+    let clients: Vec<_> = (0..8).map(|_| make("user")).collect();
+    thread::scope(|scope| {
+        for client in &clients {
+            scope.spawn(|| add(client, SIMPLE).unwrap_err());
+        }
+    });
+    for client in &clients {
+        let answer = list(client, "{}").unwrap_err().to_json();
+        let wait: u64 = json_get(&answer, "/error/retry_after_ms").unwrap().parse().unwrap();
+        assert!((1..=5000).contains(&wait), "{answer}");
+        assert!(answer.contains("wants a user and a password"), "{answer}");
+    }
+    assert_eq!(proxy.connections(), 1);
+    // Another user is another matter.
+    assert!(add(&make("other"), SIMPLE).is_err());
+    assert_eq!(proxy.connections(), 2);
+    fs::remove_file(file).unwrap();
+}
+
+#[test]
+fn a_tls_handshake_within_the_tunnel_is_no_request() {
+    let ours = authority();
+    let file = ca_file(&ours, "proxy-tls");
+    let ends: [(Act, Kind); 4] = [
+        (Peer::hang, Kind::Timeout),
+        (Peer::close, Kind::Network),
+        (Peer::reset, Kind::Network),
+        (
+            |peer| {
+                peer.send("HTTP/1.1 400 Bad Request\r\n\r\n");
+            },
+            Kind::Network,
+        ),
+    ];
+    for (does, kind) in ends {
+        // The proxy plays the server too.
+        let proxy = Raw::serve(move |peer| {
+            peer.request();
+            peer.send("HTTP/1.1 200 Connection established\r\n\r\n");
+            peer.read_some();
+            does(peer);
+        });
+        let more = r#","max_attempts":2,"timeout_ms":20000,"connect_timeout_ms":300"#;
+        let wecom = Raw::serve(Peer::grant_all);
+        let began = Instant::now();
+        let error = add(&client(&wecom, &file.to_string_lossy(), &through(&proxy), more), SIMPLE).unwrap_err();
+        let text = error.to_json();
+        assert_eq!((error.kind(), error.effect(), error.is_retryable()), (kind, Effect::None, true), "{text}");
+        assert_eq!(proxy.connections(), 2, "nothing was sent, so it is tried again: {text}");
+        assert!(began.elapsed() < Duration::from_secs(3), "connect_timeout_ms covers the handshake: {text}");
+    }
+    fs::remove_file(file).unwrap();
+}
+
+#[test]
+fn a_proxy_may_itself_be_reached_over_tls() {
+    let ours = authority();
+    let file = ca_file(&ours, "proxy-over-tls");
+    let wecom = server(&ours, "localhost", Peer::grant_all);
+    // Answers as proxy and as server, since the tests' tunnel knows only bare sockets.
+    let proxy = server(&ours, "localhost", |peer| {
+        peer.request();
+        echo(peer, "503 Service Unavailable");
+    });
+    let through = format!(r#","proxy":"https://user:{PASSWORD}@localhost:{}""#, proxy.address.port());
+    let error =
+        add(&client(&wecom, &file.to_string_lossy(), &through, r#","max_attempts":1"#), SIMPLE).unwrap_err().to_json();
+    assert!(error.contains("is not available"), "{error}");
+    assert!(proxy.requests()[0].starts_with("CONNECT localhost:"), "{:?}", proxy.requests());
+    fs::remove_file(file).unwrap();
 }
 
 /// What a client says in a process of its own, since the environment is a process's own.
-fn in_child(variables: &[(&str, &str)], config: &str) -> String {
+pub fn in_child(variables: &[(&str, &str)], config: &str) -> String {
     let mut child = Command::new(env::current_exe().unwrap());
     for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "HTTP_PROXY", "NO_PROXY", "no_proxy"] {
         child.env_remove(name);
@@ -130,7 +283,7 @@ fn the_environment_names_the_proxy_unless_told_otherwise() {
     let ours = authority();
     let file = ca_file(&ours, "environment");
     let [name, address] = ["localhost", "127.0.0.1"].map(|host| {
-        let wecom = server(&ours, host, false, Peer::grant_all);
+        let wecom = server(&ours, host, Peer::grant_all);
         (format!("HTTPS://{}:{}", host.to_uppercase(), wecom.address.port()), wecom)
     });
     let proxy = Raw::serve(tunnel);

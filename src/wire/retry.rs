@@ -11,6 +11,8 @@ use crate::random;
 pub enum Happened {
     /// No connection could be made; nothing of the request was written.
     NotSent,
+    /// The proxy does not let us: nothing of the request was written, nor would be the next time.
+    ProxyRefused,
     /// Reset, closed, or a broken answer, after a byte was written.
     BrokenOff,
     /// HTTP 429.
@@ -57,10 +59,11 @@ const fn row(happened: Happened, repeatable: Again, once: Again, effect: Effect,
 
 use Again::{AfterJitter, AfterTheBlock, No, WithLessConcurrency};
 use Effect::{None as Nothing, Unknown};
-use Happened::{BadGateway, BrokenOff, Code, NotSent, OtherStatus, TooManyRequests};
+use Happened::{BadGateway, BrokenOff, Code, NotSent, OtherStatus, ProxyRefused, TooManyRequests};
 
 const TABLE: &[Row] = &[
     row(NotSent, AfterJitter, AfterJitter, Nothing, true, Kind::Network),
+    row(ProxyRefused, No, No, Nothing, false, Kind::Network),
     row(BrokenOff, AfterJitter, No, Unknown, true, Kind::BadResponse),
     row(TooManyRequests, AfterJitter, AfterJitter, Nothing, true, Kind::BadResponse),
     row(BadGateway, AfterJitter, No, Unknown, true, Kind::BadResponse),

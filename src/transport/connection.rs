@@ -1,0 +1,105 @@
+//! One connection, and one exchange over it.
+
+use std::io::{BufReader, Cursor, Read, Write};
+use std::mem;
+use std::sync::Arc;
+use std::time::Instant;
+
+use socket2::Socket;
+use ureq::http::Uri;
+use ureq::http::uri::{Authority, Scheme};
+
+use super::body;
+use super::head::{Fault, Framing, Head};
+use super::stream::Stream;
+use super::{Reply, USER_AGENT};
+
+/// What an idle connection keeps to read into, in bytes.
+const INPUT: usize = 8 * 1024;
+/// More than the fixed parts of a head, in bytes.
+const HEAD_USUAL: usize = 256;
+
+/// A request.
+#[derive(Clone, Copy)]
+pub struct Request<'r> {
+    pub uri: &'r Uri,
+    /// What is sent with POST, and its type; without it, it is a GET.
+    pub body: Option<(&'r str, &'r [u8])>,
+}
+
+/// A connection to one server.
+pub struct Connection {
+    reader: BufReader<Stream>,
+    socket: Arc<Socket>,
+    scheme: Option<Scheme>,
+    /// As the first request had it, without the token that followed.
+    authority: Option<Authority>,
+    is_new: bool,
+}
+
+impl Connection {
+    pub fn new(mut stream: Stream, uri: &Uri) -> Self {
+        let socket = Arc::clone(stream.link().socket());
+        let authority = uri.authority().and_then(|authority| authority.as_str().parse().ok());
+        Self {
+            reader: BufReader::with_capacity(INPUT, stream),
+            socket,
+            scheme: uri.scheme().cloned(),
+            authority,
+            is_new: true,
+        }
+    }
+
+    pub fn leads_to(&self, uri: &Uri) -> bool {
+        self.scheme.as_ref() == uri.scheme() && self.authority.as_ref() == uri.authority()
+    }
+
+    /// What a call is to hold while it uses the connection.
+    pub fn socket(&self) -> &Arc<Socket> {
+        &self.socket
+    }
+
+    /// Whether nothing has come since the last answer, not even an end of file.
+    pub fn is_silent(&self) -> bool {
+        self.reader.buffer().is_empty() && self.reader.get_ref().is_silent()
+    }
+
+    /// Sends `request` and reads its answer; says whether the connection may serve another.
+    ///
+    /// # Errors
+    /// When no whole answer came by `deadline`.
+    pub fn exchange(&mut self, request: Request, deadline: Instant) -> Result<(Reply, bool), Fault> {
+        let stream = self.reader.get_mut();
+        stream.link().obey(deadline);
+        // Head and body in one write: one packet, and one TLS record.
+        stream.write_all(&request.to_bytes())?;
+        stream.flush()?;
+        let (head, begun) = Head::read(&mut self.reader)?;
+        let framing = head.framing()?;
+        let mut rest = Cursor::new(begun).chain(&mut self.reader);
+        let body = body::read(&mut rest, framing, head.is_gzip())?;
+        let (begun, _) = rest.get_ref();
+        let is_read = begun.position() == begun.get_ref().len() as u64;
+        let is_reusable = is_read && framing != Framing::ToTheEnd && head.keeps_alive();
+        let new_connection = mem::replace(&mut self.is_new, false);
+        Ok((Reply { status: head.status(), body, date: head.date(), new_connection }, is_reusable))
+    }
+}
+
+impl Request<'_> {
+    fn to_bytes(self) -> Vec<u8> {
+        let target = self.uri.path_and_query().map_or("/", |target| target.as_str());
+        let host = self.uri.authority().map_or("", Authority::as_str);
+        let (content_type, body) = self.body.unwrap_or_default();
+        let mut bytes = Vec::with_capacity(HEAD_USUAL + target.len() + host.len() + content_type.len() + body.len());
+        let mut put = |parts: &[&str]| parts.iter().for_each(|part| bytes.extend_from_slice(part.as_bytes()));
+        put(&[if self.body.is_some() { "POST " } else { "GET " }, target, " HTTP/1.1\r\nHost: ", host]);
+        put(&["\r\nUser-Agent: ", USER_AGENT, "\r\nAccept: */*\r\nAccept-Encoding: gzip\r\n"]);
+        if self.body.is_some() {
+            put(&["Content-Type: ", content_type, "\r\nContent-Length: ", &body.len().to_string(), "\r\n"]);
+        }
+        put(&["\r\n"]);
+        bytes.extend_from_slice(body);
+        bytes
+    }
+}

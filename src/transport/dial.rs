@@ -1,0 +1,205 @@
+//! A new connection: name, race of addresses, proxy, TLS; all of it within `connect_timeout_ms`.
+
+use std::io::{self, ErrorKind};
+use std::net::{IpAddr, SocketAddr};
+use std::sync::{Arc, LazyLock};
+use std::time::{Duration, Instant};
+
+use rustls::ClientConfig;
+use ureq::Proxy;
+use ureq::http::Uri;
+use ureq::http::uri::Scheme;
+
+use super::link::Link;
+use super::network::Network;
+use super::race;
+use super::resolver::{Names, Place};
+use super::stream::Stream;
+use super::tunnel::{self, NoTunnel, NotNow};
+use super::words::{self, Who};
+use super::{Cause, Settings};
+use crate::call::{Call, Stop};
+use crate::secret::Secret;
+
+/// Makes a client's connections.
+pub struct Dialer {
+    names: Names,
+    connect_timeout: Duration,
+    insecure_http: bool,
+    proxy: Option<(Proxy, Option<Secret>)>,
+    /// Made with the first connection: looking through the system's roots takes a while.
+    tls: LazyLock<TlsConfig, Box<dyn FnOnce() -> TlsConfig + Send>>,
+    network: Arc<Network>,
+}
+
+type TlsConfig = Result<Arc<ClientConfig>, rustls::Error>;
+
+/// One connection being made.
+struct Dial<'d> {
+    call: &'d Arc<Call>,
+    deadline: Instant,
+}
+
+impl Dialer {
+    pub fn new(settings: Settings, network: Arc<Network>) -> Self {
+        let roots = settings.roots;
+        Self {
+            names: Names::default(),
+            connect_timeout: settings.connect_timeout,
+            insecure_http: settings.insecure_http,
+            proxy: settings
+                .proxy
+                .map(|proxy| (tunnel::authorization(&proxy), proxy))
+                .map(|(told, proxy)| (proxy, told)),
+            tls: LazyLock::new(Box::new(move || roots.into_config())),
+            network,
+        }
+    }
+
+    /// Connects to where `uri` is.
+    ///
+    /// # Errors
+    /// Why there is no connection. Nothing of a request was sent.
+    pub fn dial(&self, call: &Arc<Call>, uri: &Uri) -> Result<Stream, Cause> {
+        let deadline = Instant::now().checked_add(self.connect_timeout).unwrap_or(call.deadline());
+        let dial = Dial { call, deadline: deadline.min(call.deadline()) };
+        let target = place(uri)?;
+        let is_https = uri.scheme() == Some(&Scheme::HTTPS);
+        let proxy = self.proxy.as_ref().filter(|(proxy, _)| !proxy.is_no_proxy(uri));
+        let stream = if let Some((proxy, told)) = proxy {
+            self.through(&dial, proxy, told.as_ref(), target)?
+        } else {
+            let may_connect = |address: &SocketAddr| is_https || may_go_unencrypted(address.ip(), self.insecure_http);
+            self.connect(&dial, target, Who::Server, may_connect)?
+        };
+        if is_https { self.secured(&dial, stream, target.host, Who::Server) } else { Ok(stream) }
+    }
+
+    /// The name, and the race of its addresses.
+    fn connect(
+        &self,
+        dial: &Dial,
+        place: Place,
+        who: Who,
+        may_connect: impl Fn(&SocketAddr) -> bool,
+    ) -> Result<Stream, Cause> {
+        let addresses = self.names.addresses(dial.call, place, dial.deadline);
+        let mut addresses =
+            addresses.map_err(|error| dial.cause(&error, who, || words::lookup(&error, who, place.host)))?;
+        addresses.retain(may_connect);
+        if addresses.is_empty() {
+            let near = if self.insecure_http { "loopback, link-local or private" } else { "loopback" };
+            return Err(Cause::Network(format!(
+                "{} has no {near} address, and a token travels unencrypted to no other: use https",
+                place.host
+            )));
+        }
+        let (socket, address) = race::race(dial.call, &addresses, dial.deadline).map_err(|error| {
+            self.names.forget(place);
+            dial.cause(&error, who, || words::connect(&error, who))
+        })?;
+        self.names.prefer(place, address);
+        let link = Link::new(socket, dial.deadline);
+        dial.call.hold(link.socket());
+        Ok(Stream::Plain(link))
+    }
+
+    fn through(&self, dial: &Dial, proxy: &Proxy, told: Option<&Secret>, target: Place) -> Result<Stream, Cause> {
+        let place = Place { host: proxy.host(), port: proxy.port() };
+        let who = Who::Proxy(place.host, place.port);
+        let key = tunnel::Key {
+            proxy: format!("{}:{}", place.host, place.port),
+            target: format!("{}:{}", target.host, target.port),
+            authorization: told.cloned(),
+        };
+        let asking = self.network.proxies.enter(dial.call, key, dial.deadline).map_err(|not_now| match not_now {
+            NotNow::Refused(cause) => cause,
+            NotNow::TimeIsUp => dial.time_is_up(who),
+        })?;
+        let mut stream = self.connect(dial, place, who, |_| true)?;
+        if proxy.uri().scheme() == Some(&Scheme::HTTPS) {
+            stream = self.secured(dial, stream, place.host, who)?;
+        }
+        match tunnel::open(&mut stream, who, target, told) {
+            Ok(()) => asking.passed(),
+            Err(NoTunnel::Io(error)) => return Err(dial.cause(&error, who, || words::exchange(&error, who))),
+            Err(NoTunnel::Failed(why)) => return Err(Cause::Network(why)),
+            Err(NoTunnel::Refused(why)) => return Err(asking.refused(why)),
+        }
+        Ok(stream)
+    }
+
+    fn secured(&self, dial: &Dial, stream: Stream, host: &str, who: Who) -> Result<Stream, Cause> {
+        let config = self.tls.as_ref().map_err(|_| Cause::Network("TLS could not be set up".to_owned()))?;
+        let secured = stream.secured(config, host);
+        secured.map_err(|error| dial.cause(&error, who, || words::handshake(&error, who)))
+    }
+}
+
+impl Dial<'_> {
+    fn cause(&self, error: &io::Error, who: Who, in_words: impl FnOnce() -> String) -> Cause {
+        match self.call.check() {
+            Err(stop) => Cause::Stopped(stop),
+            Ok(()) if error.kind() == ErrorKind::TimedOut => self.time_is_up(who),
+            Ok(()) => Cause::Network(in_words()),
+        }
+    }
+
+    fn time_is_up(&self, who: Who) -> Cause {
+        match self.call.check() {
+            Err(stop) => Cause::Stopped(stop),
+            // The system's timers may ring a moment early.
+            Ok(()) if self.deadline >= self.call.deadline() => Cause::Stopped(Stop::Deadline),
+            Ok(()) => Cause::ConnectTimeout(format!("no connection within connect_timeout_ms: {who} did not answer")),
+        }
+    }
+}
+
+fn place(uri: &Uri) -> Result<Place<'_>, Cause> {
+    let default = match uri.scheme_str() {
+        Some("https") => 443,
+        _ => 80,
+    };
+    let host = uri.host().ok_or_else(|| Cause::Network("the address has no host".to_owned()))?;
+    Ok(Place { host, port: uri.port_u16().unwrap_or(default) })
+}
+
+/// Whether a token may travel to this address without TLS.
+fn may_go_unencrypted(address: IpAddr, insecure_http: bool) -> bool {
+    let address = address.to_canonical();
+    let is_near = match address {
+        IpAddr::V4(address) => address.is_private() || address.is_link_local(),
+        IpAddr::V6(address) => address.is_unique_local() || address.is_unicast_link_local(),
+    };
+    address.is_loopback() || insecure_http && is_near
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_goes_unencrypted_to_this_machine_and_with_insecure_http_to_what_is_near() {
+        for (address, always, insecure) in [
+            ("127.0.0.1", true, true),
+            ("::1", true, true),
+            ("::ffff:127.0.0.1", true, true),
+            ("10.1.2.3", false, true),
+            ("172.16.0.1", false, true),
+            ("192.168.1.1", false, true),
+            ("169.254.1.1", false, true),
+            ("fd00::1", false, true),
+            ("fe80::1", false, true),
+            ("::ffff:10.1.2.3", false, true),
+            ("172.32.0.1", false, false),
+            ("100.64.0.1", false, false),
+            ("8.8.8.8", false, false),
+            ("0.0.0.0", false, false),
+            ("2001:db8::1", false, false),
+        ] {
+            let parsed = address.parse().unwrap();
+            let may = [false, true].map(|insecure_http| may_go_unencrypted(parsed, insecure_http));
+            assert_eq!(may, [always, insecure], "{address}");
+        }
+    }
+}

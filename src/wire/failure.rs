@@ -1,0 +1,149 @@
+//! What is told of a call that failed: one error for all its attempts.
+
+use super::attempts::{Attempts, Outcome, Unread};
+use super::limits::NoPass;
+use super::retry::Happened;
+use super::tokens::Bearer;
+use crate::answer::{Effect, Envelope, Error, Kind};
+use crate::auth;
+use crate::call::Stop;
+use crate::transport::{Cause, Failure, Reply};
+
+impl Attempts {
+    /// The answer of an attempt with WeCom's clock, or what became of it.
+    pub fn outcome<T>(
+        &mut self,
+        reply: Result<Reply, Failure>,
+        read: &impl Fn(Vec<u8>) -> Result<T, Unread>,
+    ) -> Result<(T, Option<i64>), Outcome> {
+        let reply = reply.map_err(|failure| self.failed(failure))?;
+        self.http_status = Some(reply.status);
+        if reply.status != 200 {
+            let what = format!("WeCom, or something before it, answered with HTTP status {}", reply.status);
+            return Err(self.failure(Happened::of_status(reply.status), Kind::BadResponse, &what));
+        }
+        match read(reply.body) {
+            Ok(answer) => Ok((answer, reply.date)),
+            Err(Unread::Refused(answer)) => Err(self.refused(&answer)),
+            Err(Unread::Broken(why)) => Err(self.failure(Happened::BrokenOff, Kind::BadResponse, why)),
+        }
+    }
+
+    fn refused(&mut self, answer: &Envelope) -> Outcome {
+        let happened = Happened::of_code(answer.errcode);
+        let row = happened.row();
+        let mut error = self.error(happened, row.kind, "");
+        let parts = error.parts();
+        parts.errcode = answer.errcode;
+        parts.errmsg.clone_from(&answer.errmsg);
+        parts.members = answer.other_members();
+        parts.retry_after_ms = row.known_wait().map(auth::in_ms);
+        Outcome::Failed(happened, error)
+    }
+
+    fn failed(&mut self, failure: Failure) -> Outcome {
+        self.http_status = None;
+        let happened = match failure.cause {
+            Cause::ProxyRefused { .. } => Happened::ProxyRefused,
+            _ if failure.sent => Happened::BrokenOff,
+            _ => Happened::NotSent,
+        };
+        let (kind, what) = match failure.cause {
+            Cause::Stopped(stop) => {
+                if failure.sent {
+                    self.effect = Effect::Unknown;
+                }
+                return Outcome::Over(self.stopped(stop));
+            }
+            Cause::ConnectTimeout(what) => (Kind::Timeout, what),
+            Cause::ProxyRefused { message, retry_after } => {
+                let error = self.error(happened, Kind::Network, &message).retry_after_ms(auth::in_ms(retry_after));
+                return Outcome::Failed(happened, error);
+            }
+            Cause::Network(what) => (Kind::Network, what),
+            Cause::Broken(what) => (Kind::BadResponse, what),
+        };
+        self.failure(happened, kind, &what)
+    }
+
+    fn failure(&mut self, happened: Happened, kind: Kind, what: &str) -> Outcome {
+        Outcome::Failed(happened, self.error(happened, kind, what))
+    }
+
+    /// The error of an attempt, should it be the last.
+    fn error(&mut self, happened: Happened, kind: Kind, what: &str) -> Error {
+        let row = happened.row();
+        self.effect = self.effect.max(row.effect);
+        self.finish(Error::new(kind, self.in_words(what)), row.transient)
+    }
+
+    pub fn stopped(&self, stop: Stop) -> Error {
+        self.stopped_while(stop, "")
+    }
+
+    /// The error of a call that had to end; `while_it` tells what it waited for.
+    pub fn stopped_while(&self, stop: Stop, while_it: &str) -> Error {
+        let (kind, what) = match stop {
+            Stop::Deadline => (Kind::Timeout, "the deadline passed"),
+            Stop::Cancelled => (Kind::Cancelled, "the canceller was fired"),
+            Stop::ClientFreed => (Kind::Cancelled, "the client was freed"),
+        };
+        self.finish(Error::new(kind, self.in_words(&format!("{what}{while_it}"))), true)
+    }
+
+    pub fn no_pass(&self, no: &NoPass) -> Error {
+        match no {
+            NoPass::Stopped(stop, what) => self.stopped_while(*stop, &format!(" while the call waited for {what}")),
+            NoPass::After(wait, what) => {
+                let seconds = wait.as_secs_f64();
+                let what = format!(
+                    "held back here for {seconds:.1} s, which is past the call's deadline: it has to wait for {what}"
+                );
+                self.finish(Error::new(Kind::RateLimited, self.in_words(&what)), true)
+                    .retry_after_ms(auth::in_ms(*wait))
+            }
+        }
+    }
+
+    /// The error of a token request, as one of the request that needs the token.
+    pub fn without_token(&self, bearer: Bearer, mut error: Error) -> Error {
+        let parts = error.parts();
+        // What WeCom said stays as it is.
+        let is_ours = parts.errcode == parts.kind.errcode();
+        match parts.kind {
+            Kind::Api => parts.kind = Kind::Auth,
+            Kind::BadResponse => {
+                parts.kind = Kind::Auth;
+                parts.errcode = Kind::Auth.errcode();
+            }
+            _ => {}
+        }
+        // Nothing but a token is of interest there, and that must not be seen.
+        parts.members.clear();
+        if is_ours && bearer == Bearer::App {
+            parts.errmsg.insert_str(0, "no token could be had: ");
+        }
+        let transient = parts.retryable;
+        self.finish(error, transient)
+    }
+
+    /// What is the same in every error of this call.
+    pub fn finish(&self, mut error: Error, transient: bool) -> Error {
+        let parts = error.parts();
+        parts.endpoint = Some(self.name);
+        parts.effect = self.effect;
+        parts.attempts = self.made;
+        parts.http_status = self.http_status;
+        parts.retryable = transient && (self.harmless || self.effect == Effect::None);
+        error
+    }
+
+    /// What happened, and what follows from it where an add may have been carried out.
+    fn in_words(&self, what: &str) -> String {
+        if self.effect == Effect::Unknown && !self.harmless {
+            format!("{what}; WeCom may have made the contact way: look for it with list before adding it again")
+        } else {
+            what.to_owned()
+        }
+    }
+}

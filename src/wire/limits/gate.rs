@@ -1,0 +1,484 @@
+//! Where the calls of one company to one endpoint pass.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use super::Limits;
+use super::rate::Rate;
+use crate::answer::codes::Class;
+use crate::call::{Call, Stop};
+use crate::lock::lock;
+use crate::wire::retry::{BLOCK, Happened};
+
+/// Halved concurrency grows again by one after this.
+const RECOVERY: Duration = Duration::from_secs(10);
+
+/// Every gate of the process: also those of clients that are gone, as long as their calls still count.
+#[derive(Default)]
+pub struct Gates(Mutex<BTreeMap<Key, Arc<Gate>>>);
+
+/// What limits are kept for.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Key {
+    /// WeCom's address.
+    pub base_url: String,
+    /// The company, or where that is not known something that stands for it.
+    pub owner: String,
+    /// WeCom's name of the endpoint.
+    pub endpoint: &'static str,
+}
+
+impl Gates {
+    /// Whoever is at `base_url` from now on is somebody else.
+    pub fn forget(&self, base_url: &str) {
+        lock(&self.0).retain(|key, _| key.base_url != base_url);
+    }
+
+    /// The gate for `key`, which from now on also keeps `limits`.
+    pub fn gate(&self, key: &Key, limits: Limits) -> Arc<Gate> {
+        let mut gates = lock(&self.0);
+        // A look through all of them only when there are twice as many, so that it costs little on the whole.
+        if gates.len().is_power_of_two() {
+            let now = Instant::now();
+            gates.retain(|_, gate| Arc::strong_count(gate) > 1 || lock(&gate.0).still_counts(now));
+        }
+        let gate = Arc::clone(gates.entry(key.clone()).or_insert_with(|| Arc::new(Gate(Mutex::default()))));
+        lock(&gate.0).asked.push(limits);
+        gate
+    }
+}
+
+/// Where the calls of one company to one endpoint pass.
+pub struct Gate(Mutex<Traffic>);
+
+#[derive(Default)]
+struct Traffic {
+    /// What each client asks for; the strictest counts.
+    asked: Vec<Limits>,
+    in_flight: u32,
+    /// In the order in which they came.
+    waiting: Vec<Waiting>,
+    rate: Rate,
+    blocked: Option<Blocked>,
+    /// Fewer at once, since WeCom said so, and since when.
+    fewer: Option<(u32, Instant)>,
+}
+
+/// WeCom refused for too many calls.
+struct Blocked {
+    until: Instant,
+    /// One call is finding out whether it still does.
+    probing: bool,
+}
+
+/// Who asks to pass.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Caller {
+    /// Whether its client keeps to a number of calls at the same time.
+    counted: bool,
+    /// Whether its client keeps to a rate.
+    rated: bool,
+    /// Whether it belongs to a job, which lets single calls pass.
+    job: bool,
+}
+
+impl Caller {
+    /// A call of a client that asks for `limits`.
+    #[must_use]
+    pub fn of(limits: &Limits, job: bool) -> Self {
+        Self { counted: limits.max_in_flight > 0, rated: limits.is_rated(), job }
+    }
+
+    /// Whether both wait for the same things.
+    fn queues_with(self, other: Self) -> bool {
+        (self.counted, self.rated) == (other.counted, other.rated)
+    }
+}
+
+struct Waiting {
+    call: Arc<Call>,
+    caller: Caller,
+}
+
+/// A call's leave to be in flight; given back when dropped.
+pub struct Pass {
+    gate: Arc<Gate>,
+    caller: Caller,
+    since: Instant,
+    probe: bool,
+}
+
+/// What a call waits for at the gate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WaitsFor {
+    /// One of so many calls in flight to end.
+    CallsInFlight(u32),
+    /// The rate.
+    Rate {
+        /// Calls in any minute; 0 is no limit.
+        per_minute: u32,
+        /// Calls in any hour; 0 is no limit.
+        per_hour: u32,
+    },
+    /// The end of the block after a 45009.
+    Block,
+}
+
+impl fmt::Display for WaitsFor {
+    fn fmt(&self, to: &mut fmt::Formatter) -> fmt::Result {
+        match self {
+            Self::CallsInFlight(most) => {
+                write!(to, "a place among its company's {most} calls in flight; max_in_flight says how many may be")
+            }
+            Self::Rate { per_minute, per_hour } => {
+                let both = [(*per_minute, "a minute"), (*per_hour, "an hour")];
+                let rates = both.iter().filter(|(most, _)| *most > 0);
+                let rates: Vec<_> = rates.map(|(most, span)| format!("{most} calls {span}")).collect();
+                write!(to, "the rate of {}; rate_limit says how many", rates.join(" and "))
+            }
+            Self::Block => write!(to, "the end of WeCom's block, which began with errcode 45009"),
+        }
+    }
+}
+
+/// Why a call may not pass.
+#[derive(Debug, PartialEq, Eq)]
+pub enum NoPass {
+    /// It had to end while it waited for this.
+    Stopped(Stop, WaitsFor),
+    /// Not before its deadline, but after this time.
+    After(Duration, WaitsFor),
+}
+
+impl Gate {
+    /// Takes limits back that [`Gates::gate`] was given.
+    pub fn forget(&self, limits: Limits) {
+        let mut traffic = lock(&self.0);
+        if let Some(index) = traffic.asked.iter().position(|asked| *asked == limits) {
+            traffic.asked.swap_remove(index);
+        }
+        // It may have been the strictest.
+        traffic.wake_next();
+    }
+
+    /// Waits until the call may be in flight, in the minute and in the hour: all at once, so that nobody holds one of
+    /// them while waiting for another.
+    pub fn enter(self: &Arc<Self>, call: &Arc<Call>, caller: Caller) -> Result<Pass, NoPass> {
+        let outcome = loop {
+            let now = Instant::now();
+            let (until, what) = match lock(&self.0).admit(call, caller, now) {
+                Admitted::Yes { probe } => return Ok(Pass { gate: Arc::clone(self), caller, since: now, probe }),
+                Admitted::NotBefore(until, what) => (until, what),
+            };
+            if until > call.deadline() {
+                break NoPass::After(until - now, what);
+            }
+            if let Err(stop) = call.park_until(until) {
+                break NoPass::Stopped(stop, what);
+            }
+        };
+        let mut traffic = lock(&self.0);
+        traffic.waiting.retain(|waiting| !Arc::ptr_eq(&waiting.call, call));
+        traffic.wake_next();
+        Err(outcome)
+    }
+}
+
+enum Admitted {
+    Yes { probe: bool },
+    NotBefore(Instant, WaitsFor),
+}
+
+impl Traffic {
+    fn strictest(&self) -> Limits {
+        let least = |of: fn(&Limits) -> u32| self.asked.iter().map(of).filter(|it| *it > 0).min().unwrap_or(0);
+        Limits {
+            max_in_flight: least(|it| it.max_in_flight),
+            per_minute: least(|it| it.per_minute),
+            per_hour: least(|it| it.per_hour),
+        }
+    }
+
+    /// How many may be in flight now; none at all is no limit.
+    fn most_in_flight(&mut self, now: Instant) -> u32 {
+        let asked = self.strictest().max_in_flight;
+        let Some((fewer, since)) = self.fewer else { return asked };
+        let recovered = u32::try_from(now.duration_since(since).as_secs() / RECOVERY.as_secs()).unwrap_or(u32::MAX);
+        let now_allowed = fewer.saturating_add(recovered);
+        if asked != 0 && now_allowed >= asked {
+            self.fewer = None;
+            return asked;
+        }
+        now_allowed
+    }
+
+    fn admit(&mut self, call: &Arc<Call>, caller: Caller, now: Instant) -> Admitted {
+        let limits = self.strictest();
+        let place = self.waiting.iter().position(|waiting| Arc::ptr_eq(&waiting.call, call));
+        let ahead = self.ahead(caller, place.unwrap_or(self.waiting.len()));
+        let (mut until, mut waits_for) = (now, WaitsFor::CallsInFlight(0));
+        let (mut probe, mut probing) = (false, false);
+        if caller.rated {
+            until = self.rate.earliest(&limits, caller.job, ahead, now);
+            waits_for = WaitsFor::Rate { per_minute: limits.per_minute, per_hour: limits.per_hour };
+            if let Some(blocked) = &self.blocked {
+                (probe, probing) = (true, blocked.probing);
+                if probing || blocked.until >= until {
+                    until = until.max(blocked.until);
+                    waits_for = WaitsFor::Block;
+                }
+            }
+        }
+        let most = if caller.counted { self.most_in_flight(now) } else { 0 };
+        let room = most == 0 || self.in_flight < most;
+        if ahead == 0 && room && !probing && until <= now {
+            place.map(|place| self.waiting.remove(place));
+            self.in_flight += u32::from(caller.counted);
+            if caller.rated {
+                self.rate.take(&limits, caller.job, now);
+            }
+            if let Some(blocked) = self.blocked.as_mut().filter(|_| probe) {
+                blocked.probing = true;
+            }
+            self.wake_next();
+            return Admitted::Yes { probe };
+        }
+        if place.is_none() {
+            self.waiting.push(Waiting { call: Arc::clone(call), caller });
+        }
+        if until <= now && !probing && most > 0 {
+            waits_for = WaitsFor::CallsInFlight(most);
+        }
+        // Only the first waits for the clock; others, and it too while there is no room, are woken.
+        let by_clock = ahead == 0 && until > now;
+        Admitted::NotBefore(if by_clock || until > call.deadline() { until } else { call.deadline() }, waits_for)
+    }
+
+    /// How many that wait go before a caller of this place in the queue: single calls before jobs, each in the order in
+    /// which they came.
+    fn ahead(&self, caller: Caller, place: usize) -> usize {
+        let goes_before = |(index, other): &(usize, &Waiting)| {
+            other.caller.queues_with(caller)
+                && (*index < place && other.caller.job == caller.job || caller.job && !other.caller.job)
+        };
+        self.waiting.iter().enumerate().filter(goes_before).count()
+    }
+
+    /// Whether it still knows something that holds back later calls.
+    fn still_counts(&mut self, now: Instant) -> bool {
+        self.blocked.as_ref().is_some_and(|blocked| now < blocked.until) || self.rate.still_counts(now)
+    }
+
+    /// Wakes the first of each queue.
+    fn wake_next(&self) {
+        for counted in [true, false] {
+            for rated in [true, false] {
+                let queue =
+                    || self.waiting.iter().filter(|it| (it.caller.counted, it.caller.rated) == (counted, rated));
+                if let Some(next) = queue().find(|it| !it.caller.job).or_else(|| queue().next()) {
+                    next.call.wake();
+                }
+            }
+        }
+    }
+}
+
+impl Pass {
+    /// Does what follows for others from what WeCom said to this call.
+    pub fn heed(&mut self, happened: Happened) {
+        match happened {
+            Happened::Code(Class::TooMany) if self.caller.rated => self.blocked(),
+            Happened::Code(Class::TooManyAtOnce) if self.caller.counted => self.too_many_at_once(),
+            Happened::Code(_) => self.passed(),
+            // Nobody knows whether that was WeCom.
+            _ => {}
+        }
+    }
+
+    /// WeCom answered, and not that there were too many: if there was a block, it is over.
+    pub fn passed(&mut self) {
+        if self.probe {
+            self.probe = false;
+            lock(&self.gate.0).blocked = None;
+        }
+    }
+
+    /// WeCom refused for too many calls: everybody waits until its block is over, then one call probes.
+    fn blocked(&mut self) {
+        self.probe = false;
+        let until = Instant::now() + BLOCK;
+        lock(&self.gate.0).blocked = Some(Blocked { until, probing: false });
+    }
+
+    /// WeCom refused for too many calls at once: half as many from now on, and more again by and by.
+    fn too_many_at_once(&mut self) {
+        self.passed();
+        let now = Instant::now();
+        let mut traffic = lock(&self.gate.0);
+        // One that was under way already when it was halved for another says nothing new.
+        if traffic.fewer.is_some_and(|(_, since)| self.since < since) {
+            return;
+        }
+        let most = traffic.most_in_flight(now);
+        let present = if most == 0 { traffic.in_flight } else { most };
+        traffic.fewer = Some(((present / 2).max(1), now));
+    }
+}
+
+impl Drop for Pass {
+    fn drop(&mut self) {
+        let mut traffic = lock(&self.gate.0);
+        traffic.in_flight = traffic.in_flight.saturating_sub(u32::from(self.caller.counted));
+        if self.probe
+            && let Some(blocked) = &mut traffic.blocked
+        {
+            // It found nothing out; the next one may.
+            blocked.probing = false;
+        }
+        traffic.wake_next();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NONE: Limits = Limits { max_in_flight: 0, per_minute: 0, per_hour: 0 };
+    const FIVE: Limits = Limits { max_in_flight: 5, per_minute: 1_000_000, per_hour: 0 };
+    const SINGLE: Caller = Caller { counted: true, rated: true, job: false };
+    const JOB: Caller = Caller { job: true, ..SINGLE };
+
+    fn call() -> Arc<Call> {
+        Call::new(Duration::from_secs(3600))
+    }
+
+    fn traffic(limits: Limits) -> Traffic {
+        Traffic { asked: vec![limits], ..Traffic::default() }
+    }
+
+    fn admitted(traffic: &mut Traffic, call: &Arc<Call>, caller: Caller, now: Instant) -> Option<bool> {
+        match traffic.admit(call, caller, now) {
+            Admitted::Yes { probe } => Some(probe),
+            Admitted::NotBefore(..) => None,
+        }
+    }
+
+    #[test]
+    fn places_are_given_in_the_order_of_coming() {
+        let now = Instant::now();
+        let mut traffic = traffic(Limits { max_in_flight: 1, ..FIVE });
+        let [first, second, third] = [(); 3].map(|()| call());
+        assert_eq!(admitted(&mut traffic, &first, SINGLE, now), Some(false));
+        assert_eq!(admitted(&mut traffic, &second, SINGLE, now), None);
+        assert_eq!(admitted(&mut traffic, &third, SINGLE, now), None);
+        traffic.in_flight -= 1;
+        assert_eq!(admitted(&mut traffic, &third, SINGLE, now), None, "the second was there before");
+        assert_eq!(admitted(&mut traffic, &second, SINGLE, now), Some(false));
+        assert_eq!(traffic.waiting.len(), 1);
+    }
+
+    #[test]
+    fn single_calls_go_before_jobs() {
+        let now = Instant::now();
+        let mut traffic = traffic(Limits { max_in_flight: 1, ..FIVE });
+        let [first, job, other_job, single] = [(); 4].map(|()| call());
+        assert_eq!(admitted(&mut traffic, &first, JOB, now), Some(false));
+        for (call, caller) in [(&job, JOB), (&other_job, JOB), (&single, SINGLE)] {
+            assert_eq!(admitted(&mut traffic, call, caller, now), None);
+        }
+        traffic.in_flight -= 1;
+        assert_eq!(admitted(&mut traffic, &job, JOB, now), None, "a single call waits");
+        assert_eq!(admitted(&mut traffic, &single, SINGLE, now), Some(false));
+        traffic.in_flight -= 1;
+        assert_eq!(admitted(&mut traffic, &other_job, JOB, now), None, "the other was there before");
+        assert_eq!(admitted(&mut traffic, &job, JOB, now), Some(false));
+    }
+
+    #[test]
+    fn a_client_without_limits_neither_waits_for_those_of_others_nor_adds_to_them() {
+        let now = Instant::now();
+        let slow = Limits { max_in_flight: 1, per_minute: 1, per_hour: 0 };
+        let mut traffic = traffic(slow);
+        let without_rate = Caller { rated: false, ..SINGLE };
+        let without_any = Caller::of(&NONE, false);
+        assert_eq!(admitted(&mut traffic, &call(), SINGLE, now), Some(false));
+        assert_eq!(admitted(&mut traffic, &call(), SINGLE, now), None);
+        for _ in 0..3 {
+            assert_eq!(admitted(&mut traffic, &call(), without_any, now), Some(false));
+        }
+        traffic.in_flight -= 1;
+        assert_eq!(admitted(&mut traffic, &call(), without_rate, now), Some(false), "there is room in flight");
+        assert_eq!(admitted(&mut traffic, &call(), without_rate, now), None, "there is none");
+        traffic.in_flight -= 1;
+        traffic.waiting.clear();
+        traffic.blocked = Some(Blocked { until: now + BLOCK, probing: false });
+        assert_eq!(admitted(&mut traffic, &call(), without_rate, now), Some(false), "no block holds it back");
+        let limits = traffic.strictest();
+        let next = traffic.rate.earliest(&limits, false, 0, now);
+        assert!(next < now + Duration::from_secs(63), "one call filled the rate");
+    }
+
+    #[test]
+    fn after_a_block_one_call_probes_and_only_an_answer_ends_it() {
+        let gate = Arc::new(Gate(Mutex::new(traffic(FIVE))));
+        let enter = |gate: &Arc<Gate>| gate.enter(&Call::new(Duration::from_millis(20)), SINGLE);
+        let mut refused = enter(&gate).unwrap_or_else(|_| unreachable!());
+        refused.blocked();
+        drop(refused);
+        let probing = |gate: &Gate| lock(&gate.0).blocked.as_ref().map(|blocked| blocked.probing);
+        assert!(matches!(enter(&gate), Err(NoPass::After(wait, WaitsFor::Block)) if wait > BLOCK / 2));
+        // The block's time is over.
+        let over = |gate: &Gate| {
+            if let Some(blocked) = &mut lock(&gate.0).blocked {
+                blocked.until = Instant::now();
+            }
+        };
+        over(&gate);
+        let lost = enter(&gate).unwrap_or_else(|_| unreachable!());
+        assert!(lost.probe && probing(&gate) == Some(true));
+        assert_eq!(enter(&gate).err(), Some(NoPass::Stopped(Stop::Deadline, WaitsFor::Block)), "one at a time");
+        // A probe whose answer was lost has shown nothing; the next one probes too.
+        drop(lost);
+        let mut refused = enter(&gate).unwrap_or_else(|_| unreachable!());
+        assert!(refused.probe);
+        refused.heed(Happened::Code(Class::TooMany));
+        drop(refused);
+        assert!(enter(&gate).is_err(), "blocked for another minute");
+        over(&gate);
+        let mut passed = enter(&gate).unwrap_or_else(|_| unreachable!());
+        passed.heed(Happened::Code(Class::NotThere));
+        assert_eq!(probing(&gate), None);
+        assert!(enter(&gate).is_ok());
+    }
+
+    #[test]
+    fn too_many_at_once_halves_once_for_all_that_were_under_way() {
+        let gate = Arc::new(Gate(Mutex::new(traffic(Limits { max_in_flight: 8, ..FIVE }))));
+        let mut places: Vec<_> = (0..8).map_while(|_| gate.enter(&call(), SINGLE).ok()).collect();
+        assert_eq!(places.len(), 8);
+        for place in &mut places {
+            place.too_many_at_once();
+        }
+        let now = Instant::now();
+        assert_eq!(lock(&gate.0).most_in_flight(now), 4);
+        assert_eq!(lock(&gate.0).most_in_flight(now + RECOVERY), 5);
+        drop(places);
+        gate.enter(&call(), SINGLE).unwrap_or_else(|_| unreachable!()).too_many_at_once();
+        assert_eq!(lock(&gate.0).most_in_flight(now), 2);
+        assert_eq!(lock(&gate.0).most_in_flight(now + 9 * RECOVERY), 8);
+    }
+
+    #[test]
+    fn gates_that_count_nothing_any_more_are_not_kept() {
+        let gates = Gates::default();
+        for number in 0..1000 {
+            let key = Key { base_url: String::new(), owner: format!("{number}"), endpoint: "add_contact_way" };
+            let gate = gates.gate(&key, NONE);
+            assert!(gate.enter(&call(), SINGLE).is_ok());
+            gate.forget(NONE);
+        }
+        assert!(lock(&gates.0).len() < 1000);
+    }
+}

@@ -1,0 +1,251 @@
+//! One call below the face: a token, leave to pass, one exchange, the answer; and again where that does no harm.
+//!
+//! Whoever wants something of WeCom asks here: the face, pictures, the token requests themselves, and every job.
+
+mod attempts;
+mod failure;
+mod limits;
+mod retry;
+mod tokens;
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
+
+use ureq::http::Uri;
+
+use crate::answer::{Effect, Envelope, Error, Kind};
+use crate::auth::{Credentials, Tokens};
+use crate::call::Call;
+use crate::endpoint::{Endpoint, Facts, UPLOAD};
+use crate::log::Log;
+use crate::secret::{Secret, Secrets};
+use crate::transport::{Failure, Kept, Network, Reply, Transport};
+use attempts::{Attempts, Unread};
+use limits::{Gate, Gates, Key};
+use tokens::{Bearer, TokenSource};
+
+pub use limits::Limits;
+
+const JSON: &str = "application/json";
+
+/// What the clients of one process share: tokens, limits, and the log that clients start with.
+#[derive(Default)]
+pub struct Shared {
+    tokens: Tokens,
+    gates: Gates,
+    pub(crate) network: Arc<Network>,
+    /// What clients made from now on log with.
+    pub(crate) log: Log,
+}
+
+impl Shared {
+    /// Forgets what is known of a WeCom that is no more: another sandbox may start at the same port.
+    pub fn forget(&self, base_url: &str) {
+        self.tokens.forget(base_url);
+        self.gates.forget(base_url);
+    }
+}
+
+/// What a wire is made from.
+pub struct Setup {
+    pub credentials: Credentials,
+    /// Of a third-party app; it changes while the client lives.
+    pub suite_ticket: Option<Secret>,
+    /// Without a slash at its end.
+    pub base_url: String,
+    pub max_attempts: u32,
+    pub limits: Limits,
+    pub proxy_password: Option<Secret>,
+    pub transport: Transport,
+}
+
+/// A client's way to WeCom.
+pub struct Wire {
+    tokens: TokenSource,
+    base_url: String,
+    max_attempts: u32,
+    limits: Limits,
+    transport: Transport,
+    /// Where the calls of each endpoint are counted, by its name.
+    gates: Vec<(&'static str, Arc<Gate>)>,
+    pub log: Log,
+    /// What no text may show.
+    pub secrets: Secrets,
+}
+
+/// What is asked of WeCom.
+pub struct Ask<'a> {
+    pub facts: &'static Facts,
+    /// The query beside the token, without `?` and `&` at its ends.
+    pub query: &'a str,
+    pub content_type: &'a str,
+    /// None is a GET.
+    pub body: Option<&'a [u8]>,
+    /// Whether to ask again also where that may do the work twice.
+    pub accept_duplicate: bool,
+    /// Whether it is one of a job's: these wait behind single calls and leave a tenth of the rate free.
+    pub job: bool,
+    /// Asked before anything of an attempt is sent; with an error, which becomes the call's, nothing more is.
+    pub may_send: Option<&'a dyn Fn() -> Result<(), Error>>,
+    bearer: Bearer,
+    /// Where it goes, if not to the endpoint's path at the base URL.
+    address: Option<&'a Uri>,
+}
+
+impl<'a> Ask<'a> {
+    /// A JSON body to an endpoint, with the app's token.
+    #[must_use]
+    pub fn of(facts: &'static Facts, body: &'a [u8]) -> Self {
+        Self { body: Some(body), bearer: Bearer::App, ..Self::bare(facts) }
+    }
+
+    /// A GET without a token.
+    fn bare(facts: &'static Facts) -> Self {
+        Self {
+            facts,
+            query: "",
+            content_type: JSON,
+            body: None,
+            accept_duplicate: false,
+            job: false,
+            may_send: None,
+            bearer: Bearer::Nobody,
+            address: None,
+        }
+    }
+}
+
+/// What came of it.
+#[derive(Debug)]
+#[allow(dead_code)] // the ledger's jobs look at all of it
+pub struct Answered<T = Envelope> {
+    pub answer: T,
+    /// WeCom's clock, in unix milliseconds, where it told it.
+    pub date: Option<i64>,
+    pub attempts: u32,
+    /// The worst of all attempts.
+    pub effect: Effect,
+}
+
+impl Wire {
+    /// A wire that shares tokens and limits with others.
+    pub fn new(shared: &Shared, setup: Setup) -> Self {
+        let Setup { credentials, base_url, limits, .. } = setup;
+        let owner = credentials.corp_id().map_or_else(|| stand_in(&credentials), str::to_owned);
+        let gate = |endpoint| {
+            let key = Key { base_url: base_url.clone(), owner: owner.clone(), endpoint };
+            (endpoint, shared.gates.gate(&key, limits))
+        };
+        let gates = Endpoint::ALL.map(Endpoint::name).into_iter().chain([UPLOAD.name]).map(gate).collect();
+        let secrets = Secrets::new(credentials.secrets().into_iter().cloned(), setup.proxy_password);
+        let tokens = TokenSource::new(&shared.tokens, &base_url, credentials, setup.suite_ticket);
+        if let Some(ticket) = tokens.ticket() {
+            secrets.hold(&ticket);
+        }
+        Self {
+            tokens,
+            base_url,
+            max_attempts: setup.max_attempts,
+            limits,
+            transport: setup.transport,
+            gates,
+            log: Log::like(&shared.log),
+            secrets,
+        }
+    }
+
+    /// Asks WeCom, as often as it takes.
+    ///
+    /// # Errors
+    /// When WeCom refuses, or no answer could be had.
+    pub fn ask(&self, call: &Arc<Call>, ask: &Ask) -> Result<Answered, Error> {
+        let mut attempts = Attempts::of(ask);
+        let (answer, date) = match self.attempt(call, ask, &mut attempts, envelope(ask.facts)) {
+            Ok((answer, date)) => (answer.without_secrets(&self.secrets), date),
+            Err(error) => match error.effect() {
+                Effect::Unknown if ask.facts.done_already.contains(&error.errcode()) => {
+                    (Envelope::done_already(ask.facts.name), None)
+                }
+                _ => return Err(error),
+            },
+        };
+        Ok(Answered { answer, date, attempts: attempts.made, effect: attempts.effect })
+    }
+
+    /// Fetches what is at `address`, which is no endpoint: it gets no token. `read` makes something of the body, or says
+    /// what is wrong with it.
+    ///
+    /// # Errors
+    /// When no answer could be had that can be read.
+    pub fn fetch<T>(
+        &self,
+        call: &Arc<Call>,
+        facts: &'static Facts,
+        address: &Uri,
+        read: impl Fn(Vec<u8>) -> Result<T, &'static str>,
+    ) -> Result<Answered<T>, Error> {
+        let ask = Ask { address: Some(address), ..Ask::bare(facts) };
+        let mut attempts = Attempts::of(&ask);
+        let (answer, date) = self.attempt(call, &ask, &mut attempts, |body| read(body).map_err(Unread::Broken))?;
+        Ok(Answered { answer, date, attempts: attempts.made, effect: attempts.effect })
+    }
+
+    /// WeCom's address.
+    #[must_use]
+    pub fn base_url(&self) -> &str {
+        &self.base_url
+    }
+
+    fn gate(&self, endpoint: &str) -> Option<&Arc<Gate>> {
+        self.gates.iter().find(|(name, _)| *name == endpoint).map(|(_, gate)| gate)
+    }
+
+    /// Where `ask` goes, with this token.
+    fn uri(&self, ask: &Ask, token: Option<&Secret>) -> Result<Uri, Error> {
+        if let Some(address) = ask.address {
+            return Ok(address.clone());
+        }
+        let mut uri = [self.base_url.as_str(), ask.facts.path].concat();
+        let mut separator = "?";
+        let token = token.map(|token| (ask.bearer.parameter(), token.in_url()));
+        for (name, value) in (!ask.query.is_empty()).then_some(("", ask.query)).into_iter().chain(token) {
+            for part in [separator, name, value] {
+                uri.push_str(part);
+            }
+            separator = "&";
+        }
+        // The text of the fault would hold the query. All else in it is bounded where it is read.
+        Uri::try_from(uri)
+            .map_err(|_| Error::new(Kind::Auth, "the token is so long that no request's address could hold it"))
+    }
+
+    fn send(&self, call: &Arc<Call>, ask: &Ask, uri: &Uri, kept: Kept) -> Result<Reply, Failure> {
+        match ask.body {
+            Some(body) => self.transport.post(call, uri, ask.content_type, body, kept),
+            None => self.transport.get(call, uri, kept),
+        }
+    }
+}
+
+impl Drop for Wire {
+    fn drop(&mut self) {
+        for (_, gate) in &self.gates {
+            gate.forget(self.limits);
+        }
+    }
+}
+
+/// Whom limits are counted for where the company is not known.
+fn stand_in(credentials: &Credentials) -> String {
+    let mut hasher = DefaultHasher::new();
+    credentials.hash(&mut hasher);
+    format!("token {:016x}", hasher.finish())
+}
+
+/// How WeCom's envelope is read: only one that says that all is well is an answer.
+fn envelope(facts: &'static Facts) -> impl Fn(Vec<u8>) -> Result<Envelope, Unread> {
+    |body| {
+        let answer = Envelope::read(body, facts.errcode_optional).map_err(Unread::Broken)?;
+        if answer.errcode == 0 { Ok(answer) } else { Err(Unread::Refused(answer)) }
+    }
+}

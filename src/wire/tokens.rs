@@ -1,0 +1,257 @@
+//! Which token a request uses, and how one is fetched.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, RwLock};
+
+use serde_json::json;
+use zeroize::Zeroizing;
+
+use super::attempts::Attempts;
+use super::{Ask, Wire, envelope};
+use crate::answer::codes::{self, Class};
+use crate::answer::{Error, Kind};
+use crate::auth::{Credentials, Fetched, NoToken, Owner, Provider, Slot, Suite, Token, Tokens};
+use crate::call::Call;
+use crate::endpoint::{GET_CORP_TOKEN, GET_SUITE_TOKEN, GETTOKEN};
+use crate::lock::{read, write};
+use crate::log::Level;
+use crate::secret::{IN_URL_MAX, Secret, percent_encoded};
+
+/// Suite tokens that WeCom no longer takes: expired, or not valid.
+const SUITE_TOKEN_REFUSED: [i64; 2] = [42009, 40082];
+
+/// Whose token a request carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bearer {
+    /// The app's at this company.
+    App,
+    /// The third-party app's own.
+    Suite,
+    Nobody,
+}
+
+impl Bearer {
+    /// Where the token stands in the query.
+    pub fn parameter(self) -> &'static str {
+        match self {
+            Self::App => "access_token=",
+            Self::Suite => "suite_access_token=",
+            Self::Nobody => "",
+        }
+    }
+
+    /// Whether this errcode says that WeCom does not take the token.
+    pub fn is_refused_by(self, errcode: i64) -> bool {
+        match self {
+            Self::App => codes::class(errcode) == Class::TokenRefused,
+            Self::Suite => SUITE_TOKEN_REFUSED.contains(&errcode),
+            Self::Nobody => false,
+        }
+    }
+}
+
+/// Where a client's tokens come from.
+pub struct TokenSource {
+    credentials: Credentials,
+    /// The token of the app at this company.
+    slot: Arc<Slot>,
+    /// The third-party app's own.
+    suite: Option<SuiteSource>,
+    provider: RwLock<Option<Arc<dyn Provider>>>,
+    /// Whether WeCom refused the token that the provider handed out last.
+    refused: AtomicBool,
+}
+struct SuiteSource {
+    suite: Suite,
+    slot: Arc<Slot>,
+    /// WeCom sends the host a new one every ten minutes.
+    ticket: RwLock<Arc<Secret>>,
+}
+
+impl SuiteSource {
+    fn ticket(&self) -> Arc<Secret> {
+        Arc::clone(&read(&self.ticket))
+    }
+}
+
+impl TokenSource {
+    pub fn new(tokens: &Tokens, base_url: &str, credentials: Credentials, ticket: Option<Secret>) -> Self {
+        let suite = match &credentials {
+            Credentials::Suite { suite, .. } => ticket.map(|ticket| SuiteSource {
+                suite: suite.clone(),
+                slot: tokens.slot(base_url, Owner::Suite(suite.clone())),
+                ticket: RwLock::new(Arc::new(ticket)),
+            }),
+            _ => None,
+        };
+        let slot = match &credentials {
+            Credentials::App { .. } | Credentials::Suite { .. } => {
+                tokens.slot(base_url, Owner::App(credentials.clone()))
+            }
+            // The host's own tokens are neither shared nor kept.
+            Credentials::Token { .. } | Credentials::Provider { .. } => Arc::default(),
+        };
+        Self { credentials, slot, suite, provider: RwLock::default(), refused: AtomicBool::new(false) }
+    }
+
+    /// The suite's ticket as it is now.
+    pub fn ticket(&self) -> Option<Arc<Secret>> {
+        self.suite.as_ref().map(SuiteSource::ticket)
+    }
+
+    /// A token from the host's own function.
+    fn provided(&self) -> Result<Secret, Error> {
+        let provider = read(&self.provider).clone();
+        match provider {
+            Some(provider) => provider.token(self.refused.swap(false, Ordering::Relaxed)),
+            None => Err("no token provider was set; set one with set_token_provider".to_owned()),
+        }
+        .map_err(|why| Error::new(Kind::Auth, why))
+    }
+}
+
+impl Wire {
+    /// Sets the function that hands out tokens.
+    ///
+    /// # Errors
+    /// When the client was not made with `token_provider`.
+    pub fn set_token_provider(&self, provider: Arc<dyn Provider>) -> Result<(), Error> {
+        if !matches!(self.tokens.credentials, Credentials::Provider { .. }) {
+            return Err(Error::new(
+                Kind::InvalidArgument,
+                "the client was not made with \"token_provider\": true; make one that was",
+            ));
+        }
+        let old = write(&self.tokens.provider).replace(provider);
+        // Outside of the lock: the last owner of a provider may run the host's code.
+        drop(old);
+        Ok(())
+    }
+
+    /// Renews the ticket of a third-party app.
+    ///
+    /// # Errors
+    /// When the client was not made with `suite`, or the ticket is empty.
+    pub fn set_suite_ticket(&self, ticket: &str) -> Result<(), Error> {
+        let Some(suite) = &self.tokens.suite else {
+            return Err(Error::new(Kind::InvalidArgument, "the client was not made with suite; make one that was"));
+        };
+        if ticket.is_empty() {
+            return Err(Error::new(Kind::InvalidArgument, "suite_ticket must not be empty"));
+        }
+        let ticket = Arc::new(Secret::new(ticket.to_owned()));
+        self.secrets.hold(&ticket);
+        let old = std::mem::replace(&mut *write(&suite.ticket), Arc::clone(&ticket));
+        if old != ticket {
+            self.secrets.remember(&old);
+        }
+        suite.slot.forget_refusal();
+        self.tokens.slot.forget_refusal();
+        Ok(())
+    }
+
+    /// The token that a request of this bearer carries.
+    pub(super) fn token(&self, call: &Arc<Call>, bearer: Bearer, attempts: &Attempts) -> Result<Option<Token>, Error> {
+        let token = match (bearer, &self.tokens.credentials) {
+            (Bearer::Nobody, _) => return Ok(None),
+            (Bearer::App, Credentials::Token { access_token, .. }) => Ok(lone(access_token.clone())),
+            (Bearer::App, Credentials::Provider { .. }) => self.tokens.provided().map(lone).map_err(NoToken::Failed),
+            (Bearer::App, Credentials::App { corp_id, secret }) => {
+                self.kept_in(&self.tokens.slot, call, || self.fetch_app_token(call, corp_id, secret))
+            }
+            (Bearer::App, Credentials::Suite { auth_corp_id, permanent_code, .. }) => {
+                self.kept_in(&self.tokens.slot, call, || self.fetch_corp_token(call, auth_corp_id, permanent_code))
+            }
+            (Bearer::Suite, _) => match &self.tokens.suite {
+                Some(suite) => self.kept_in(&suite.slot, call, || self.fetch_suite_token(call, suite)),
+                None => Err(NoToken::Failed(Error::new(Kind::Internal, "only a suite has such a token"))),
+            },
+        };
+        let token = token.map_err(|none| match none {
+            NoToken::Stopped(stop) => attempts.stopped_while(stop, " while another call fetched the token for all"),
+            NoToken::Failed(error) => attempts.without_token(bearer, error),
+        })?;
+        self.secrets.remember(&token.text);
+        Ok(Some(token))
+    }
+
+    /// Another token in the place of one that WeCom refused, if there is one to be had, once in a call.
+    pub(super) fn replacement(
+        &self,
+        call: &Arc<Call>,
+        bearer: Bearer,
+        refused: &Token,
+        attempts: &mut Attempts,
+    ) -> Result<Option<Token>, Error> {
+        if bearer == Bearer::App {
+            self.tokens.refused.store(true, Ordering::Relaxed);
+        }
+        let is_second = std::mem::replace(&mut attempts.replaced, true);
+        let may_be_replaced = match (bearer, &self.tokens.credentials, &self.tokens.suite) {
+            (Bearer::Nobody, ..) | (Bearer::App, Credentials::Token { .. }, _) | (Bearer::Suite, _, None) => false,
+            (Bearer::App, Credentials::Provider { .. }, _) => true,
+            (Bearer::App, ..) => !is_second && self.tokens.slot.reject(refused).is_ok(),
+            (Bearer::Suite, _, Some(suite)) => !is_second && suite.slot.reject(refused).is_ok(),
+        };
+        if is_second || !may_be_replaced {
+            return Ok(None);
+        }
+        let token = self.token(call, bearer, attempts)?;
+        // The same one again would be refused again.
+        Ok(token.filter(|token| token.text != refused.text))
+    }
+
+    fn kept_in(
+        &self,
+        slot: &Slot,
+        call: &Arc<Call>,
+        fetch: impl Fn() -> Result<Fetched, Error>,
+    ) -> Result<Token, NoToken> {
+        let is_refusal = |error: &Error| error.errcode() > 0;
+        let fetch = || {
+            let fetched = fetch()?;
+            self.log.say(Level::Info, "token_fetched", || [("life_s", fetched.life.as_secs().into())]);
+            Ok(fetched)
+        };
+        slot.token(call, fetch, is_refusal)
+    }
+
+    fn fetch_app_token(&self, call: &Arc<Call>, corp_id: &str, secret: &Secret) -> Result<Fetched, Error> {
+        let query = Zeroizing::new(format!("corpid={}&corpsecret={}", percent_encoded(corp_id), secret.in_url()));
+        self.fetch_token(call, &Ask { query: &query, ..Ask::bare(&GETTOKEN) }, "access_token")
+    }
+
+    /// A third-party app gets the token of a company with a token of its own.
+    fn fetch_corp_token(&self, call: &Arc<Call>, auth_corp_id: &str, code: &Secret) -> Result<Fetched, Error> {
+        let body = json!({"auth_corpid": auth_corp_id, "permanent_code": code.expose()}).to_string();
+        let ask = Ask { bearer: Bearer::Suite, ..Ask::of(&GET_CORP_TOKEN, body.as_bytes()) };
+        self.fetch_token(call, &ask, "access_token")
+    }
+
+    fn fetch_suite_token(&self, call: &Arc<Call>, source: &SuiteSource) -> Result<Fetched, Error> {
+        let Suite { id, secret } = &source.suite;
+        let ticket = source.ticket();
+        let body =
+            json!({"suite_id": id, "suite_secret": secret.expose(), "suite_ticket": ticket.expose()}).to_string();
+        let ask = Ask { bearer: Bearer::Nobody, ..Ask::of(&GET_SUITE_TOKEN, body.as_bytes()) };
+        self.fetch_token(call, &ask, "suite_access_token")
+    }
+
+    /// Asks for a token, which stands in the answer under `name`.
+    fn fetch_token(&self, call: &Arc<Call>, ask: &Ask, name: &str) -> Result<Fetched, Error> {
+        let (answer, _) = self.attempt(call, ask, &mut Attempts::of(ask), envelope(ask.facts))?;
+        let none = |why: &str| Error::new(Kind::Auth, format!("WeCom's answer holds {why}"));
+        let fetched = Fetched::read(answer.text(), name).ok_or_else(|| none(&format!("no {name}")))?;
+        if fetched.text.expose().len() > IN_URL_MAX {
+            return Err(none(&format!(
+                "{name} of more than {IN_URL_MAX} bytes, which no request's address could hold"
+            )));
+        }
+        Ok(fetched)
+    }
+}
+
+/// A token that is kept nowhere.
+fn lone(text: Secret) -> Token {
+    Token { text: Arc::new(text), version: 0 }
+}
