@@ -42,12 +42,14 @@ pub enum Kind {
     Conflict,
     /// This build lacks the feature.
     Unsupported,
+    /// An add with a key whose earlier attempt may have been carried out.
+    Unknown,
     /// A bug here.
     Internal,
 }
 
 /// Every kind, with its name and its errcode.
-const KINDS: [(Kind, &str, i64); 15] = [
+const KINDS: [(Kind, &str, i64); 16] = [
     (Kind::InvalidArgument, "invalid_argument", -1001),
     (Kind::InvalidHandle, "invalid_handle", -1002),
     (Kind::InvalidRequest, "invalid_request", -1003),
@@ -61,6 +63,7 @@ const KINDS: [(Kind, &str, i64); 15] = [
     (Kind::Partial, "partial", -1011),
     (Kind::Conflict, "conflict", -1012),
     (Kind::Unsupported, "unsupported", -1013),
+    (Kind::Unknown, "unknown", -1014),
     (Kind::Internal, "internal", -1099),
     // Always with WeCom's own errcode.
     (Kind::Api, "api", -1099),
