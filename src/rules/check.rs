@@ -2,7 +2,7 @@
 
 use super::members::Type;
 use super::plan::{Found, Plan};
-use super::{Check, Rule, Server, unknown};
+use super::{Check, RULES, Rule, Server, unknown};
 use crate::endpoint::Endpoint;
 use crate::json::{Object, Value, fields::Detail, pointer_token};
 
@@ -31,11 +31,49 @@ pub fn broken_and_unknown(endpoint: Endpoint, request: &Object, body: &[u8]) -> 
     (found, unknown::said_of(asked.plan, &asked.found.unknown))
 }
 
-/// The errcode of the first broken rule that WeCom itself refuses.
+/// The members that WeCom does not look at in an `add`, as pointers; in an update neither, where the contact way's own
+/// type, scene and mode stand in it.
+pub fn passed_over(request: &Object) -> Vec<String> {
+    let asked = Asked::new(Endpoint::Add, request, b"");
+    let mut found = Vec::new();
+    for (rule, member) in &asked.plan.rules {
+        let losers = match rule.server {
+            Server::Ignores(_) => None,
+            Server::TakesFirst(names, _) => Some(names),
+            _ => continue,
+        };
+        let mut is_broken = false;
+        look(rule, *member, &asked, &mut |_, _| is_broken = true);
+        match losers {
+            _ if !is_broken => {}
+            None => found.push(rule.pointer.to_owned()),
+            Some(names) => {
+                let object = request.at(rule.pointer).and_then(Value::as_object);
+                let given = names.iter().filter(|name| object.is_some_and(|object| object.get(name).is_some()));
+                found.extend(given.skip(1).map(|name| format!("{}/{name}", rule.pointer)));
+            }
+        }
+    }
+    found
+}
+
+/// What WeCom answers to a body that is too long for it, if this one is.
 #[must_use]
-pub fn first_refusal(endpoint: Endpoint, request: &Object, body: &[u8]) -> Option<(i32, &'static Rule)> {
+pub fn too_long(length: usize) -> Option<(i32, &'static Rule)> {
+    RULES.iter().find_map(|rule| match (&rule.check, rule.server) {
+        (Check::MaxBody(most), Server::Refuses(code, _)) if length > *most => Some((code, rule)),
+        _ => None,
+    })
+}
+
+/// What WeCom answers to each broken rule that it refuses, in the order in which it looks.
+pub fn refusals<'r>(
+    endpoint: Endpoint,
+    request: &'r Object,
+    body: &[u8],
+) -> impl Iterator<Item = (i32, &'static Rule)> + use<'r> {
     let asked = Asked::new(endpoint, request, body);
-    asked.plan.rules.iter().find_map(|(rule, member)| {
+    asked.plan.rules.iter().filter_map(move |(rule, member)| {
         let Server::Refuses(code, _) = rule.server else { return None };
         let mut is_broken = false;
         look(rule, *member, &asked, &mut |_, _| is_broken = true);

@@ -20,6 +20,7 @@ use crate::call::Call;
 use crate::endpoint::{Endpoint, Facts, UPLOAD};
 use crate::log::Log;
 use crate::secret::{Secret, Secrets};
+use crate::store::Stores;
 use crate::transport::{Failure, Kept, Network, Reply, Transport};
 use attempts::{Attempts, Unread};
 use limits::{Gate, Gates, Key};
@@ -29,11 +30,12 @@ pub use limits::Limits;
 
 const JSON: &str = "application/json";
 
-/// What the clients of one process share: tokens, limits, and the log that clients start with.
+/// What the clients of one process share: tokens, limits, stores, and the log that clients start with.
 #[derive(Default)]
 pub struct Shared {
     tokens: Tokens,
     gates: Gates,
+    pub(crate) stores: Stores,
     pub(crate) network: Arc<Network>,
     /// What clients made from now on log with.
     pub(crate) log: Log,

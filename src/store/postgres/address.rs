@@ -35,8 +35,8 @@ pub struct Address {
 }
 
 impl Address {
-    /// Reads a URL. `extra_ca` holds further authorities, as PEM.
-    pub fn read(url: &str, extra_ca: Option<&[u8]>) -> Result<Self, Error> {
+    /// Reads a URL. `extra_ca` are further authorities.
+    pub fn read(url: &str, extra_ca: &[CertificateDer<'static>]) -> Result<Self, Error> {
         let (plain, mode, root) = without_tls(url)?;
         // What is wrong may hold a piece of the password.
         let mut config: Config = plain.parse().map_err(|_| {
@@ -184,7 +184,7 @@ fn show(host: &Host, port: u16) -> String {
     }
 }
 
-fn tls(mode: SslMode, root: Option<&str>, extra_ca: Option<&[u8]>) -> Result<MakeRustlsConnect, Error> {
+fn tls(mode: SslMode, root: Option<&str>, extra_ca: &[CertificateDer<'static>]) -> Result<MakeRustlsConnect, Error> {
     let mut roots = RootCertStore::empty();
     if mode != SslMode::Disable {
         if let Some(path) = root {
@@ -194,7 +194,7 @@ fn tls(mode: SslMode, root: Option<&str>, extra_ca: Option<&[u8]>) -> Result<Mak
             }
         } else {
             roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-            take_in(&mut roots, extra_ca.unwrap_or_default());
+            roots.add_parsable_certificates(extra_ca.iter().cloned());
         }
     }
     let provider = Arc::new(rustls::crypto::ring::default_provider());

@@ -49,7 +49,7 @@ struct Session {
 }
 
 /// Opens the store of a URL.
-pub fn open(call: &Call, url: &str, extra_ca: Option<&[u8]>) -> Result<Box<dyn Home>, Error> {
+pub fn open(call: &Call, url: &str, extra_ca: &[CertificateDer<'static>]) -> Result<Box<dyn Home>, Error> {
     let address = Address::read(url, extra_ca)?;
     let home = Postgres { address, process: std::process::id(), durable: Lent::new(None), other: Lent::new(None) };
     home.transact(call, Need::Read, &mut |sql| migrate(sql, &home.address.shown, false))

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 use rusqlite::{Connection, OpenFlags, ToSql, params_from_iter};
+use rustls::pki_types::CertificateDer;
 
 use super::entry::{COLUMNS, Entry, selected};
 use super::lent::Lent;
@@ -36,7 +37,7 @@ struct Sqlite {
 }
 
 /// Opens the store of a URL.
-pub fn open(call: &Call, url: &str, _: Option<&[u8]>) -> Result<Box<dyn Home>, Error> {
+pub fn open(call: &Call, url: &str, _: &[CertificateDer<'static>]) -> Result<Box<dyn Home>, Error> {
     let path = file::absolute(url.strip_prefix("sqlite:").unwrap_or(url))?;
     file::prepare(&path)?;
     let durable = connect(call, &path, "FULL")?;

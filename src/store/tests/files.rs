@@ -125,7 +125,7 @@ fn a_path_that_cannot_be_says_why() {
 fn one_store_is_opened_once_however_it_is_spelled() {
     let directory = Directory::new();
     let stores = Stores::default();
-    let open = |url: &str| stores.open(&call(), url, None).unwrap();
+    let open = |url: &str| stores.open(&call(), url, &[]).unwrap();
     let first = open(&directory.url());
     let roundabout =
         format!("sqlite:{}/../{}/ledger.db", directory.0.display(), directory.0.file_name().unwrap().display());

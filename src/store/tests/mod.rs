@@ -60,7 +60,7 @@ impl Drop for Directory {
 }
 
 fn open(url: &str) -> Result<Arc<Store>, Error> {
-    Stores::default().open(&call(), url, None)
+    Stores::default().open(&call(), url, &[])
 }
 
 /// Runs a test over every kind of store there is.
@@ -123,6 +123,7 @@ impl Bench {
         }
     }
 
+    #[allow(clippy::unused_self)] // it reads like `acked`
     fn adopted(&self, config_id: &str) -> Event {
         Event::Adopted { config_id: config_id.to_owned(), qr_code: None, seen: sight() }
     }
@@ -131,6 +132,7 @@ impl Bench {
         self.store.change(&call(), at, event).unwrap()
     }
 
+    #[allow(clippy::needless_pass_by_value)] // made for it
     fn find(&self, query: Query) -> Vec<Entry> {
         self.store.find(&call(), &query, 0, 1000).unwrap()
     }
