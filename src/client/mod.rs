@@ -12,12 +12,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::answer::{Error, Kind, Warning};
-use crate::auth::{self, Provider};
+use crate::auth::{self, TokenProvider};
 use crate::call::{Call, Calls, Stop};
 use crate::endpoint::Endpoint;
 use crate::json::{self, Object, fields::Detail};
 use crate::ledger::{Ledger, Owner};
-use crate::log::{Level, Log};
+use crate::log::{Level, Log, Logger};
 use crate::rules;
 use crate::transport::{Settings, Transport};
 use crate::wire::{Ask, Setup, Shared, Wire};
@@ -139,7 +139,7 @@ impl Client {
     ///
     /// # Errors
     /// When the client was not made with `token_provider`.
-    pub fn set_token_provider(&self, provider: Arc<dyn Provider>) -> Result<(), Error> {
+    pub fn set_token_provider(&self, provider: Arc<dyn TokenProvider>) -> Result<(), Error> {
         self.wire.set_token_provider(provider)
     }
 
@@ -149,6 +149,11 @@ impl Client {
     /// When the client was not made with `suite`, or the ticket is empty.
     pub fn set_suite_ticket(&self, ticket: &str) -> Result<(), Error> {
         self.wire.set_suite_ticket(ticket)
+    }
+
+    /// Sends the client's log lines up to `level` to `logger` from now on; without one, nothing is logged.
+    pub fn set_logger(&self, logger: Option<Arc<dyn Logger>>, level: Level) {
+        self.wire.log.set(logger, level as i32);
     }
 
     /// Where the client's log lines go.
