@@ -217,9 +217,9 @@ impl Statements<'_> {
             return Err(fault);
         }
         self.run("COMMIT").map_err(|fault| match fault {
-            Fault::Again(error) if self.session.client.is_closed() => Fault::For(failed(format!(
-                "it is not known whether what was written last is kept: {}",
-                error.message()
+            Fault::Again(_) if self.session.client.is_closed() => Fault::For(failed(format!(
+                "{} went away in the midst of a commit, of which nobody knows whether it is kept; see that it runs",
+                self.shown
             ))),
             fault => fault,
         })
@@ -381,7 +381,9 @@ impl Column {
             Some(Cell::Blob(_)) => Type::Blob,
             _ => Type::Int,
         });
-        cells.into_iter().for_each(|cell| column.push(cell));
+        for cell in cells {
+            column.push(cell);
+        }
         column
     }
 

@@ -1,6 +1,7 @@
 //! A store in an SQLite file: a write-ahead log, every durable commit on the disk before it is told.
 
 pub mod file;
+mod holder;
 mod trouble;
 
 use std::fs;
@@ -15,7 +16,7 @@ use rusqlite::{Connection, OpenFlags, ToSql, params_from_iter};
 use super::entry::{COLUMNS, Entry, selected};
 use super::lent::Lent;
 use super::sql::{Cell, Fault, Need, Row, Sql, failed};
-use super::{Home, Work, holder, schema, stopped};
+use super::{Home, Work, schema, stopped};
 use crate::answer::Error;
 use crate::call::{Call, Stop};
 
