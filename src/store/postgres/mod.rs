@@ -20,14 +20,14 @@ use super::lent::Lent;
 use super::sql::{Cell, Fault, Need, Row, Sql, Type, failed};
 use super::{Home, Work, schema, stopped};
 use crate::answer::Error;
-use crate::call::Call;
+use crate::call::{Call, Stop};
 use address::Address;
 
 /// How often it is looked whether a call was stopped.
 const NOTICE: Duration = Duration::from_millis(20);
 /// A transaction that was begun may take this long, since it may be made for others too.
 const BEGUN: Duration = Duration::from_secs(5);
-/// After a transaction met another one.
+/// After a transaction met another one, or the server was starting.
 const PAUSE: Duration = Duration::from_millis(10);
 /// Of those that would make the tables at the same time one does; any number that others hardly use.
 const MIGRATION_LOCK: i64 = 0x6377_4c31;
@@ -89,8 +89,12 @@ impl Home for Postgres {
                     Err(fault) => fault,
                 };
                 let Fault::Again(error) = fault else { return Err(fault.into_error()) };
-                if call.sleep_until(Instant::now() + if known { Duration::ZERO } else { PAUSE }).is_err() {
-                    return Err(error);
+                // A connection that broke while nobody used it is made anew at once.
+                let at_once = known && line.is_none();
+                match call.sleep_until(Instant::now() + if at_once { Duration::ZERO } else { PAUSE }) {
+                    Ok(()) => {}
+                    Err(Stop::Deadline) => return Err(error),
+                    Err(stop) => return Err(stopped(stop)),
                 }
             }
         });
