@@ -15,7 +15,7 @@ use tokio::runtime::{Builder, Runtime};
 use tokio_postgres::Client;
 use tokio_postgres::types::{ToSql, Type as Oid};
 
-use super::entry::{COLUMNS, Entry, selected};
+use super::entry::{COLUMNS, Entry, SELECTED};
 use super::lent::Lent;
 use super::sql::{Cell, Fault, Need, Row, Sql, Type, failed};
 use super::{Home, Work, schema, stopped};
@@ -265,7 +265,7 @@ impl Sql for Statements<'_> {
         }
         let statement = format!(
             "SELECT {} FROM contactway_entry WHERE {} ORDER BY id FOR UPDATE",
-            selected(),
+            SELECTED.as_str(),
             condition.replace("?1", "ANY(?1)")
         );
         let values = Column::of(values);

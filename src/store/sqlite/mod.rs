@@ -13,7 +13,7 @@ use std::time::Duration;
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 use rusqlite::{Connection, OpenFlags, ToSql, params_from_iter};
 
-use super::entry::{COLUMNS, Entry, selected};
+use super::entry::{COLUMNS, Entry, SELECTED};
 use super::lent::Lent;
 use super::sql::{Cell, Fault, Need, Row, Sql, failed};
 use super::{Home, Work, schema, stopped};
@@ -241,7 +241,7 @@ impl Sql for Statements<'_> {
     }
 
     fn entries(&mut self, condition: &str, values: Vec<Cell>, corp_id: &str) -> Result<Vec<Entry>, Fault> {
-        let statement = format!("SELECT {} FROM contactway_entry WHERE {condition}", selected());
+        let statement = format!("SELECT {} FROM contactway_entry WHERE {condition}", SELECTED.as_str());
         let corp = condition.contains("?2").then(|| Cell::from(corp_id));
         let mut found = Vec::new();
         for value in values {
