@@ -149,7 +149,8 @@ const char *contactway_version(void);
 //     if (contactway_abi_version() != CONTACTWAY_ABI_VERSION) { fprintf(stderr, "another interface\n"); }
 uint32_t contactway_abi_version(void);
 
-// What this build holds beside the client itself, separated by commas, such as "sqlite,sandbox". Static, never to be freed.
+// What this build holds beside the client itself, separated by commas, such as "sqlite,sandbox": of sqlite, postgres and
+// sandbox those that there are. Static, never to be freed.
 // Any thread; never fails.
 //
 //     if (strstr(contactway_features(), "sandbox") == NULL) { fprintf(stderr, "no sandbox\n"); }
