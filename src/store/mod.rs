@@ -9,8 +9,6 @@ mod corp;
 mod entry;
 mod gate;
 mod group;
-#[cfg(unix)]
-mod holder;
 mod lease;
 mod lent;
 #[cfg(feature = "postgres")]
