@@ -212,6 +212,11 @@ impl Error {
         self.0.errcode
     }
 
+    /// What WeCom said, or what went wrong.
+    pub(crate) fn errmsg(&self) -> &str {
+        &self.0.errmsg
+    }
+
     /// Whether WeCom may have carried the request out.
     #[must_use]
     pub fn effect(&self) -> Effect {
@@ -271,9 +276,8 @@ impl Error {
         members
     }
 
-    /// The answer object.
-    #[must_use]
-    pub fn to_json(&self) -> String {
+    /// What stands under `error` in an answer.
+    pub(crate) fn object(&self) -> Map<String, Value> {
         let parts = &self.0;
         let mut error = Map::new();
         let mut put = |name: &str, value: Value| {
@@ -298,6 +302,13 @@ impl Error {
         if let Some(url) = codes::help_url(&parts.errmsg) {
             put("help_url", url.into());
         }
+        error
+    }
+
+    /// The answer object.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let parts = &self.0;
         let errmsg = Value::from(parts.errmsg.as_str());
         let mut text = format!("{{\"errcode\":{},\"errmsg\":{errmsg}", parts.errcode);
         for (name, value) in &parts.members {
@@ -307,7 +318,7 @@ impl Error {
             text.push_str(value.get());
         }
         text.push_str(",\"error\":");
-        text.push_str(&Value::from(error).to_string());
+        text.push_str(&Value::from(self.object()).to_string());
         text.push('}');
         text
     }

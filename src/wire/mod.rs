@@ -7,6 +7,7 @@ mod failure;
 mod limits;
 mod retry;
 mod tokens;
+mod trial;
 
 use std::cell::Cell;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -15,7 +16,7 @@ use std::sync::Arc;
 use ureq::http::Uri;
 
 use crate::answer::{Effect, Envelope, Error, Kind, NoEnvelope};
-use crate::auth::{Credentials, Tokens};
+use crate::auth::{Credentials, Token, Tokens};
 use crate::call::Call;
 use crate::endpoint::{Endpoint, Facts, UPLOAD};
 use crate::log::{Level, Log, Logger};
@@ -76,9 +77,11 @@ pub struct Wire {
     transport: Transport,
     /// Where the calls of each endpoint are counted, by its name.
     gates: Vec<(&'static str, Arc<Gate>)>,
-    pub log: Log,
+    pub log: Arc<Log>,
     /// What no text may show.
-    pub secrets: Secrets,
+    pub secrets: Arc<Secrets>,
+    /// Whether a token that WeCom refuses is replaced, and the call repeated.
+    replaces_tokens: bool,
 }
 
 /// What is asked of WeCom.
@@ -96,6 +99,8 @@ pub struct Ask<'a> {
     /// Asked right before the first byte of each attempt is sent; with an error, which becomes the call's, nothing is.
     pub may_send: Option<&'a dyn Fn() -> Result<(), Error>>,
     bearer: Bearer,
+    /// What it carries, if not the token that the bearer has then.
+    token: Option<&'a Token>,
     /// Where it goes, if not to the endpoint's path at the base URL.
     address: Option<&'a Uri>,
 }
@@ -118,6 +123,7 @@ impl<'a> Ask<'a> {
             job: false,
             may_send: None,
             bearer: Bearer::Nobody,
+            token: None,
             address: None,
         }
     }
@@ -157,8 +163,9 @@ impl Wire {
             limits,
             transport: setup.transport,
             gates,
-            log: Log::like(&shared.log),
-            secrets,
+            log: Arc::new(Log::like(&shared.log)),
+            secrets: Arc::new(secrets),
+            replaces_tokens: true,
         }
     }
 
@@ -198,6 +205,12 @@ impl Wire {
             read(body).map_err(|why| Unread::Broken(NoEnvelope { why, body: Vec::new() }))
         })?;
         Ok(Answered { answer, date, attempts: attempts.made, effect: attempts.effect })
+    }
+
+    /// What the client proves itself with.
+    #[must_use]
+    pub fn credentials(&self) -> &Credentials {
+        self.tokens.credentials()
     }
 
     /// WeCom's address.
