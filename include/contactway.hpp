@@ -434,6 +434,19 @@ public:
         return call(contactway_save_qr_code, request, how);
     }
 
+    // Finds out whether everything works: the answer holds steps, each with what was found. Where one failed the error is
+    // that step's, and its answer() holds steps too, with a remedy. Nothing changes at WeCom.
+    //
+    //     try {
+    //         client.check();
+    //     } catch (const contactway::error &error) {
+    //         std::cerr << contactway::json_get(error.answer(), "/steps").value_or(error.what()) << '\n';
+    //     }
+    std::string check(const options &how = {}) const
+    {
+        return detail::checked(contactway_check(handle(), how.json().c_str()));
+    }
+
     // Looks contact ways up in the ledger, which needs a durable store; the answer holds entries and next_cursor.
     //
     //     client.ledger(R"({"state":"counter-1"})");
