@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used)] // Tests fail by panicking.
 
 use std::fs;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::thread;
 use std::time::Duration;
@@ -46,4 +46,44 @@ fn no_thread_and_no_descriptor_outlives_what_it_was_for() {
         drop(TcpStream::connect(address).unwrap());
     }
     assert!(becomes(running), "{:?} before, {:?} after", running, count());
+    idle_connections_cost_next_to_nothing(address, running);
+}
+
+/// Memory of this process in KiB, the guests' part included.
+fn resident_kib() -> usize {
+    let status = fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+    line.trim().trim_end_matches(" kB").parse().unwrap()
+}
+
+fn idle_connections_cost_next_to_nothing(address: &str, (threads, _): (usize, usize)) {
+    const GUESTS: usize = 400;
+    let before = resident_kib();
+    let mut guests: Vec<TcpStream> = (0..GUESTS).map(|_| TcpStream::connect(address).unwrap()).collect();
+    let ask = |guest: &mut TcpStream| {
+        guest.write_all(b"GET /nowhere HTTP/1.1\r\n\r\n").unwrap();
+        let mut answer = [0; 1024];
+        assert!(guest.read(&mut answer).unwrap() > 0);
+    };
+    // Each has been served once, and half of them have begun to say something.
+    guests.iter_mut().for_each(ask);
+    guests.iter_mut().step_by(2).for_each(|guest| guest.write_all(b"GET /half").unwrap());
+    assert!((0..100).any(|_| {
+        thread::sleep(Duration::from_millis(20));
+        count().0 <= threads + 1
+    }));
+    let grown = resident_kib().saturating_sub(before);
+    assert!(grown < GUESTS * 30, "{grown} KiB for {GUESTS} connections");
+    // Who speaks is served, though all the others wait.
+    guests.iter_mut().skip(1).step_by(2).for_each(ask);
+    // All at once, they are served by a bounded number of threads.
+    let mut most = 0;
+    for guest in guests.iter_mut().skip(1).step_by(2) {
+        guest.write_all(b"GET /nowhere HTTP/1.1\r\n\r\n").unwrap();
+        most = most.max(count().0);
+    }
+    assert!(most <= threads + 256, "{most} threads");
+    for guest in guests.iter_mut().skip(1).step_by(2) {
+        assert!(guest.read(&mut [0; 1024]).unwrap() > 0);
+    }
 }

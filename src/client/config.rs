@@ -117,8 +117,11 @@ fn read_credentials(fields: &mut Fields) -> Option<(Credentials, Option<Secret>)
     let [corp_id, secret, access_token] = ["corp_id", "secret", "access_token"].map(|name| short_text(fields, name));
     let provider = fields.flag("token_provider") == Some(true);
     let suite = fields.object("suite");
-    let given = [secret.is_some(), access_token.is_some(), provider, suite.is_some()];
-    match given.iter().filter(|it| **it).count() {
+    // What is there and wrong is told of already.
+    let [has_secret, has_token, has_suite] =
+        ["secret", "access_token", "suite"].map(|name| fields.value(name).is_some());
+    let has_corp_id = fields.value("corp_id").is_some();
+    match [has_secret, has_token, has_suite, provider].iter().filter(|it| **it).count() {
         0 => {
             fields.wrong(
                 "secret",
@@ -136,11 +139,11 @@ fn read_credentials(fields: &mut Fields) -> Option<(Credentials, Option<Secret>)
             return None;
         }
     }
-    if corp_id.is_none() && (secret.is_some() || provider) {
+    if !has_corp_id && (has_secret || provider) {
         fields.wrong("corp_id", "corp_id_required", "is required beside secret and token_provider; give it");
         return None;
     }
-    if corp_id.is_some() && suite.is_some() {
+    if has_corp_id && has_suite {
         fields.wrong(
             "corp_id",
             "corp_id_beside_suite",
@@ -154,7 +157,8 @@ fn read_credentials(fields: &mut Fields) -> Option<(Credentials, Option<Secret>)
         (Some(secret), _, _, Some(corp_id)) => Some((Credentials::App { corp_id, secret: kept(secret) }, None)),
         (_, Some(token), _, corp_id) => Some((Credentials::Token { access_token: kept(token), corp_id }, None)),
         (_, _, Some(suite), _) => read_suite(fields, suite),
-        (_, _, _, corp_id) => corp_id.map(|corp_id| (Credentials::Provider { corp_id }, None)),
+        (_, _, _, Some(corp_id)) if provider => Some((Credentials::Provider { corp_id }, None)),
+        _ => None,
     }
 }
 

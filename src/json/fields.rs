@@ -2,6 +2,8 @@
 
 use std::ops::RangeInclusive;
 
+use serde_json::json;
+
 use super::{Object, Value, pointer_token};
 
 /// As much of an unknown name as helps to find it, in characters.
@@ -16,17 +18,31 @@ pub struct Detail {
     pub rule: &'static str,
     /// One sentence: the member, the rule, the remedy.
     pub message: String,
+    /// In a file of rows the line, from 1.
+    pub line: Option<u64>,
+    /// There the character of the line, from 1.
+    pub column: Option<u64>,
 }
 
 impl Detail {
     pub(crate) fn new(pointer: impl Into<String>, rule: &'static str, message: impl Into<String>) -> Self {
-        Self { pointer: pointer.into(), rule, message: message.into() }
+        Self { pointer: pointer.into(), rule, message: message.into(), line: None, column: None }
     }
 
     /// `rest` completes the sentence that begins with the member's name.
     pub(crate) fn of_member(pointer: String, rule: &'static str, rest: &str) -> Self {
         let name: String = pointer.trim_start_matches('/').replace('/', ".").chars().take(NAME_SHOWN).collect();
-        Self { pointer, rule, message: format!("{name} {rest}") }
+        Self::new(pointer, rule, format!("{name} {rest}"))
+    }
+
+    pub(crate) fn to_json(&self) -> serde_json::Value {
+        let mut written = json!({"pointer": self.pointer, "rule": self.rule, "message": self.message});
+        for (name, place) in [("line", self.line), ("column", self.column)] {
+            if let Some(place) = place {
+                written[name] = place.into();
+            }
+        }
+        written
     }
 }
 

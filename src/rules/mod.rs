@@ -5,11 +5,12 @@
 
 mod check;
 mod members;
-mod places;
+mod plan;
 mod table;
+mod unknown;
 
 use crate::endpoint::Endpoint;
-pub use check::{Broken, broken, first_refusal};
+pub use check::{Broken, broken_and_unknown, passed_over, refusals, too_long};
 pub use members::{MEMBERS, Member, Type, wire_type};
 pub use table::RULES;
 
@@ -35,8 +36,12 @@ pub struct Rule {
 pub enum Server {
     /// Answers with this errcode.
     Refuses(i32, Sure),
-    /// Goes on as if what breaks the rule were not there.
+    /// Does not look at the member that breaks the rule.
     Ignores(Sure),
+    /// Takes the first of these members of the object that is there, and does not look at the others.
+    TakesFirst(&'static [&'static str], Sure),
+    /// Takes what stands before the value that breaks the rule, and no more.
+    StopsReading(Sure),
     /// Not known.
     Unknown,
 }
@@ -48,6 +53,8 @@ pub enum Sure {
     Documented,
     /// Seen in an answer of the real server.
     Observed,
+    /// Needed by the requests of so many widely used SDKs, which work with the real server.
+    Seen(u8),
     /// The plainest thing, for want of a fact.
     Guessed,
 }

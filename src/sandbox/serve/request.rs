@@ -110,6 +110,13 @@ impl Incoming {
         self.bytes.extend_from_slice(bytes);
     }
 
+    /// Gives back the room of what was read, if nothing is left.
+    pub fn shrink(&mut self) {
+        if self.bytes.is_empty() {
+            self.bytes = Vec::new();
+        }
+    }
+
     /// Whether the sender must be told to go on; once for each request.
     pub fn asks_to_go_on(&mut self) -> bool {
         let is_empty = self.bytes.is_empty();

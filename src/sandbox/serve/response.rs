@@ -6,11 +6,23 @@ use std::time::Duration;
 use ureq::http::StatusCode;
 
 /// A response: status, headers and body.
-#[derive(Debug)]
 pub struct Response {
     pub status: u16,
     pub headers: Vec<(String, String)>,
-    pub body: Vec<u8>,
+    pub body: Body,
+}
+
+/// What follows the head.
+pub enum Body {
+    Whole(Vec<u8>),
+    /// Sent as it is made, so that it need not be held whole.
+    Pieces(Box<dyn Iterator<Item = Vec<u8>> + Send>),
+}
+
+impl<T: Into<Vec<u8>>> From<T> for Body {
+    fn from(bytes: T) -> Self {
+        Self::Whole(bytes.into())
+    }
 }
 
 /// What becomes of a response on its way out.
@@ -29,24 +41,18 @@ pub enum Delivery {
 }
 
 impl Response {
-    pub fn new(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
+    pub fn new(status: u16, content_type: &str, body: impl Into<Body>) -> Self {
         Self { status, headers: vec![("Content-Type".to_owned(), content_type.to_owned())], body: body.into() }
     }
 
     /// A status and nothing more.
     pub fn empty(status: u16) -> Self {
-        Self { status, headers: Vec::new(), body: Vec::new() }
+        Self { status, headers: Vec::new(), body: Body::Whole(Vec::new()) }
     }
 
     pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {
         self.headers.push((name.to_owned(), value.into()));
         self
-    }
-
-    /// The same head, as HEAD is answered.
-    pub fn without_body(self) -> Self {
-        let length = self.body.len().to_string();
-        Self { body: Vec::new(), ..self.with("Content-Length", length) }
     }
 
     fn has(&self, name: &str) -> bool {
@@ -62,7 +68,11 @@ impl Response {
             let _ = write!(head, "{name}: {}\r\n", value.replace(['\r', '\n'], " "));
         }
         if !self.has("content-length") && !self.has("transfer-encoding") {
-            let _ = write!(head, "Content-Length: {}\r\n", self.body.len());
+            match &self.body {
+                Body::Whole(body) => drop(write!(head, "Content-Length: {}\r\n", body.len())),
+                Body::Pieces(_) if keep_alive => head.push_str("Transfer-Encoding: chunked\r\n"),
+                Body::Pieces(_) => {}
+            }
         }
         if !self.has("connection") {
             head.push_str(if keep_alive { "Connection: keep-alive\r\n" } else { "Connection: close\r\n" });

@@ -71,6 +71,9 @@ const TEXTS: &[(i32, &str)] = &[
     (301_002, "no permission to operate this agent"),
 ];
 
+/// Where the sandbox says which rule a refused request broke; WeCom has no such header.
+const RULE_HEADER: &str = "X-Sandbox-Rule";
+
 /// What WeCom's text says when it took only a part of a body.
 pub const WARNING: &str = "Warning: wrong json format. ";
 
@@ -79,31 +82,37 @@ pub const WARNING: &str = "Warning: wrong json format. ";
 pub struct Refusal {
     pub code: i32,
     pub text: Cow<'static, str>,
+    /// The rule of a request that is broken, where it is one of those that have names.
+    pub rule: Option<&'static str>,
 }
 
 impl From<i32> for Refusal {
     fn from(code: i32) -> Self {
-        Self { code, text: Cow::Borrowed(text(code)) }
+        Self { code, text: Cow::Borrowed(text(code)), rule: None }
     }
 }
 
 impl Refusal {
     pub fn new(code: i32, text: impl Into<Cow<'static, str>>) -> Self {
-        Self { code, text: text.into() }
+        Self { code, text: text.into(), rule: None }
     }
 
     /// What a broken rule of the document is answered with.
     pub fn of_rule(code: i32, rule: &Rule) -> Self {
         let member = rule.pointer.trim_start_matches('/').replace('/', ".");
         let text = match rule.check {
-            _ if code != 40058 => return code.into(),
+            _ if code != 40058 => return Self::from(code).named(rule.name),
             Check::MaxChars(most) | Check::MaxBytes(most) => {
                 format!("field `{member}` exceed max length {most}. {}", text(code))
             }
             Check::Within(least, most) => format!("field `{member}` expect value in [{least}, {most}]. {}", text(code)),
             _ => format!("invalid param '{member}'. {}", text(code)),
         };
-        Self::new(code, text)
+        Self::new(code, text).named(rule.name)
+    }
+
+    pub fn named(self, rule: &'static str) -> Self {
+        Self { rule: Some(rule), ..self }
     }
 
     pub fn warned(self, is_warned: bool) -> Self {
@@ -146,18 +155,20 @@ pub struct Answer {
     pub errcode: i32,
     pub errmsg: String,
     pub body: Vec<u8>,
+    /// The rule that a request broke.
+    pub rule: Option<&'static str>,
 }
 
 impl Answer {
     pub fn new(errcode: i32, errmsg: impl Into<String>, rest: impl Serialize) -> Self {
         let errmsg = errmsg.into();
         let body = to_json(&Envelope { errcode, errmsg: &errmsg, rest });
-        Self { errcode, errmsg, body }
+        Self { errcode, errmsg, body, rule: None }
     }
 
     /// With WeCom's headers around it.
     pub fn response(self, date: String, number: u8) -> Response {
-        Response {
+        let mut response = Response {
             status: 200,
             headers: vec![
                 ("Server".to_owned(), "nginx".to_owned()),
@@ -167,8 +178,12 @@ impl Answer {
                 ("Error-Msg".to_owned(), self.errmsg),
                 ("X-W-No".to_owned(), number.to_string()),
             ],
-            body: self.body,
+            body: self.body.into(),
+        };
+        if let Some(rule) = self.rule {
+            response.headers.push((RULE_HEADER.to_owned(), rule.to_owned()));
         }
+        response
     }
 }
 

@@ -1,0 +1,211 @@
+//! What a `postgres://` URL says: where, as whom, and how the server proves who it is.
+
+use std::net::{IpAddr, ToSocketAddrs};
+use std::sync::Arc;
+use std::time::Duration;
+use std::{fs, sync::mpsc, thread};
+
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use rustls::{ClientConfig, RootCertStore};
+use tokio_postgres::Config;
+use tokio_postgres::config::{Host, SslMode, TargetSessionAttrs};
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+use crate::answer::Error;
+use crate::call::Call;
+use crate::secret::Secret;
+use crate::store::sql::failed;
+use crate::store::stopped;
+
+/// A server that says nothing for so long is looked after.
+const KEEPALIVE: Duration = Duration::from_secs(15);
+/// How long a lookup waits before it is looked whether the call may wait on.
+const PATIENCE: Duration = Duration::from_millis(20);
+
+/// Where the store's server is.
+pub struct Address {
+    /// Everything but the hosts, whose names are looked up with every connection.
+    config: Config,
+    hosts: Vec<(Host, u16)>,
+    pub tls: MakeRustlsConnect,
+    /// The server's name in texts.
+    pub shown: String,
+    pub password: Option<Secret>,
+}
+
+impl Address {
+    /// Reads a URL. `extra_ca` holds further authorities, as PEM.
+    pub fn read(url: &str, extra_ca: Option<&[u8]>) -> Result<Self, Error> {
+        let (plain, mode, root) = without_tls(url)?;
+        // What is wrong may hold a piece of the password.
+        let mut config: Config = plain.parse().map_err(|_| {
+            failed(
+                "the postgres:// URL is not understood; it is postgres://user:password@host:port/database, with special \
+                 characters of the password percent-encoded",
+            )
+        })?;
+        let ports = config.get_ports().to_vec();
+        let port = |place: usize| ports.get(place).or(ports.first()).copied().unwrap_or(5432);
+        let hosts: Vec<_> =
+            config.get_hosts().iter().enumerate().map(|(place, host)| (host.clone(), port(place))).collect();
+        if hosts.is_empty() || !config.get_hostaddrs().is_empty() {
+            return Err(failed("the postgres:// URL must name its host, and no hostaddr"));
+        }
+        let near = hosts.iter().all(|(host, _)| is_near(host));
+        config.ssl_mode(match mode.as_deref() {
+            Some("disable") => SslMode::Disable,
+            None | Some("prefer" | "allow") if near => SslMode::Disable,
+            None | Some("prefer" | "allow" | "require" | "verify-ca" | "verify-full") => SslMode::Require,
+            Some(_) => return Err(failed("sslmode in the postgres:// URL must be disable, require or verify-full")),
+        });
+        config.target_session_attrs(TargetSessionAttrs::ReadWrite);
+        config.keepalives_idle(KEEPALIVE).keepalives_interval(KEEPALIVE / 3).keepalives_retries(3);
+        config.application_name("contactway");
+        let shown: Vec<_> = hosts.iter().map(|(host, port)| show(host, *port)).collect();
+        Ok(Self {
+            tls: tls(config.get_ssl_mode(), root.as_deref(), extra_ca)?,
+            shown: format!("the store's PostgreSQL at {}", shown.join(", ")),
+            password: config.get_password().map(|it| Secret::new(String::from_utf8_lossy(it).into_owned())),
+            config,
+            hosts,
+        })
+    }
+
+    /// Whether what is sent can be read on the way to another machine.
+    pub fn is_open_to_all(&self) -> bool {
+        self.config.get_ssl_mode() == SslMode::Disable && !self.hosts.iter().all(|(host, _)| is_near(host))
+    }
+
+    /// What to connect with, names looked up.
+    pub fn resolved(&self, call: &Call) -> Result<Config, Error> {
+        let mut config = self.config.clone();
+        let mut all = Config::new();
+        std::mem::swap(&mut config, &mut all);
+        copy_but_hosts(&all, &mut config);
+        for (host, port) in &self.hosts {
+            match host {
+                Host::Unix(path) => {
+                    // With a host address for one host, each has one; a socket's is never looked at.
+                    config.host_path(path).port(*port);
+                }
+                Host::Tcp(name) => {
+                    for address in look_up(call, name, &self.shown)? {
+                        config.host(name).hostaddr(address).port(*port);
+                    }
+                }
+            }
+        }
+        let left = call.deadline().saturating_duration_since(std::time::Instant::now());
+        config.connect_timeout(left.max(Duration::from_millis(1)));
+        Ok(config)
+    }
+}
+
+fn copy_but_hosts(from: &Config, to: &mut Config) {
+    if let Some(user) = from.get_user() {
+        to.user(user);
+    }
+    if let Some(password) = from.get_password() {
+        to.password(password);
+    }
+    if let Some(name) = from.get_dbname() {
+        to.dbname(name);
+    }
+    if let Some(options) = from.get_options() {
+        to.options(options);
+    }
+    if let Some(name) = from.get_application_name() {
+        to.application_name(name);
+    }
+    to.ssl_mode(from.get_ssl_mode()).ssl_negotiation(from.get_ssl_negotiation());
+    to.channel_binding(from.get_channel_binding()).target_session_attrs(from.get_target_session_attrs());
+    to.keepalives_idle(from.get_keepalives_idle());
+    if let Some(interval) = from.get_keepalives_interval() {
+        to.keepalives_interval(interval);
+    }
+    if let Some(retries) = from.get_keepalives_retries() {
+        to.keepalives_retries(retries);
+    }
+}
+
+/// A lookup cannot be interrupted, so it gets a thread, which may outlive the call that no longer waits for it.
+fn look_up(call: &Call, name: &str, shown: &str) -> Result<Vec<IpAddr>, Error> {
+    if let Ok(address) = name.parse() {
+        return Ok(vec![address]);
+    }
+    let (tell, told) = mpsc::channel();
+    let asked = name.to_owned();
+    thread::Builder::new()
+        .name("contactway-lookup".to_owned())
+        .spawn(move || tell.send((asked.as_str(), 0).to_socket_addrs().map(Iterator::collect::<Vec<_>>)))
+        .map_err(|error| failed(format!("{shown}: no thread could be made to look its name up: {error}")))?;
+    loop {
+        match told.recv_timeout(PATIENCE) {
+            Ok(Ok(addresses)) if !addresses.is_empty() => {
+                return Ok(addresses.iter().map(std::net::SocketAddr::ip).collect());
+            }
+            Err(mpsc::RecvTimeoutError::Timeout) => call.check().map_err(stopped)?,
+            _ => return Err(failed(format!("{shown}: the name {name} was not found; correct it in store"))),
+        }
+    }
+}
+
+/// The URL without what it says of TLS, and that: the mode, and the file of authorities.
+fn without_tls(url: &str) -> Result<(String, Option<String>, Option<String>), Error> {
+    let Some((place, query)) = url.split_once('?') else { return Ok((url.to_owned(), None, None)) };
+    let (mut rest, mut mode, mut root) = (Vec::new(), None, None);
+    for pair in query.split('&') {
+        let value = |text: &str| percent_encoding::percent_decode_str(text).decode_utf8().map(|it| it.into_owned());
+        let unreadable = |_| failed("the postgres:// URL holds a value that is not UTF-8");
+        match pair.split_once('=') {
+            Some(("sslmode", text)) => mode = Some(value(text).map_err(unreadable)?),
+            Some(("sslrootcert", text)) => root = Some(value(text).map_err(unreadable)?),
+            _ => rest.push(pair),
+        }
+    }
+    let query = rest.join("&");
+    Ok((if query.is_empty() { place.to_owned() } else { format!("{place}?{query}") }, mode, root))
+}
+
+/// Whether a host is this machine.
+fn is_near(host: &Host) -> bool {
+    match host {
+        Host::Unix(_) => true,
+        Host::Tcp(name) => name == "localhost" || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback()),
+    }
+}
+
+fn show(host: &Host, port: u16) -> String {
+    match host {
+        Host::Unix(path) => format!("{}/.s.PGSQL.{port}", path.display()),
+        Host::Tcp(name) if name.contains(':') => format!("[{name}]:{port}"),
+        Host::Tcp(name) => format!("{name}:{port}"),
+    }
+}
+
+fn tls(mode: SslMode, root: Option<&str>, extra_ca: Option<&[u8]>) -> Result<MakeRustlsConnect, Error> {
+    let mut roots = RootCertStore::empty();
+    if mode != SslMode::Disable {
+        if let Some(path) = root {
+            let pem = fs::read(path).map_err(|error| failed(format!("sslrootcert {path} cannot be read: {error}")))?;
+            if take_in(&mut roots, &pem) == 0 {
+                return Err(failed(format!("sslrootcert {path} holds no certificate in PEM form")));
+            }
+        } else {
+            roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+            take_in(&mut roots, extra_ca.unwrap_or_default());
+        }
+    }
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| failed(format!("TLS cannot be used: {error}")))?;
+    Ok(MakeRustlsConnect::new(config.with_root_certificates(roots).with_no_client_auth()))
+}
+
+/// How many certificates of a PEM text are trusted from now on.
+fn take_in(roots: &mut RootCertStore, pem: &[u8]) -> usize {
+    let certificates = CertificateDer::pem_slice_iter(pem).filter_map(Result::ok);
+    roots.add_parsable_certificates(certificates).0
+}
