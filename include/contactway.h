@@ -100,6 +100,9 @@
 // errcode: this build lacks the feature.
 #define CONTACTWAY_UNSUPPORTED -1013
 
+// errcode: an earlier attempt to add a contact way of this key may have been carried out.
+#define CONTACTWAY_UNKNOWN -1014
+
 // errcode: a bug in the library; the handle may still be used.
 #define CONTACTWAY_INTERNAL -1099
 

@@ -66,8 +66,36 @@ pub const CONTACTWAY_PARTIAL: i32 = -1011;
 pub const CONTACTWAY_CONFLICT: i32 = -1012;
 /// errcode: this build lacks the feature.
 pub const CONTACTWAY_UNSUPPORTED: i32 = -1013;
+/// errcode: an earlier attempt to add a contact way of this key may have been carried out.
+pub const CONTACTWAY_UNKNOWN: i32 = -1014;
 /// errcode: a bug in the library; the handle may still be used.
 pub const CONTACTWAY_INTERNAL: i32 = -1099;
+
+/// The header's errcodes are the kinds' own.
+const _: () = {
+    let pairs = [
+        (Kind::InvalidArgument, CONTACTWAY_INVALID_ARGUMENT),
+        (Kind::InvalidHandle, CONTACTWAY_INVALID_HANDLE),
+        (Kind::InvalidRequest, CONTACTWAY_INVALID_REQUEST),
+        (Kind::Auth, CONTACTWAY_AUTH),
+        (Kind::RateLimited, CONTACTWAY_RATE_LIMITED),
+        (Kind::Timeout, CONTACTWAY_TIMEOUT),
+        (Kind::Network, CONTACTWAY_NETWORK),
+        (Kind::BadResponse, CONTACTWAY_BAD_RESPONSE),
+        (Kind::Store, CONTACTWAY_STORE),
+        (Kind::Cancelled, CONTACTWAY_CANCELLED),
+        (Kind::Partial, CONTACTWAY_PARTIAL),
+        (Kind::Conflict, CONTACTWAY_CONFLICT),
+        (Kind::Unsupported, CONTACTWAY_UNSUPPORTED),
+        (Kind::Unknown, CONTACTWAY_UNKNOWN),
+        (Kind::Internal, CONTACTWAY_INTERNAL),
+    ];
+    let mut index = 0;
+    while index < pairs.len() {
+        assert!(pairs[index].0.errcode() == pairs[index].1 as i64);
+        index += 1;
+    }
+};
 
 /// The version of the library, "MAJOR.MINOR.PATCH". Static, never to be freed. Any thread; never fails.
 ///

@@ -5,12 +5,17 @@
 
 mod check;
 mod members;
-mod places;
+mod plan;
+#[cfg(feature = "sandbox")]
+mod server;
 mod table;
+mod unknown;
 
 use crate::endpoint::Endpoint;
-pub use check::{Broken, broken, passed_over, refusals, too_long};
+pub use check::{Broken, broken_and_unknown};
 pub use members::{MEMBERS, Member, Type, wire_type};
+#[cfg(feature = "sandbox")]
+pub(crate) use server::{passed_over, refusals, too_long};
 pub use table::RULES;
 
 /// One documented rule.

@@ -114,8 +114,11 @@ fn opened(request: &str, corp_id: &str) -> Vec<(String, String)> {
     let sealed = envelope[2].1.as_str();
     let mut signed = [TOKEN, query(head, "timestamp"), query(head, "nonce"), sealed];
     signed.sort_unstable();
-    let signature: String = Sha1::digest(signed.concat()).iter().map(|byte| format!("{byte:02x}")).collect();
-    assert_eq!(query(head, "msg_signature"), signature);
+    let signature = query(head, "msg_signature");
+    assert_eq!((signature.len(), signature), (40, signature.to_lowercase().as_str()));
+    let byte = |at: usize| u8::from_str_radix(&signature[at..at + 2], 16).unwrap();
+    let signature: Vec<u8> = (0..40).step_by(2).map(byte).collect();
+    assert_eq!(signature, Sha1::digest(signed.concat()).to_vec());
 
     let key = STANDARD.decode(format!("{}A=", &KEY[..42])).unwrap();
     let mut bytes = STANDARD.decode(sealed).unwrap();

@@ -28,10 +28,9 @@ impl World {
         let sandbox = Sandbox::start(config).unwrap();
         let info: Value = serde_json::from_str(&sandbox.info_json()).unwrap();
         let (corp_id, secret) = (info["corp_id"].as_str().unwrap(), info["secret"].as_str().unwrap());
-        let mut world = Self { sandbox, token: String::new() };
+        let world = Self { sandbox, token: String::new() };
         let answer = world.ask("GET", &format!("/cgi-bin/gettoken?corpid={corp_id}&corpsecret={secret}"), json!({}));
-        world.token = answer["access_token"].as_str().unwrap().to_owned();
-        world
+        Self { token: answer["access_token"].as_str().unwrap().to_owned(), ..world }
     }
 
     fn text(&self, method: &str, path: &str, body: Value) -> String {

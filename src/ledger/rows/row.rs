@@ -39,7 +39,7 @@ impl Row {
     /// Every rule that it breaks.
     pub fn check(&self) -> Result<(), Error> {
         let request = Object::parse(&self.contact_way).map_err(|error| not_json(self.line, &error.to_string()))?;
-        let broken = rules::broken(Endpoint::Add, &request, self.contact_way.as_bytes());
+        let (broken, _) = rules::broken_and_unknown(Endpoint::Add, &request, self.contact_way.as_bytes());
         let details = broken.into_iter().map(|broken| {
             let mut detail = Detail::from(broken);
             detail.pointer.insert_str(0, CONTACT_WAY);
