@@ -355,3 +355,16 @@ fn mistakes_in_the_configuration_are_all_named_and_none_tells_a_key() {
         assert!(Sandbox::start(&json!({"callback": callback(url)}).to_string()).is_err(), "{url}");
     }
 }
+
+#[test]
+fn of_a_crowd_before_a_silent_company_ten_thousand_wait_and_the_others_are_counted() {
+    let company = Company::answering(&[""]);
+    let wecom = company.sandbox();
+    let scan = json!({"config_id": wecom.added(single())}).to_string();
+    let mut connection = wecom.connect();
+    for _ in 0..10_003 {
+        assert_eq!(connection.request("POST", "/sandbox/scan", &[], scan.as_bytes()).json()["errcode"], 0);
+    }
+    let report = wecom.sandbox("GET", "callbacks", Value::Null);
+    assert_eq!((&report["waiting"], &report["lost"]), (&json!(10_000), &json!(3)));
+}
