@@ -97,11 +97,24 @@ fn members(xml: &str) -> Vec<(String, String)> {
     let mut members = Vec::new();
     while let Some((name, after)) = rest.strip_prefix('<').and_then(|rest| rest.split_once('>')) {
         let (value, after) = after.split_once(&format!("</{name}>")).unwrap();
-        let text: String = value.split("<![CDATA[").map(|part| part.strip_suffix("]]>").unwrap_or(part)).collect();
-        members.push((name.to_owned(), text));
+        members.push((name.to_owned(), character_data(value)));
         rest = after;
     }
     members
+}
+
+/// A number, or sections that each end where XML ends them.
+fn character_data(value: &str) -> String {
+    if value.bytes().all(|byte| byte.is_ascii_digit()) {
+        return value.to_owned();
+    }
+    let (mut rest, mut text) = (value, String::new());
+    while !rest.is_empty() {
+        let (section, after) = rest.strip_prefix("<![CDATA[").unwrap().split_once("]]>").unwrap();
+        text.push_str(section);
+        rest = after;
+    }
+    text
 }
 
 /// The sealed event of a callback, its signature and its addressee looked at.
