@@ -100,7 +100,7 @@
 // errcode: this build lacks the feature.
 #define CONTACTWAY_UNSUPPORTED -1013
 
-// errcode: an earlier attempt to add a contact way of this key may have been carried out.
+// errcode: an add with a key whose earlier attempt may have been carried out; error.key says which.
 #define CONTACTWAY_UNKNOWN -1014
 
 // errcode: a bug in the library; the handle may still be used.
@@ -149,7 +149,8 @@ const char *contactway_version(void);
 //     if (contactway_abi_version() != CONTACTWAY_ABI_VERSION) { fprintf(stderr, "another interface\n"); }
 uint32_t contactway_abi_version(void);
 
-// What this build holds beside the client itself, separated by commas, such as "sandbox". Static, never to be freed.
+// What this build holds beside the client itself, separated by commas, such as "sqlite,sandbox": of sqlite, postgres and
+// sandbox those that there are. Static, never to be freed.
 // Any thread; never fails.
 //
 //     if (strstr(contactway_features(), "sandbox") == NULL) { fprintf(stderr, "no sandbox\n"); }
@@ -247,10 +248,17 @@ char *contactway_upload_image(contactway_client client, const char *request_json
 //         "{\"config_id\":\"42b34949e138eb6e027c123cba77fad7\",\"path\":\"counter.png\"}", NULL);
 char *contactway_save_qr_code(contactway_client client, const char *request_json, const char *options_json);
 
-// Looks contact ways up in the ledger, which needs a durable store.
+// Looks contact ways up in the ledger, which needs a sqlite or postgres store. query_json may hold any of key,
+// config_id, state, remark, user (a userid), party (a department), status and namespace, which all must hold; limit (1
+// to 1000, 100 if left out) and the cursor of the page before.
 //
-// options_json may be NULL. The answer is never NULL and is to be freed with contactway_string_free. Any thread.
-// Errors: unsupported in this version.
+// The answer holds entries, in the order of their coming, and next_cursor, which is empty on the last page. An entry
+// has key, namespace, config_id, qr_code (each null where there is none), status (intended, active, unknown, deleted or
+// gone), contact_way as it was asked for, and created_at and updated_at in seconds since 1970.
+//
+// options_json may be NULL; it knows timeout_ms and canceller. The answer is never NULL and is to be freed with
+// contactway_string_free. Any thread. Errors: invalid_argument, invalid_handle, store, cancelled; unsupported without
+// such a store.
 //
 //     char *answer = contactway_ledger(client, "{\"state\":\"counter-1\"}", NULL);
 char *contactway_ledger(contactway_client client, const char *query_json, const char *options_json);

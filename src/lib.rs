@@ -45,8 +45,6 @@ mod endpoint;
 #[doc(hidden)]
 pub mod ffi;
 mod json;
-// Used by its own tests alone until the ledger's functions are there.
-#[allow(dead_code)]
 mod ledger;
 mod lock;
 mod log;
@@ -55,8 +53,7 @@ pub mod rules;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 mod secret;
-#[cfg(any(feature = "sqlite", feature = "postgres"))]
-#[allow(dead_code, unused_imports)] // the calls that use it are built next
+#[allow(dead_code, unused_imports)] // the jobs that use the rest of it are built next
 mod store;
 mod transport;
 mod wire;

@@ -15,6 +15,10 @@ use crate::lock::lock;
 /// What stands in the place of a secret.
 const MASK: &str = "***";
 
+/// The longest secret or token that is put into a URL, in bytes: two of them, each byte spelled as three, leave room in
+/// what the crate `http` takes. WeCom's have up to 512.
+pub const IN_URL_MAX: usize = 8192;
+
 /// A secret, a token or a password: it has no `Display`, its `Debug` shows nothing, and it is zeroed when dropped.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret {

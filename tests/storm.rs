@@ -83,7 +83,7 @@ struct Deed {
 fn options(random: &mut fastrand::Rng) -> (Options, Duration, Option<Canceller>) {
     let timeout = Duration::from_millis(*random.choice([20, 100, 500, 2000].as_slice()).unwrap());
     let canceller = (random.u8(..) < 20).then(Canceller::new);
-    (Options { timeout: Some(timeout), canceller: canceller.clone(), accept_duplicate: false }, timeout, canceller)
+    (Options { timeout: Some(timeout), canceller: canceller.clone(), ..Options::default() }, timeout, canceller)
 }
 
 fn request(endpoint: Endpoint, name: &str, config_id: &str) -> String {

@@ -206,12 +206,6 @@ impl Error {
         self.0.kind
     }
 
-    /// What went wrong, and what to do.
-    #[cfg(feature = "postgres")]
-    pub(crate) fn message(&self) -> &str {
-        &self.0.errmsg
-    }
-
     /// WeCom's errcode, or the kind's.
     #[must_use]
     pub fn errcode(&self) -> i64 {

@@ -13,7 +13,7 @@ use crate::call::{Call, Stop};
 use crate::clock::now;
 use crate::json::{Object, Value};
 use crate::lock::lock;
-use crate::secret::Secret;
+use crate::secret::{IN_URL_MAX, Secret};
 
 pub use credentials::{Credentials, Suite};
 
@@ -29,8 +29,6 @@ const FORCED_MOST: Duration = Duration::from_secs(960);
 /// WeCom's tokens live for two hours; a clock cannot hold just any span.
 const LONGEST_LIFE: Duration = Duration::from_secs(86_400);
 const COMMON_LIFE_S: u64 = 7200;
-/// WeCom's tokens have 512 bytes at most, and an address cannot hold just any length.
-pub const CREDENTIAL_MAX: usize = 4096;
 
 /// Every token of the process; also those of clients that are gone, and their refusals, as long as they are good for
 /// something: a host may make a client for every call.
@@ -96,8 +94,8 @@ impl Fetched {
         if text.is_empty() {
             return Err(format!("its {name} is empty"));
         }
-        if text.len() > CREDENTIAL_MAX {
-            return Err(format!("its {name} is longer than {CREDENTIAL_MAX} bytes"));
+        if text.len() > IN_URL_MAX {
+            return Err(format!("its {name} is longer than {IN_URL_MAX} bytes"));
         }
         let life = match answer.get("expires_in") {
             None => Some(COMMON_LIFE_S),

@@ -16,6 +16,7 @@ use crate::auth::{self, Provider};
 use crate::call::{Call, Calls, Stop};
 use crate::endpoint::Endpoint;
 use crate::json::{self, Object, fields::Detail};
+use crate::ledger::{Ledger, Owner};
 use crate::log::{Level, Log};
 use crate::rules;
 use crate::transport::{Settings, Transport};
@@ -27,7 +28,9 @@ pub use options::Options;
 
 /// A client of one company's contact ways. All of it may be used from any thread, at the same time.
 pub struct Client {
-    wire: Wire,
+    wire: Arc<Wire>,
+    /// Where the client has a durable store.
+    ledger: Option<Ledger>,
     timeout: Duration,
     validate: Validate,
     calls: Calls,
@@ -55,14 +58,18 @@ impl Client {
     /// When the configuration is wrong; every wrong member is named.
     pub fn new(config: &str, shared: &Shared) -> Result<Self, Error> {
         let config = Config::parse(config)?;
+        let authorities = config.roots.extra.as_ref().map(|extra| extra.certificates().to_vec()).unwrap_or_default();
         let settings = Settings {
             connect_timeout: config.connect_timeout,
             roots: config.roots,
             proxy: config.proxy,
             insecure_http: config.insecure_http,
         };
+        let owner = Owner::of(&config.credentials);
+        let call = Call::new(config.timeout);
+        let store = config.store.map(|url| shared.stores.open(&call, &url, &authorities)).transpose()?;
         let transport = Transport::new(settings, &shared.network);
-        let wire = Wire::new(
+        let wire = Arc::new(Wire::new(
             shared,
             Setup {
                 credentials: config.credentials,
@@ -73,11 +80,15 @@ impl Client {
                 proxy_password: config.proxy_password,
                 transport,
             },
-        );
+        ));
         for warning in config.warnings {
             wire.log.say(Level::Warning, "configuration", || [("message", warning.into())]);
         }
-        Ok(Self { wire, timeout: config.timeout, validate: config.validate, calls: Calls::default() })
+        let ledger = store
+            .zip(owner)
+            .map(|(store, owner)| Ledger::open(&call, &wire, store, owner, config.settle))
+            .transpose()?;
+        Ok(Self { wire, ledger, timeout: config.timeout, validate: config.validate, calls: Calls::default() })
     }
 
     /// Calls one of the six endpoints. `request` is the body that WeCom's document describes; the answer is WeCom's.
@@ -86,6 +97,10 @@ impl Client {
     /// When the request breaks a rule, WeCom refuses, or no answer could be had.
     pub fn call(&self, endpoint: Endpoint, request: &str, options: &Options) -> Result<String, Error> {
         self.run(endpoint.name(), options, |call| {
+            if options.key.is_some() {
+                self.kept("key")?;
+                return Err(Error::new(Kind::Unsupported, "this version does not have key yet"));
+            }
             let request = self.read(endpoint, request)?;
             let mut ask = Ask::of(endpoint.facts(), request.body.as_bytes());
             ask.accept_duplicate = options.accept_duplicate;
@@ -96,6 +111,27 @@ impl Client {
                 }
                 Err(error) => Err(error.with_more_details(request.unknown)),
             }
+        })
+    }
+
+    /// Looks contact ways up in the ledger: a page of entries that are as `query` says.
+    ///
+    /// # Errors
+    /// When the query is wrong, the ledger cannot be read, or the client has no durable store.
+    pub fn ledger(&self, query: &str, options: &Options) -> Result<String, Error> {
+        self.run("ledger", options, |call| {
+            let answer = self.kept("the ledger")?.query(call, query)?;
+            Ok(Done { answer, attempts: 0 })
+        })
+    }
+
+    /// The ledger, which `what` needs.
+    fn kept(&self, what: &str) -> Result<&Ledger, Error> {
+        self.ledger.as_ref().ok_or_else(|| {
+            let remedy = format!(
+                "{what} needs a durable store: make the client with \"store\": \"sqlite:<path>\" or \"postgres://…\""
+            );
+            Error::new(Kind::Unsupported, remedy)
         })
     }
 

@@ -7,6 +7,7 @@ use crate::answer::{Error, Kind};
 use crate::endpoint::Endpoint;
 use crate::json::fields::Fields;
 use crate::json::{Object, Value};
+use crate::ledger::wrong_key;
 
 /// As much of a number that is no handle as is repeated, in characters.
 const NUMBER_SHOWN: usize = 40;
@@ -20,6 +21,8 @@ pub struct Options {
     pub canceller: Option<Canceller>,
     /// For add alone: send again also where that may make a second contact way.
     pub accept_duplicate: bool,
+    /// For add alone: the caller's own name for the contact way, under which it is made once. It needs a durable store.
+    pub key: Option<String>,
 }
 
 impl Options {
@@ -43,17 +46,14 @@ impl Options {
         let mut key = None;
         if endpoint == Some(Endpoint::Add) {
             accept_duplicate = fields.flag("accept_duplicate").unwrap_or(false);
-            key = fields.text("key");
+            key = fields.text_or_empty("key").map(str::to_owned);
+            if let Some((rule, rest)) = key.as_deref().and_then(wrong_key) {
+                fields.wrong("key", rule, rest);
+            }
         }
         fields.end(()).map_err(|wrong| Error::with_details(Kind::InvalidArgument, "options", wrong))?;
-        if key.is_some() {
-            return Err(Error::new(
-                Kind::Unsupported,
-                "key needs a sqlite or postgres store, which this build lacks; leave key out",
-            ));
-        }
         let canceller = handle.flatten().map(|raw| canceller_of(raw, canceller)).transpose()?;
-        Ok(Self { timeout, canceller, accept_duplicate })
+        Ok(Self { timeout, canceller, accept_duplicate, key })
     }
 }
 

@@ -4,7 +4,7 @@ use std::ffi::{CString, c_char, c_void};
 
 use zeroize::Zeroizing;
 
-use crate::auth::{CREDENTIAL_MAX, Provider};
+use crate::auth::Provider;
 use crate::log::{Level, Sink};
 use crate::secret::Secret;
 
@@ -75,7 +75,8 @@ pub struct HostTokens {
     pub user_data: UserData,
 }
 
-const TOKEN_CAPACITY: usize = CREDENTIAL_MAX;
+/// WeCom's tokens have 512 bytes at most.
+const TOKEN_CAPACITY: usize = 4096;
 
 impl Provider for HostTokens {
     fn token(&self, rejected: bool) -> Result<Secret, String> {

@@ -13,7 +13,7 @@ mod guard;
 mod handle;
 mod text;
 
-use std::ffi::{c_char, c_void};
+use std::ffi::{CStr, c_char, c_void};
 use std::ptr;
 use std::sync::Arc;
 
@@ -66,7 +66,7 @@ pub const CONTACTWAY_PARTIAL: i32 = -1011;
 pub const CONTACTWAY_CONFLICT: i32 = -1012;
 /// errcode: this build lacks the feature.
 pub const CONTACTWAY_UNSUPPORTED: i32 = -1013;
-/// errcode: an earlier attempt to add a contact way of this key may have been carried out.
+/// errcode: an add with a key whose earlier attempt may have been carried out; error.key says which.
 pub const CONTACTWAY_UNKNOWN: i32 = -1014;
 /// errcode: a bug in the library; the handle may still be used.
 pub const CONTACTWAY_INTERNAL: i32 = -1099;
@@ -121,17 +121,19 @@ pub extern "C" fn contactway_abi_version() -> u32 {
 ///     if (strstr(contactway_features(), "sandbox") == NULL) { fprintf(stderr, "no sandbox\n"); }
 #[unsafe(no_mangle)]
 pub extern "C" fn contactway_features() -> *const c_char {
-    let names = match (cfg!(feature = "sqlite"), cfg!(feature = "postgres"), cfg!(feature = "sandbox")) {
-        (false, false, false) => c"",
-        (false, false, true) => c"sandbox",
-        (false, true, false) => c"postgres",
-        (false, true, true) => c"postgres,sandbox",
-        (true, false, false) => c"sqlite",
-        (true, false, true) => c"sqlite,sandbox",
-        (true, true, false) => c"sqlite,postgres",
-        (true, true, true) => c"sqlite,postgres,sandbox",
-    };
-    names.as_ptr()
+    // By bits: sqlite, postgres, sandbox.
+    const NAMES: [&CStr; 8] = [
+        c"",
+        c"sqlite",
+        c"postgres",
+        c"sqlite,postgres",
+        c"sandbox",
+        c"sqlite,sandbox",
+        c"postgres,sandbox",
+        c"sqlite,postgres,sandbox",
+    ];
+    let held = [cfg!(feature = "sqlite"), cfg!(feature = "postgres"), cfg!(feature = "sandbox")];
+    NAMES[held.iter().enumerate().map(|(bit, held)| usize::from(*held) << bit).sum::<usize>()].as_ptr()
 }
 
 /// Makes a client from a configuration such as {"corp_id":"ww…","secret":"…"}. Nothing is sent yet.
@@ -313,10 +315,17 @@ pub unsafe extern "C" fn contactway_save_qr_code(
     unsafe { work("save_qr_code", None, client, request_json, options_json, Client::save_qr_code) }
 }
 
-/// Looks contact ways up in the ledger, which needs a durable store.
+/// Looks contact ways up in the ledger, which needs a sqlite or postgres store. query_json may hold any of key,
+/// config_id, state, remark, user (a userid), party (a department), status and namespace, which all must hold; limit (1
+/// to 1000, 100 if left out) and the cursor of the page before.
 ///
-/// options_json may be NULL. The answer is never NULL and is to be freed with contactway_string_free. Any thread.
-/// Errors: unsupported in this version.
+/// The answer holds entries, in the order of their coming, and next_cursor, which is empty on the last page. An entry
+/// has key, namespace, config_id, qr_code (each null where there is none), status (intended, active, unknown, deleted or
+/// gone), contact_way as it was asked for, and created_at and updated_at in seconds since 1970.
+///
+/// options_json may be NULL; it knows timeout_ms and canceller. The answer is never NULL and is to be freed with
+/// contactway_string_free. Any thread. Errors: invalid_argument, invalid_handle, store, cancelled; unsupported without
+/// such a store.
 ///
 ///     char *answer = contactway_ledger(client, "{\"state\":\"counter-1\"}", NULL);
 #[unsafe(no_mangle)]
@@ -325,8 +334,8 @@ pub unsafe extern "C" fn contactway_ledger(
     query_json: *const c_char,
     options_json: *const c_char,
 ) -> *mut c_char {
-    let _ = (query_json, options_json);
-    later(client, "ledger")
+    // SAFETY: C strings or NULL, as the header asks.
+    unsafe { work("ledger", None, client, query_json, options_json, Client::ledger) }
 }
 
 /// Brings the ledger up to what WeCom holds.

@@ -103,13 +103,10 @@ impl Wire {
         loop {
             let uri = self.uri(ask, token.as_ref().map(|token| &*token.text))?;
             let mut pass = self.enter(call, ask, attempts)?;
-            if let Some(may_send) = ask.may_send {
-                may_send().map_err(|error| attempts.finish(error, false))?;
-            }
+            let began = Instant::now();
+            let reply = self.send(call, ask, &uri, kept).map_err(|error| attempts.finish(error, false))?;
             attempts.made += 1;
             attempts.counted += 1;
-            let began = Instant::now();
-            let reply = self.send(call, ask, &uri, kept);
             self.log_attempt(attempts, began, &reply);
             let stale = matches!(&reply, Err(Failure { cause: Cause::Network(_), stale: true, .. }));
             let (happened, error) = match attempts.outcome(reply, &read) {

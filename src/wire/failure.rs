@@ -70,6 +70,7 @@ impl Attempts {
                 let what = if failure.sent { "the answer" } else { "a connection" };
                 return Outcome::Over(self.stopped_while(stop, &format!(" while the call waited for {what}")));
             }
+            Cause::Withheld => (Kind::Internal, "its caller did not let it send".to_owned()),
             Cause::ConnectTimeout(what) => (Kind::Timeout, what),
             Cause::ProxyRefused { message, retry_after } => {
                 let error = self.error(happened, Kind::Network, &message).retry_after_ms(auth::in_ms(retry_after));

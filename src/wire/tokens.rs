@@ -10,12 +10,12 @@ use super::attempts::Attempts;
 use super::{Ask, Wire, envelope};
 use crate::answer::codes::{self, Class};
 use crate::answer::{Error, Kind};
-use crate::auth::{CREDENTIAL_MAX, Credentials, Fetched, NoToken, Owner, Provider, Slot, Suite, Token, Tokens};
+use crate::auth::{Credentials, Fetched, NoToken, Owner, Provider, Slot, Suite, Token, Tokens};
 use crate::call::Call;
 use crate::endpoint::{GET_CORP_TOKEN, GET_SUITE_TOKEN, GETTOKEN};
 use crate::lock::{read, write};
 use crate::log::Level;
-use crate::secret::{Secret, percent_encoded};
+use crate::secret::{IN_URL_MAX, Secret, percent_encoded};
 
 /// Of a request for a token it says that the secret is wrong, of any other that the token is.
 const WRONG_CREDENTIAL: i64 = 40001;
@@ -142,10 +142,10 @@ impl Wire {
         if ticket.is_empty() {
             return Err(Error::new(Kind::InvalidArgument, "suite_ticket must not be empty"));
         }
-        if ticket.len() > CREDENTIAL_MAX {
+        if ticket.len() > IN_URL_MAX {
             return Err(Error::new(
                 Kind::InvalidArgument,
-                format!("suite_ticket must not be longer than {CREDENTIAL_MAX} bytes"),
+                format!("suite_ticket must not be longer than {IN_URL_MAX} bytes"),
             ));
         }
         let ticket = Arc::new(Secret::new(ticket.to_owned()));

@@ -328,7 +328,9 @@ fn its_keys_are_told_to_nobody_and_come_from_the_start_alone() {
     let wecom = company.sandbox();
     scan(&wecom, &wecom.added(single()));
     report(&wecom);
-    let mut said = format!("{}{:?}", wecom.info, wecom.sandbox);
+    let mut kept = Vec::new();
+    wecom.sandbox.write_state(&mut kept).unwrap();
+    let mut said = format!("{}{}{:?}", wecom.info, String::from_utf8(kept).unwrap(), wecom.sandbox);
     for path in [
         "/",
         "/sandbox/info",
