@@ -20,6 +20,7 @@ const MAX_ATTEMPTS: u32 = 3;
 const MAX_IN_FLIGHT: u32 = 5;
 const PER_MINUTE: u32 = 10_000;
 const PER_HOUR: u32 = 150_000;
+const SETTLE_S: u32 = 60;
 
 /// What a client is made from.
 pub struct Config {
@@ -38,6 +39,10 @@ pub struct Config {
     pub roots: Roots,
     /// Whether http may go beyond this machine, to one nearby.
     pub insecure_http: bool,
+    /// Where a durable store is; none is in memory.
+    pub store: Option<String>,
+    /// How long after an attempt's deadline WeCom's list may still lack what it made.
+    pub settle: Duration,
     /// What the host should know of all this, though it works.
     pub warnings: Vec<String>,
     pub validate: Validate,
@@ -76,17 +81,10 @@ impl Config {
             warnings.push(format!("tokens travel unencrypted to {base_url}: insecure_http allows it"));
         }
         let roots = read_roots(&mut fields, &mut warnings);
-        let store = fields.text("store").unwrap_or("memory");
-        let durable = store.starts_with("sqlite:") || store.starts_with("postgres://");
-        if store != "memory" && !durable {
-            fields.wrong("store", "unknown_value", "must be memory, sqlite:<path> or postgres://…; write one of them");
-        }
-        fields.integer("settle_s", 0..=i64::MAX);
+        let store = read_store(&mut fields, credentials.as_ref());
+        let settle = Duration::from_secs(fields.count("settle_s", 0).unwrap_or(SETTLE_S).into());
         let validate = fields.one_of("validate", &["strict", "warn", "off"]).unwrap_or(0);
         fields.end(()).map_err(|wrong| Error::with_details(Kind::InvalidArgument, CONFIGURATION, wrong))?;
-        if durable {
-            return Err(Error::new(Kind::Unsupported, "this build has no durable store; use \"store\": \"memory\""));
-        }
         let Some(credentials) = credentials else {
             return Err(Error::new(Kind::Internal, "the credentials were not read"));
         };
@@ -102,6 +100,8 @@ impl Config {
             proxy_password,
             roots,
             insecure_http,
+            store,
+            settle,
             warnings,
             validate: [Validate::Strict, Validate::Warn, Validate::Off][validate],
         })
@@ -188,6 +188,19 @@ fn read_suite(fields: &mut Fields, object: &Object) -> Option<(Credentials, Opti
     let suite = Suite { id, secret: Secret::new(secret) };
     let permanent_code = Secret::new(permanent_code);
     Some((Credentials::Suite { suite, auth_corp_id, permanent_code }, Some(Secret::new(ticket))))
+}
+
+/// Where the store is, if it is a durable one.
+fn read_store(fields: &mut Fields, credentials: Option<&Credentials>) -> Option<String> {
+    const DURABLE: [&str; 3] = ["sqlite:", "postgres://", "postgresql://"];
+    let store = fields.text("store").filter(|store| *store != "memory")?;
+    if !DURABLE.iter().any(|scheme| store.starts_with(scheme)) {
+        fields.wrong("store", "unknown_value", "must be memory, sqlite:<path> or postgres://…; write one of them");
+    }
+    if credentials.is_some_and(|credentials| credentials.corp_id().is_none()) {
+        fields.wrong("corp_id", "corp_id_required", "is required beside access_token with a durable store; give it");
+    }
+    Some(store.to_owned())
 }
 
 fn read_limits(fields: &mut Fields) -> Limits {

@@ -2,7 +2,9 @@
 
 use super::members::Type;
 use super::plan::{Found, Plan};
-use super::{Check, RULES, Rule, Server, unknown};
+use super::{Check, Rule, unknown};
+#[cfg(feature = "sandbox")]
+use super::{RULES, Server};
 use crate::endpoint::Endpoint;
 use crate::json::{Object, Value, fields::Detail, pointer_token};
 
@@ -33,6 +35,7 @@ pub fn broken_and_unknown(endpoint: Endpoint, request: &Object, body: &[u8]) -> 
 
 /// The members that WeCom does not look at in an `add`, as pointers; in an update neither, where the contact way's own
 /// type, scene and mode stand in it.
+#[cfg(feature = "sandbox")]
 pub fn passed_over(request: &Object) -> Vec<String> {
     let asked = Asked::new(Endpoint::Add, request, b"");
     let mut found = Vec::new();
@@ -58,6 +61,7 @@ pub fn passed_over(request: &Object) -> Vec<String> {
 }
 
 /// What WeCom answers to a body that is too long for it, if this one is.
+#[cfg(feature = "sandbox")]
 #[must_use]
 pub fn too_long(length: usize) -> Option<(i32, &'static Rule)> {
     RULES.iter().find_map(|rule| match (&rule.check, rule.server) {
@@ -67,6 +71,7 @@ pub fn too_long(length: usize) -> Option<(i32, &'static Rule)> {
 }
 
 /// What WeCom answers to each broken rule that it refuses, in the order in which it looks.
+#[cfg(feature = "sandbox")]
 pub fn refusals<'r>(
     endpoint: Endpoint,
     request: &'r Object,

@@ -18,8 +18,9 @@ use crate::answer::{Effect, Envelope, Error, Kind, NoEnvelope};
 use crate::auth::{Credentials, Tokens};
 use crate::call::Call;
 use crate::endpoint::{Endpoint, Facts, UPLOAD};
-use crate::log::Log;
+use crate::log::{Level, Log, Logger};
 use crate::secret::{Secret, Secrets};
+use crate::store::Stores;
 use crate::transport::{Failure, Kept, Network, Reply, Transport};
 use attempts::{Attempts, Unread};
 use limits::{Gate, Gates, Key};
@@ -29,17 +30,23 @@ pub use limits::Limits;
 
 const JSON: &str = "application/json";
 
-/// What the clients of one process share: tokens, limits, and the log that clients start with.
+/// What the clients of one process share: tokens, limits, stores, and the log that clients start with.
 #[derive(Default)]
 pub struct Shared {
     tokens: Tokens,
     gates: Gates,
+    pub(crate) stores: Stores,
     pub(crate) network: Arc<Network>,
     /// What clients made from now on log with.
     pub(crate) log: Log,
 }
 
 impl Shared {
+    /// Sets what clients made from now on log with; without a logger, nothing is logged.
+    pub fn set_logger(&self, logger: Option<Arc<dyn Logger>>, level: Level) {
+        self.log.set(logger, level as i32);
+    }
+
     /// Forgets what is known of a WeCom that is no more: another sandbox may start at the same port.
     pub fn forget(&self, base_url: &str) {
         self.tokens.forget(base_url);
