@@ -6,16 +6,18 @@
 mod check;
 mod members;
 mod plan;
+#[cfg(feature = "sandbox")]
+mod server;
 mod table;
 mod unknown;
 
 use crate::endpoint::Endpoint;
 pub(crate) use check::{Broken, broken_and_unknown};
-#[cfg(feature = "sandbox")]
-pub(crate) use check::{passed_over, refusals, too_long};
 #[cfg(any(feature = "sandbox", test))]
 pub(crate) use members::wire_type;
 pub use members::{MEMBERS, Member, Type};
+#[cfg(feature = "sandbox")]
+pub(crate) use server::{passed_over, refusals, too_long};
 pub use table::RULES;
 
 /// One documented rule.
