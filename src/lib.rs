@@ -1,4 +1,4 @@
-//! An embeddable library for WeCom's customer-contact "contact way" interface (企业微信 客户联系「联系我」).
+//! An embeddable library for WeCom's customer-contact "contact way" endpoints (企业微信 客户联系「联系我」).
 //!
 //! Most programs use it through C, C++, Python or Go; this is the Rust library underneath. Requests and answers are
 //! JSON texts in the shapes of WeCom's own document.
@@ -45,8 +45,6 @@ mod endpoint;
 #[doc(hidden)]
 pub mod ffi;
 mod json;
-// Used by its own tests alone until the ledger's functions are there.
-#[allow(dead_code)]
 mod ledger;
 mod lock;
 mod log;
@@ -55,14 +53,15 @@ pub mod rules;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 mod secret;
-#[cfg(any(feature = "sqlite", feature = "postgres"))]
-#[allow(dead_code, unused_imports)] // the calls that use it are built next
+#[allow(dead_code, unused_imports)] // the jobs that use the rest of it are built next
 mod store;
 mod transport;
 mod wire;
 
 pub use answer::{Effect, Error, Kind};
+pub use auth::TokenProvider;
 pub use client::{Canceller, Client, Options};
 pub use endpoint::Endpoint;
 pub use json::{fields::Detail, get as json_get};
+pub use log::{Level, Logger};
 pub use wire::Shared;

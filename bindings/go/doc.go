@@ -1,5 +1,5 @@
-// Package contactway speaks WeCom's (企业微信) customer-contact interface for "contact ways" (客户联系「联系我」): it
-// makes, reads, lists, changes and deletes them, and closes temporary chats.
+// Package contactway calls WeCom's (企业微信) customer-contact endpoints for "contact ways" (客户联系「联系我」): it makes,
+// reads, lists, changes and deletes them, and closes temporary chats.
 //
 //	client, err := contactway.New(contactway.Config{CorpID: "ww…", Secret: "…"})
 //	…

@@ -206,12 +206,6 @@ impl Error {
         self.0.kind
     }
 
-    /// What went wrong, and what to do.
-    #[cfg(feature = "postgres")]
-    pub(crate) fn message(&self) -> &str {
-        &self.0.errmsg
-    }
-
     /// WeCom's errcode, or the kind's.
     #[must_use]
     pub fn errcode(&self) -> i64 {
@@ -264,6 +258,17 @@ impl Error {
                 *value = RawValue::from_string(masked).unwrap_or_else(|_| RawValue::NULL.to_owned());
             }
         }
+    }
+
+    /// What a log line tells of it. Not `errmsg`: WeCom's holds the caller's address.
+    pub(crate) fn log_members(&self) -> Vec<(&'static str, Value)> {
+        let mut members = vec![("kind", self.0.kind.name().into()), ("errcode", self.0.errcode.into())];
+        members.extend(codes::hint(&self.0.errmsg).map(|hint| ("hint", hint.into())));
+        if let Some(detail) = self.0.details.first() {
+            members.push(("rule", detail.rule.into()));
+            members.push(("pointer", detail.pointer.as_str().into()));
+        }
+        members
     }
 
     /// The answer object.

@@ -55,6 +55,19 @@ impl Credentials {
         }
     }
 
+    /// Everything that tells them from others.
+    #[must_use]
+    pub fn parts(&self) -> Vec<&str> {
+        match self {
+            Self::App { corp_id, secret } => vec!["app", corp_id, secret.expose()],
+            Self::Suite { suite, auth_corp_id, permanent_code } => {
+                vec!["suite", &suite.id, auth_corp_id, permanent_code.expose()]
+            }
+            Self::Token { access_token, .. } => vec!["token", access_token.expose()],
+            Self::Provider { corp_id } => vec!["provider", corp_id],
+        }
+    }
+
     /// What may never be printed.
     #[must_use]
     pub fn secrets(&self) -> Vec<&Secret> {

@@ -13,7 +13,7 @@ use crate::call::{Call, Stop};
 use crate::clock::now;
 use crate::json::{Object, Value};
 use crate::lock::lock;
-use crate::secret::Secret;
+use crate::secret::{IN_URL_MAX, Secret};
 
 pub use credentials::{Credentials, Suite};
 
@@ -29,8 +29,6 @@ const FORCED_MOST: Duration = Duration::from_secs(960);
 /// WeCom's tokens live for two hours; a clock cannot hold just any span.
 const LONGEST_LIFE: Duration = Duration::from_secs(86_400);
 const COMMON_LIFE_S: u64 = 7200;
-/// WeCom's tokens have 512 bytes at most, and an address cannot hold just any length.
-pub const CREDENTIAL_MAX: usize = 4096;
 
 /// Every token of the process; also those of clients that are gone, and their refusals, as long as they are good for
 /// something: a host may make a client for every call.
@@ -96,8 +94,8 @@ impl Fetched {
         if text.is_empty() {
             return Err(format!("its {name} is empty"));
         }
-        if text.len() > CREDENTIAL_MAX {
-            return Err(format!("its {name} is longer than {CREDENTIAL_MAX} bytes"));
+        if text.len() > IN_URL_MAX {
+            return Err(format!("its {name} is longer than {IN_URL_MAX} bytes"));
         }
         let life = match answer.get("expires_in") {
             None => Some(COMMON_LIFE_S),
@@ -109,13 +107,35 @@ impl Fetched {
     }
 }
 
-/// A function of the host that hands tokens out.
-pub trait Provider: Send + Sync {
-    /// A token; `rejected` says that WeCom refused the one handed out last.
+/// Hands out access tokens that the host manages, as a central token server does.
+///
+/// ```
+/// use std::sync::Arc;
+///
+/// use contactway::{Client, Shared, TokenProvider};
+///
+/// struct FromOurServer;
+///
+/// impl TokenProvider for FromOurServer {
+///     fn token(&self, rejected: bool) -> Result<String, String> {
+///         if rejected {
+///             // WeCom refused the last one: ask for a fresh one.
+///         }
+///         Err("our token server does not answer".to_owned())
+///     }
+/// }
+///
+/// let client = Client::new(r#"{"corp_id":"ww1","token_provider":true}"#, &Shared::default())?;
+/// client.set_token_provider(Arc::new(FromOurServer))?;
+/// # Ok::<(), contactway::Error>(())
+/// ```
+pub trait TokenProvider: Send + Sync {
+    /// A token; `rejected` says that WeCom refused the one handed out last. Runs on any thread that works for a call,
+    /// several at once; the call waits for it, past its deadline if need be.
     ///
     /// # Errors
     /// Why there is none, in words.
-    fn token(&self, rejected: bool) -> Result<Secret, String>;
+    fn token(&self, rejected: bool) -> Result<String, String>;
 }
 
 /// Why there is no token.
@@ -128,10 +148,10 @@ pub enum NoToken {
 
 /// The place of one token.
 #[derive(Default)]
-pub struct Slot(Mutex<State>);
+pub struct Slot(Mutex<TokenState>);
 
 #[derive(Default)]
-struct State {
+struct TokenState {
     current: Option<Held>,
     fetched: u64,
     fetching: bool,

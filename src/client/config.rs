@@ -6,10 +6,10 @@ use ureq::Proxy;
 
 use super::{base_url, proxy};
 use crate::answer::{Error, Kind};
-use crate::auth::{CREDENTIAL_MAX, Credentials, Suite};
+use crate::auth::{Credentials, Suite};
 use crate::json::fields::Fields;
 use crate::json::{Object, Value};
-use crate::secret::Secret;
+use crate::secret::{IN_URL_MAX, Secret};
 use crate::transport::{Authorities, Roots};
 use crate::wire::Limits;
 
@@ -20,6 +20,7 @@ const MAX_ATTEMPTS: u32 = 3;
 const MAX_IN_FLIGHT: u32 = 5;
 const PER_MINUTE: u32 = 10_000;
 const PER_HOUR: u32 = 150_000;
+const SETTLE_S: u32 = 60;
 
 /// What a client is made from.
 pub struct Config {
@@ -38,6 +39,10 @@ pub struct Config {
     pub roots: Roots,
     /// Whether http may go beyond this machine, to one nearby.
     pub insecure_http: bool,
+    /// Where a durable store is; none is in memory.
+    pub store: Option<String>,
+    /// How long after an attempt's deadline WeCom's list may still lack what it made.
+    pub settle: Duration,
     /// What the host should know of all this, though it works.
     pub warnings: Vec<String>,
     pub validate: Validate,
@@ -76,17 +81,10 @@ impl Config {
             warnings.push(format!("tokens travel unencrypted to {base_url}: insecure_http allows it"));
         }
         let roots = read_roots(&mut fields, &mut warnings);
-        let store = fields.text("store").unwrap_or("memory");
-        let durable = store.starts_with("sqlite:") || store.starts_with("postgres://");
-        if store != "memory" && !durable {
-            fields.wrong("store", "unknown_value", "must be memory, sqlite:<path> or postgres://…; write one of them");
-        }
-        fields.integer("settle_s", 0..=i64::MAX);
+        let store = read_store(&mut fields, credentials.as_ref());
+        let settle = Duration::from_secs(fields.count("settle_s", 0).unwrap_or(SETTLE_S).into());
         let validate = fields.one_of("validate", &["strict", "warn", "off"]).unwrap_or(0);
         fields.end(()).map_err(|wrong| Error::with_details(Kind::InvalidArgument, CONFIGURATION, wrong))?;
-        if durable {
-            return Err(Error::new(Kind::Unsupported, "this build has no durable store; use \"store\": \"memory\""));
-        }
         let Some(credentials) = credentials else {
             return Err(Error::new(Kind::Internal, "the credentials were not read"));
         };
@@ -102,6 +100,8 @@ impl Config {
             proxy_password,
             roots,
             insecure_http,
+            store,
+            settle,
             warnings,
             validate: [Validate::Strict, Validate::Warn, Validate::Off][validate],
         })
@@ -112,21 +112,9 @@ fn milliseconds(fields: &mut Fields, name: &'static str, default: u64) -> Durati
     Duration::from_millis(fields.integer(name, 1..=i64::MAX).map_or(default, i64::unsigned_abs))
 }
 
-/// One text of the credentials; most of them travel in an address, which cannot hold just any length.
-fn credential<'o>(fields: &mut Fields<'o, '_>, name: &'static str) -> Option<&'o str> {
-    let text = fields.text(name)?;
-    if text.len() > CREDENTIAL_MAX {
-        fields.wrong(name, "too_long", &format!("must not be longer than {CREDENTIAL_MAX} bytes; check what was read"));
-        return None;
-    }
-    Some(text)
-}
-
 /// The credentials, and a third-party app's ticket; none where they are wrong, which is noted.
 fn read_credentials(fields: &mut Fields) -> Option<(Credentials, Option<Secret>)> {
-    let corp_id = credential(fields, "corp_id");
-    let secret = credential(fields, "secret");
-    let access_token = credential(fields, "access_token");
+    let [corp_id, secret, access_token] = ["corp_id", "secret", "access_token"].map(|name| short_text(fields, name));
     let provider = fields.flag("token_provider") == Some(true);
     let suite = fields.object("suite");
     // What is there and wrong is told of already.
@@ -174,11 +162,20 @@ fn read_credentials(fields: &mut Fields) -> Option<(Credentials, Option<Secret>)
     }
 }
 
+/// A text that goes into a URL, which must not become longer than one can be.
+fn short_text<'o>(fields: &mut Fields<'o, '_>, name: &'static str) -> Option<&'o str> {
+    let text = fields.text(name)?;
+    if text.len() > IN_URL_MAX {
+        fields.wrong(name, "too_long", &format!("must be at most {IN_URL_MAX} bytes long"));
+    }
+    Some(text)
+}
+
 fn read_suite(fields: &mut Fields, object: &Object) -> Option<(Credentials, Option<Secret>)> {
     let mut suite = Fields::new(object, "/suite");
     let names = ["suite_id", "suite_secret", "suite_ticket", "auth_corp_id", "permanent_code"];
     let values = names.map(|name| {
-        let value = credential(&mut suite, name).map(str::to_owned);
+        let value = short_text(&mut suite, name).map(str::to_owned);
         if value.is_none() && object.get(name).is_none() {
             suite.wrong(name, "suite_member_required", "is required; give it");
         }
@@ -191,6 +188,19 @@ fn read_suite(fields: &mut Fields, object: &Object) -> Option<(Credentials, Opti
     let suite = Suite { id, secret: Secret::new(secret) };
     let permanent_code = Secret::new(permanent_code);
     Some((Credentials::Suite { suite, auth_corp_id, permanent_code }, Some(Secret::new(ticket))))
+}
+
+/// Where the store is, if it is a durable one.
+fn read_store(fields: &mut Fields, credentials: Option<&Credentials>) -> Option<String> {
+    const DURABLE: [&str; 3] = ["sqlite:", "postgres://", "postgresql://"];
+    let store = fields.text("store").filter(|store| *store != "memory")?;
+    if !DURABLE.iter().any(|scheme| store.starts_with(scheme)) {
+        fields.wrong("store", "unknown_value", "must be memory, sqlite:<path> or postgres://…; write one of them");
+    }
+    if credentials.is_some_and(|credentials| credentials.corp_id().is_none()) {
+        fields.wrong("corp_id", "corp_id_required", "is required beside access_token with a durable store; give it");
+    }
+    Some(store.to_owned())
 }
 
 fn read_limits(fields: &mut Fields) -> Limits {

@@ -12,11 +12,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::answer::{Error, Kind, Warning};
-use crate::auth::{self, Provider};
+use crate::auth::{self, TokenProvider};
 use crate::call::{Call, Calls, Stop};
 use crate::endpoint::Endpoint;
 use crate::json::{self, Object, fields::Detail};
-use crate::log::{Level, Log};
+use crate::ledger::{Ledger, Owner};
+use crate::log::{Level, Log, Logger};
 use crate::rules;
 use crate::transport::{Settings, Transport};
 use crate::wire::{Ask, Setup, Shared, Wire};
@@ -27,7 +28,9 @@ pub use options::Options;
 
 /// A client of one company's contact ways. All of it may be used from any thread, at the same time.
 pub struct Client {
-    wire: Wire,
+    wire: Arc<Wire>,
+    /// Where the client has a durable store.
+    ledger: Option<Ledger>,
     timeout: Duration,
     validate: Validate,
     calls: Calls,
@@ -55,14 +58,18 @@ impl Client {
     /// When the configuration is wrong; every wrong member is named.
     pub fn new(config: &str, shared: &Shared) -> Result<Self, Error> {
         let config = Config::parse(config)?;
+        let authorities = config.roots.extra.as_ref().map(|extra| extra.certificates().to_vec()).unwrap_or_default();
         let settings = Settings {
             connect_timeout: config.connect_timeout,
             roots: config.roots,
             proxy: config.proxy,
             insecure_http: config.insecure_http,
         };
+        let owner = Owner::of(&config.credentials);
+        let call = Call::new(config.timeout);
+        let store = config.store.map(|url| shared.stores.open(&call, &url, &authorities)).transpose()?;
         let transport = Transport::new(settings, &shared.network);
-        let wire = Wire::new(
+        let wire = Arc::new(Wire::new(
             shared,
             Setup {
                 credentials: config.credentials,
@@ -73,11 +80,15 @@ impl Client {
                 proxy_password: config.proxy_password,
                 transport,
             },
-        );
+        ));
         for warning in config.warnings {
             wire.log.say(Level::Warning, "configuration", || [("message", warning.into())]);
         }
-        Ok(Self { wire, timeout: config.timeout, validate: config.validate, calls: Calls::default() })
+        let ledger = store
+            .zip(owner)
+            .map(|(store, owner)| Ledger::open(&call, &wire, store, owner, config.settle))
+            .transpose()?;
+        Ok(Self { wire, ledger, timeout: config.timeout, validate: config.validate, calls: Calls::default() })
     }
 
     /// Calls one of the six endpoints. `request` is the body that WeCom's document describes; the answer is WeCom's.
@@ -86,6 +97,10 @@ impl Client {
     /// When the request breaks a rule, WeCom refuses, or no answer could be had.
     pub fn call(&self, endpoint: Endpoint, request: &str, options: &Options) -> Result<String, Error> {
         self.run(endpoint.name(), options, |call| {
+            if options.key.is_some() {
+                self.kept("key")?;
+                return Err(Error::new(Kind::Unsupported, "this version does not have key yet"));
+            }
             let request = self.read(endpoint, request)?;
             let mut ask = Ask::of(endpoint.facts(), request.body.as_bytes());
             ask.accept_duplicate = options.accept_duplicate;
@@ -99,11 +114,32 @@ impl Client {
         })
     }
 
+    /// Looks contact ways up in the ledger: a page of entries that are as `query` says.
+    ///
+    /// # Errors
+    /// When the query is wrong, the ledger cannot be read, or the client has no durable store.
+    pub fn ledger(&self, query: &str, options: &Options) -> Result<String, Error> {
+        self.run("ledger", options, |call| {
+            let answer = self.kept("the ledger")?.query(call, query)?;
+            Ok(Done { answer, attempts: 0 })
+        })
+    }
+
+    /// The ledger, which `what` needs.
+    fn kept(&self, what: &str) -> Result<&Ledger, Error> {
+        self.ledger.as_ref().ok_or_else(|| {
+            let remedy = format!(
+                "{what} needs a durable store: make the client with \"store\": \"sqlite:<path>\" or \"postgres://…\""
+            );
+            Error::new(Kind::Unsupported, remedy)
+        })
+    }
+
     /// Sets the function that hands out tokens.
     ///
     /// # Errors
     /// When the client was not made with `token_provider`.
-    pub fn set_token_provider(&self, provider: Arc<dyn Provider>) -> Result<(), Error> {
+    pub fn set_token_provider(&self, provider: Arc<dyn TokenProvider>) -> Result<(), Error> {
         self.wire.set_token_provider(provider)
     }
 
@@ -113,6 +149,11 @@ impl Client {
     /// When the client was not made with `suite`, or the ticket is empty.
     pub fn set_suite_ticket(&self, ticket: &str) -> Result<(), Error> {
         self.wire.set_suite_ticket(ticket)
+    }
+
+    /// Sends the client's log lines up to `level` to `logger` from now on; without one, nothing is logged.
+    pub fn set_logger(&self, logger: Option<Arc<dyn Logger>>, level: Level) {
+        self.wire.log.set(logger, level as i32);
     }
 
     /// Where the client's log lines go.
@@ -164,21 +205,29 @@ impl Client {
     }
 
     fn log_call(&self, name: &str, began: Instant, outcome: &Result<Done, Error>) {
-        let elapsed = || auth::in_ms(began.elapsed()).into();
-        match outcome {
-            Ok(done) => self.wire.log.say(Level::Info, "call", || {
-                [("endpoint", name.into()), ("attempts", done.attempts.into()), ("elapsed_ms", elapsed())]
-            }),
-            // Not errmsg: WeCom's holds the caller's address.
-            Err(error) => self.wire.log.say(Level::Error, "call", || {
-                [
-                    ("endpoint", name.into()),
-                    ("attempts", error.attempts().into()),
-                    ("elapsed_ms", elapsed()),
-                    ("kind", error.kind().name().into()),
-                    ("errcode", error.errcode().into()),
-                ]
-            }),
-        }
+        let (level, attempts) = match outcome {
+            Ok(done) => (Level::Info, done.attempts),
+            Err(error) => (level_of(error.kind()), error.attempts()),
+        };
+        self.wire.log.say(level, "call", || {
+            let elapsed_ms = auth::in_ms(began.elapsed());
+            let mut members =
+                vec![("endpoint", name.into()), ("attempts", attempts.into()), ("elapsed_ms", elapsed_ms.into())];
+            if let Err(error) = outcome {
+                members.extend(error.log_members());
+            }
+            members
+        });
+    }
+}
+
+/// How much a call that failed matters to whoever reads the log.
+fn level_of(kind: Kind) -> Level {
+    match kind {
+        // The host wanted it so.
+        Kind::Cancelled => Level::Info,
+        // Refused here: nothing is wrong with WeCom or on the way.
+        Kind::InvalidArgument | Kind::InvalidHandle | Kind::InvalidRequest | Kind::Unsupported => Level::Warning,
+        _ => Level::Error,
     }
 }

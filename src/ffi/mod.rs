@@ -11,9 +11,10 @@
 mod callback;
 mod guard;
 mod handle;
+mod options;
 mod text;
 
-use std::ffi::{c_char, c_void};
+use std::ffi::{CStr, c_char, c_void};
 use std::ptr;
 use std::sync::Arc;
 
@@ -21,7 +22,7 @@ use crate::answer::{Error, Kind};
 use crate::client::{Canceller, Client, Options};
 use crate::endpoint::Endpoint;
 use crate::json;
-use crate::log::Sink;
+use crate::log::Logger;
 use callback::{HostLog, HostTokens, UserData};
 pub use callback::{contactway_destroy_fn, contactway_log_fn, contactway_progress_fn, contactway_token_fn};
 use guard::guarded;
@@ -48,7 +49,8 @@ pub const CONTACTWAY_INVALID_HANDLE: i32 = -1002;
 pub const CONTACTWAY_INVALID_REQUEST: i32 = -1003;
 /// errcode: no token could be had.
 pub const CONTACTWAY_AUTH: i32 = -1004;
-/// errcode: held back here, since the limit leaves no place before the deadline.
+/// errcode: held back here, since the limit leaves no place before the deadline. It comes at once: wait for
+/// retry_after_ms, and do not call again in a loop.
 pub const CONTACTWAY_RATE_LIMITED: i32 = -1005;
 /// errcode: the deadline passed.
 pub const CONTACTWAY_TIMEOUT: i32 = -1006;
@@ -66,7 +68,7 @@ pub const CONTACTWAY_PARTIAL: i32 = -1011;
 pub const CONTACTWAY_CONFLICT: i32 = -1012;
 /// errcode: this build lacks the feature.
 pub const CONTACTWAY_UNSUPPORTED: i32 = -1013;
-/// errcode: an earlier attempt to add a contact way of this key may have been carried out.
+/// errcode: an add with a key whose earlier attempt may have been carried out; error.key says which.
 pub const CONTACTWAY_UNKNOWN: i32 = -1014;
 /// errcode: a bug in the library; the handle may still be used.
 pub const CONTACTWAY_INTERNAL: i32 = -1099;
@@ -121,22 +123,24 @@ pub extern "C" fn contactway_abi_version() -> u32 {
 ///     if (strstr(contactway_features(), "sandbox") == NULL) { fprintf(stderr, "no sandbox\n"); }
 #[unsafe(no_mangle)]
 pub extern "C" fn contactway_features() -> *const c_char {
-    let names = match (cfg!(feature = "sqlite"), cfg!(feature = "postgres"), cfg!(feature = "sandbox")) {
-        (false, false, false) => c"",
-        (false, false, true) => c"sandbox",
-        (false, true, false) => c"postgres",
-        (false, true, true) => c"postgres,sandbox",
-        (true, false, false) => c"sqlite",
-        (true, false, true) => c"sqlite,sandbox",
-        (true, true, false) => c"sqlite,postgres",
-        (true, true, true) => c"sqlite,postgres,sandbox",
-    };
-    names.as_ptr()
+    // By bits: sqlite, postgres, sandbox.
+    const NAMES: [&CStr; 8] = [
+        c"",
+        c"sqlite",
+        c"postgres",
+        c"sqlite,postgres",
+        c"sandbox",
+        c"sqlite,sandbox",
+        c"postgres,sandbox",
+        c"sqlite,postgres,sandbox",
+    ];
+    let held = [cfg!(feature = "sqlite"), cfg!(feature = "postgres"), cfg!(feature = "sandbox")];
+    NAMES[held.iter().enumerate().map(|(bit, held)| usize::from(*held) << bit).sum::<usize>()].as_ptr()
 }
 
 /// Makes a client from a configuration such as {"corp_id":"ww…","secret":"…"}. Nothing is sent yet.
 ///
-/// Answers 0 when the configuration is wrong; then *error_json, unless error_json is NULL, is an answer object that
+/// Returns 0 when the configuration is wrong; then *error_json, unless error_json is NULL, is an answer object that
 /// names every wrong member, to be freed with contactway_string_free. On success it is set to NULL. The client is to
 /// be freed with contactway_client_free. Any thread. Errors: invalid_argument, unsupported.
 ///
@@ -313,10 +317,17 @@ pub unsafe extern "C" fn contactway_save_qr_code(
     unsafe { work("save_qr_code", None, client, request_json, options_json, Client::save_qr_code) }
 }
 
-/// Looks contact ways up in the ledger, which needs a durable store.
+/// Looks contact ways up in the ledger, which needs a sqlite or postgres store. query_json may hold any of key,
+/// config_id, state, remark, user (a userid), party (a department), status and namespace, which all must hold; limit (1
+/// to 1000, 100 if left out) and the cursor of the page before.
 ///
-/// options_json may be NULL. The answer is never NULL and is to be freed with contactway_string_free. Any thread.
-/// Errors: unsupported in this version.
+/// The answer holds entries, in the order of their coming, and next_cursor, which is empty on the last page. An entry
+/// has key, namespace, config_id, qr_code (each null where there is none), status (intended, active, unknown, deleted or
+/// gone), contact_way as it was asked for, and created_at and updated_at in seconds since 1970.
+///
+/// options_json may be NULL; it knows timeout_ms and canceller. The answer is never NULL and is to be freed with
+/// contactway_string_free. Any thread. Errors: invalid_argument, invalid_handle, store, cancelled; unsupported without
+/// such a store.
 ///
 ///     char *answer = contactway_ledger(client, "{\"state\":\"counter-1\"}", NULL);
 #[unsafe(no_mangle)]
@@ -325,8 +336,8 @@ pub unsafe extern "C" fn contactway_ledger(
     query_json: *const c_char,
     options_json: *const c_char,
 ) -> *mut c_char {
-    let _ = (query_json, options_json);
-    later(client, "ledger")
+    // SAFETY: C strings or NULL, as the header asks.
+    unsafe { work("ledger", None, client, query_json, options_json, Client::ledger) }
 }
 
 /// Brings the ledger up to what WeCom holds.
@@ -452,7 +463,7 @@ pub unsafe extern "C" fn contactway_json_get(json: *const c_char, pointer: *cons
 }
 
 /// Makes a canceller, to be given to calls as {"canceller":NUMBER} in their options and to be freed with
-/// contactway_canceller_free. Any thread. Answers 0 only if the library is broken.
+/// contactway_canceller_free. Any thread. Returns 0 only if the library is broken.
 ///
 ///     contactway_canceller canceller = contactway_canceller_new();
 ///     char options[64];
@@ -504,7 +515,7 @@ pub unsafe extern "C" fn contactway_set_logger(
 ) {
     let user_data = UserData::new(user_data, destroy);
     ignoring(|| {
-        let sink: Option<Arc<dyn Sink>> = match log {
+        let sink: Option<Arc<dyn Logger>> = match log {
             Some(log) => Some(Arc::new(HostLog { log, user_data })),
             None => None,
         };
@@ -571,7 +582,7 @@ pub unsafe extern "C" fn contactway_set_suite_ticket(
 
 /// Starts a stand-in for WeCom on a loopback port; config_json may be "{}".
 ///
-/// Answers 0 when it cannot start. *info_json, unless info_json is NULL, always holds an answer object: with base_url,
+/// Returns 0 when it cannot start. *info_json, unless info_json is NULL, always holds an answer object: with base_url,
 /// corp_id, secret and client_config, which is ready for contactway_client_new; or with the error. It is to be freed
 /// with contactway_string_free; the sandbox is to be stopped with contactway_sandbox_stop. Any thread. Errors:
 /// invalid_argument, network, unsupported.
@@ -634,7 +645,7 @@ fn start_sandbox(_: &str) -> Result<(u64, String), Error> {
 /// The answer where there is nothing else to say.
 const OK: &str = r#"{"errcode":0,"errmsg":"ok"}"#;
 
-/// One call of one of the six interfaces.
+/// One call of one of the six endpoints.
 ///
 /// # Safety
 /// The pointers are NULL or C strings.
@@ -671,10 +682,7 @@ unsafe fn work(
         // SAFETY: C strings or NULL, as the caller promises.
         let (request, options) =
             unsafe { (text::required(request_json, "request_json")?, text::optional(options_json, "options_json")?) };
-        let options = match options {
-            Some(options) => Options::parse(options, endpoint, |handle| process.canceller(handle))?,
-            None => Options::default(),
-        };
+        let options = options::read(options, endpoint, process)?;
         work(&client, request, &options)
     });
     give_answer(outcome.map_err(|error| error.of_endpoint(name)))
@@ -707,7 +715,7 @@ unsafe fn handle_or_error(made: Result<u64, Error>, error_json: *mut *mut c_char
     handle
 }
 
-/// Does the work of a function that answers nothing.
+/// Does the work of a function that returns nothing.
 fn ignoring(work: impl FnOnce()) {
     let _nobody_to_tell = guarded(|| {
         work();

@@ -1,5 +1,6 @@
 //! What a sandbox is started with.
 
+use super::callback::{Receiver, receiver};
 use super::listening::Listening;
 use crate::json::fields::{Detail, Fields, Read};
 use crate::json::{Object, Value};
@@ -29,6 +30,8 @@ pub struct Config {
     pub suites: Vec<Suite>,
     pub members: Vec<InCorp<GivenMember>>,
     pub departments: Vec<InCorp<GivenDepartment>>,
+    /// Who is told of events.
+    pub callback: Option<Receiver>,
 }
 
 /// What becomes of a body that holds `\uXXXX`.
@@ -106,6 +109,7 @@ impl Config {
             suites: fields.each("suites", suite).unwrap_or_default(),
             members: fields.each("members", member).unwrap_or_else(default_members),
             departments: fields.each("departments", department).unwrap_or_else(default_departments),
+            callback: callback(&mut fields),
         };
         if config.apps.is_empty() {
             fields.wrong("apps", "required", "must name at least one app; name one, or leave it out");
@@ -162,6 +166,11 @@ fn bounds(mut fields: Fields, wecoms: Bounds) -> Read<Bounds> {
         concurrent: bound("concurrent", wecoms.concurrent),
     };
     fields.end(bounds)
+}
+
+fn callback(fields: &mut Fields) -> Option<Receiver> {
+    let read = fields.object("callback").map(|given| receiver(Fields::new(given, fields.pointer("callback"))))?;
+    fields.take(read)
 }
 
 fn app(mut fields: Fields) -> Read<App> {

@@ -4,10 +4,12 @@
 //!
 //! - `control`: the calls under `/sandbox/`, for tests, and the page, for people
 //! - `wecom`: what WeCom's paths do
+//! - `callback`: what happens in the world, told to the company's own server
 //! - `world`: what is kept
 //!
 //! and beside them `serve`, HTTP and its threads, which know of a room only that it answers.
 
+mod callback;
 mod config;
 mod control;
 mod listening;
@@ -20,10 +22,9 @@ use std::net::{IpAddr, TcpListener};
 use std::sync::Arc;
 use std::{fmt, io};
 
-use serde_json::json;
-
 use crate::json::Object;
 use crate::json::fields::{Detail, sentences};
+use callback::Postman;
 use config::Config;
 use control::Control;
 use listening::Listening;
@@ -84,10 +85,9 @@ impl From<Vec<Detail>> for StartError {
 /// A running sandbox; dropping it ends it.
 pub struct Sandbox {
     wecom: Arc<Wecom>,
-    /// The certificate of its authority, where it speaks TLS.
-    authority: Option<String>,
     port: u16,
     _server: Server,
+    _postman: Option<Postman>,
 }
 
 impl Sandbox {
@@ -111,31 +111,21 @@ impl Sandbox {
         let identity = tls.then(|| Identity::new(config.listening.names())).transpose().map_err(StartError::Tls)?;
         let port = address.map_or(port, |address| address.port());
         let base_url = config.listening.base_url(port);
-        let wecom = Arc::new(Wecom::new(World::new(config), base_url));
         let (authority, tls) = identity.map(|Identity { authority, config }| (authority, config)).unzip();
-        let manners = Manners { idle, tls };
-        let server = Server::start(listeners, rooms(&wecom, authority.clone()), manners).map_err(StartError::Thread)?;
-        Ok(Self { wecom, authority, port, _server: server })
+        let wecom = Arc::new(Wecom::new(World::new(config), base_url, authority));
+        let world = &wecom.world;
+        let told = world.config.callback.clone().map(|receiver| Postman::start(receiver, Arc::clone(&world.events)));
+        let postman = told.transpose().map_err(StartError::Thread)?;
+        let server = Server::start(listeners, rooms(&wecom), Manners { idle, tls }).map_err(StartError::Thread)?;
+        Ok(Self { wecom, port, _server: server, _postman: postman })
     }
 
     /// Where it is and what a client needs, as one JSON object.
     #[must_use]
     pub fn info_json(&self) -> String {
-        let base_url = self.base_url();
-        let app = self.wecom.world.config.apps.first();
-        let (corp_id, secret) = app.map_or(("", ""), |app| (app.corp_id.as_str(), app.secret.as_str()));
-        let mut client = json!({"base_url": base_url, "corp_id": corp_id, "secret": secret});
-        if let Some(authority) = &self.authority {
-            client["extra_ca_file"] = json!(authority);
-        }
-        if self.wecom.world.config.listening.is_insecure() {
-            client["insecure_http"] = json!(true);
-        }
-        json!({
-            "errcode": 0, "errmsg": "ok",
-            "base_url": base_url, "corp_id": corp_id, "secret": secret, "client_config": client,
-        })
-        .to_string()
+        let mut info = control::info(&self.wecom);
+        (info["errcode"], info["errmsg"]) = (0.into(), "ok".into());
+        info.to_string()
     }
 
     /// Its address, without a slash at the end.
@@ -175,8 +165,8 @@ impl Sandbox {
 }
 
 /// Which room answers which paths: what is not the sandbox's own is WeCom's.
-fn rooms(wecom: &Arc<Wecom>, authority: Option<String>) -> Arc<dyn Room> {
-    let control = Arc::new(Control::new(Arc::clone(wecom), authority));
+fn rooms(wecom: &Arc<Wecom>) -> Arc<dyn Room> {
+    let control = Arc::new(Control::new(Arc::clone(wecom)));
     Arc::new(Routes(vec![
         (Path::Exactly("/"), Arc::<Control>::clone(&control)),
         (Path::Below(control::PATH), control),

@@ -1,5 +1,7 @@
 //! One contact way in the ledger, and what may be asked of many.
 
+use std::sync::LazyLock;
+
 use super::sql::{Cell, Row, Type};
 use crate::json::{self, Object};
 
@@ -18,29 +20,20 @@ pub enum Status {
     Gone = 4,
 }
 
-/// Every status, with its name in the contract.
-const STATUSES: [(Status, &str); 5] = [
-    (Status::Intended, "intended"),
-    (Status::Active, "active"),
-    (Status::Unknown, "unknown"),
-    (Status::Deleted, "deleted"),
-    (Status::Gone, "gone"),
-];
-
 impl Status {
+    /// Every status, by its number.
+    pub const ALL: [Self; 5] = [Self::Intended, Self::Active, Self::Unknown, Self::Deleted, Self::Gone];
+    /// Their names in the contract, in the same order.
+    pub const NAMES: [&str; 5] = ["intended", "active", "unknown", "deleted", "gone"];
+
     /// Its name in an answer.
     pub fn name(self) -> &'static str {
-        STATUSES[self as usize].1
-    }
-
-    /// The status of this name.
-    pub fn named(name: &str) -> Option<Self> {
-        STATUSES.iter().find(|(_, known)| *known == name).map(|(status, _)| *status)
+        Self::NAMES[self as usize]
     }
 
     pub(super) fn from_number(number: i64) -> Self {
         let place = usize::try_from(number).unwrap_or(usize::MAX);
-        STATUSES.get(place).map_or(Self::Unknown, |(status, _)| *status)
+        Self::ALL.get(place).copied().unwrap_or(Self::Unknown)
     }
 
     /// Whether it keeps its key from others.
@@ -177,10 +170,10 @@ pub(super) const COLUMNS: [(&str, Type); 28] = [
 ];
 
 /// What [`Entry::read`] reads, for a SELECT.
-pub(super) fn selected() -> String {
+pub(super) static SELECTED: LazyLock<String> = LazyLock::new(|| {
     let names = COLUMNS[..24].iter().map(|(name, _)| format!(", {name}"));
     format!("id{}", names.collect::<String>())
-}
+});
 
 impl Entry {
     /// The values of [`COLUMNS`].

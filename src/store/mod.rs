@@ -9,8 +9,6 @@ mod corp;
 mod entry;
 mod gate;
 mod group;
-#[cfg(unix)]
-mod holder;
 mod lease;
 mod lent;
 #[cfg(feature = "postgres")]
@@ -27,6 +25,8 @@ mod window;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, Weak};
+
+use rustls::pki_types::CertificateDer;
 
 use crate::answer::{Error, Kind};
 use crate::call::{Call, Stop};
@@ -78,11 +78,11 @@ pub struct Store {
 pub struct Stores(Mutex<BTreeMap<String, Weak<Store>>>);
 
 impl Stores {
-    /// The store at `url`, opened unless it is open. `extra_ca` holds further authorities (PEM) for a server's TLS.
+    /// The store at `url`, opened unless it is open. `extra_ca` are further authorities for a server's TLS.
     ///
     /// # Errors
     /// `unsupported` when this build has no such store; `store` when it cannot be opened.
-    pub fn open(&self, call: &Call, url: &str, extra_ca: Option<&[u8]>) -> Result<Arc<Store>, Error> {
+    pub fn open(&self, call: &Call, url: &str, extra_ca: &[CertificateDer<'static>]) -> Result<Arc<Store>, Error> {
         let place = Place::of(url)?;
         let mut stores = lock(&self.0);
         stores.retain(|_, store| store.strong_count() > 0);
@@ -95,7 +95,7 @@ impl Stores {
     }
 }
 
-type Open = fn(&Call, &str, Option<&[u8]>) -> Result<Box<dyn Home>, Error>;
+type Open = fn(&Call, &str, &[CertificateDer<'static>]) -> Result<Box<dyn Home>, Error>;
 
 /// Where a URL leads.
 struct Place {

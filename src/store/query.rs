@@ -1,6 +1,6 @@
 //! Which entries are asked for.
 
-use super::entry::{Entry, Status, selected};
+use super::entry::{Entry, SELECTED, Status};
 use super::sql::{Cell, Fault, Sql};
 
 /// Everything given must hold.
@@ -95,7 +95,7 @@ pub(super) fn find(sql: &mut dyn Sql, query: &Query, after: i64, limit: i64) -> 
     let (clause, mut values) = query.clause();
     values.extend([after.into(), limit.into()]);
     let (after, limit) = (values.len() - 1, values.len());
-    let columns = selected();
+    let columns = SELECTED.as_str();
     let statement =
         format!("SELECT {columns} FROM contactway_entry {clause} AND id > ?{after} ORDER BY id LIMIT ?{limit}");
     let rows = sql.rows(&statement, &values)?;

@@ -75,14 +75,13 @@ impl Connection {
         stream.write_all(&request.to_bytes())?;
         stream.flush()?;
         let (head, begun) = Head::read(&mut self.reader)?;
-        let framing = head.framing()?;
         let mut rest = Cursor::new(begun).chain(&mut self.reader);
-        let body = body::read(&mut rest, framing, head.is_gzip())?;
+        let body = body::read(&mut rest, head.framing, head.is_gzip)?;
         let (begun, _) = rest.get_ref();
         let is_read = begun.position() == begun.get_ref().len() as u64;
-        let is_reusable = is_read && framing != Framing::ToTheEnd && head.keeps_alive();
+        let is_reusable = is_read && head.framing != Framing::ToTheEnd && head.keeps_alive;
         let new_connection = mem::replace(&mut self.is_new, false);
-        Ok((Reply { status: head.status(), body, date: head.date(), new_connection }, is_reusable))
+        Ok((Reply { status: head.status, body, date: head.date, new_connection }, is_reusable))
     }
 }
 

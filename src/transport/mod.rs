@@ -104,6 +104,8 @@ pub enum Cause {
     ConnectTimeout(String),
     /// No connection, or one that broke; in words.
     Network(String),
+    /// Its caller did not let it send.
+    Withheld,
     /// The proxy does not let us, and is not to be asked again so soon.
     ProxyRefused {
         /// What it said, in words.
@@ -125,6 +127,7 @@ impl Transport {
     }
 
     /// POSTs `body`. The path and query of `uri` are sent as they stand there; it is cheap to clone, and so to keep.
+    /// `may_send` is asked when there is a connection, right before the request's first byte.
     ///
     /// # Errors
     /// When no whole HTTP answer came back.
@@ -135,8 +138,9 @@ impl Transport {
         content_type: &str,
         body: &[u8],
         kept: Kept,
+        may_send: &dyn Fn() -> bool,
     ) -> Result<Reply, Failure> {
-        self.run(call, Request { uri, body: Some((content_type, body)) }, kept)
+        self.run(call, Request { uri, body: Some((content_type, body)) }, kept, may_send)
     }
 
     /// GETs `uri`.
@@ -144,10 +148,16 @@ impl Transport {
     /// # Errors
     /// When no whole HTTP answer came back.
     pub fn get(&self, call: &Arc<Call>, uri: &Uri, kept: Kept) -> Result<Reply, Failure> {
-        self.run(call, Request { uri, body: None }, kept)
+        self.run(call, Request { uri, body: None }, kept, &|| true)
     }
 
-    fn run(&self, call: &Arc<Call>, request: Request, kept: Kept) -> Result<Reply, Failure> {
+    fn run(
+        &self,
+        call: &Arc<Call>,
+        request: Request,
+        kept: Kept,
+        may_send: &dyn Fn() -> bool,
+    ) -> Result<Reply, Failure> {
         self.network.sweep();
         let unsent = |new_connection| move |cause| Failure { cause, sent: false, stale: false, new_connection };
         call.check().map_err(Cause::Stopped).map_err(unsent(false))?;
@@ -159,7 +169,9 @@ impl Transport {
         };
         call.hold(connection.socket());
         // Its time may be up already, and then nothing was sent.
-        let exchanged = call.check().map_err(Cause::Stopped).map_err(unsent(new_connection)).and_then(|()| {
+        let ready = call.check().map_err(Cause::Stopped);
+        let ready = ready.and_then(|()| if may_send() { Ok(()) } else { Err(Cause::Withheld) });
+        let exchanged = ready.map_err(unsent(new_connection)).and_then(|()| {
             connection.exchange(request, call.deadline()).map_err(|fault| Failure {
                 cause: cause(fault, call),
                 sent: true,

@@ -43,6 +43,11 @@ pub struct Authorities {
 }
 
 impl Authorities {
+    /// Those that can serve.
+    pub fn certificates(&self) -> &[CertificateDer<'static>] {
+        &self.certificates
+    }
+
     /// Reads certificates in PEM form: `source` is their text, or the path of their file.
     ///
     /// # Errors

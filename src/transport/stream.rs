@@ -33,7 +33,8 @@ impl Stream {
     pub fn is_silent(&self) -> bool {
         match self {
             Self::Plain(link) => link.is_silent(),
-            Self::Tls(tls) => tls.sock.is_silent(),
+            // It does not want to read where something that it has read already waits to be taken.
+            Self::Tls(tls) => tls.conn.wants_read() && tls.sock.is_silent(),
         }
     }
 

@@ -72,11 +72,11 @@ pub fn open(stream: &mut Stream, who: Who, target: Place, authorization: Option<
         Fault::Io(error) => NoTunnel::Io(error),
         Fault::Broken(_) => NoTunnel::Failed(format!("{who} answered what is no HTTP: see whether it is a proxy")),
     })?;
-    let status = head.status();
+    let status = head.status;
     let why = match status {
         200..=299 if behind.is_empty() => return Ok(()),
         200..=299 => "sent more than its answer".to_owned(),
-        407 if !head.takes_basic() => {
+        407 if !head.takes_basic => {
             "wants a user and a password, but in a way (not Basic) that this library does not know; ask whoever runs it"
                 .to_owned()
         }

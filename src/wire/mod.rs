@@ -8,6 +8,7 @@ mod limits;
 mod retry;
 mod tokens;
 
+use std::cell::Cell;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
@@ -17,8 +18,9 @@ use crate::answer::{Effect, Envelope, Error, Kind, NoEnvelope};
 use crate::auth::{Credentials, Tokens};
 use crate::call::Call;
 use crate::endpoint::{Endpoint, Facts, UPLOAD};
-use crate::log::Log;
+use crate::log::{Level, Log, Logger};
 use crate::secret::{Secret, Secrets};
+use crate::store::Stores;
 use crate::transport::{Failure, Kept, Network, Reply, Transport};
 use attempts::{Attempts, Unread};
 use limits::{Gate, Gates, Key};
@@ -28,17 +30,23 @@ pub use limits::Limits;
 
 const JSON: &str = "application/json";
 
-/// What the clients of one process share: tokens, limits, and the log that clients start with.
+/// What the clients of one process share: tokens, limits, stores, and the log that clients start with.
 #[derive(Default)]
 pub struct Shared {
     tokens: Tokens,
     gates: Gates,
+    pub(crate) stores: Stores,
     pub(crate) network: Arc<Network>,
     /// What clients made from now on log with.
     pub(crate) log: Log,
 }
 
 impl Shared {
+    /// Sets what clients made from now on log with; without a logger, nothing is logged.
+    pub fn set_logger(&self, logger: Option<Arc<dyn Logger>>, level: Level) {
+        self.log.set(logger, level as i32);
+    }
+
     /// Forgets what is known of a WeCom that is no more: another sandbox may start at the same port.
     pub fn forget(&self, base_url: &str) {
         self.tokens.forget(base_url);
@@ -85,7 +93,7 @@ pub struct Ask<'a> {
     pub accept_duplicate: bool,
     /// Whether it is one of a job's: these wait behind single calls and leave a tenth of the rate free.
     pub job: bool,
-    /// Asked before anything of an attempt is sent; with an error, which becomes the call's, nothing more is.
+    /// Asked right before the first byte of each attempt is sent; with an error, which becomes the call's, nothing is.
     pub may_send: Option<&'a dyn Fn() -> Result<(), Error>>,
     bearer: Bearer,
     /// Where it goes, if not to the endpoint's path at the base URL.
@@ -216,16 +224,24 @@ impl Wire {
             }
             separator = "&";
         }
-        // The text of the fault would hold the query. All else in it is bounded where it is read.
-        Uri::try_from(uri)
-            .map_err(|_| Error::new(Kind::Auth, "the token is so long that no request's address could hold it"))
+        // All of it is bounded where it is read. The text of the fault would hold the query.
+        Uri::try_from(uri).map_err(|_| Error::new(Kind::Internal, "the request's address could not be written"))
     }
 
-    fn send(&self, call: &Arc<Call>, ask: &Ask, uri: &Uri, kept: Kept) -> Result<Reply, Failure> {
-        match ask.body {
-            Some(body) => self.transport.post(call, uri, ask.content_type, body, kept),
+    /// One attempt; the error is that with which `may_send` kept it from being sent.
+    fn send(&self, call: &Arc<Call>, ask: &Ask, uri: &Uri, kept: Kept) -> Result<Result<Reply, Failure>, Error> {
+        let refusal = Cell::new(None);
+        let may_send = || {
+            let refused = ask.may_send.and_then(|may_send| may_send().err());
+            let is_refused = refused.is_some();
+            refusal.set(refused);
+            !is_refused
+        };
+        let reply = match ask.body {
+            Some(body) => self.transport.post(call, uri, ask.content_type, body, kept, &may_send),
             None => self.transport.get(call, uri, kept),
-        }
+        };
+        refusal.take().map_or(Ok(reply), Err)
     }
 }
 

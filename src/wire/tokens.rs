@@ -10,12 +10,12 @@ use super::attempts::Attempts;
 use super::{Ask, Wire, envelope};
 use crate::answer::codes::{self, Class};
 use crate::answer::{Error, Kind};
-use crate::auth::{CREDENTIAL_MAX, Credentials, Fetched, NoToken, Owner, Provider, Slot, Suite, Token, Tokens};
+use crate::auth::{Credentials, Fetched, NoToken, Owner, Slot, Suite, Token, TokenProvider, Tokens};
 use crate::call::Call;
 use crate::endpoint::{GET_CORP_TOKEN, GET_SUITE_TOKEN, GETTOKEN};
 use crate::lock::{read, write};
 use crate::log::Level;
-use crate::secret::{Secret, percent_encoded};
+use crate::secret::{IN_URL_MAX, Secret, percent_encoded};
 
 /// Of a request for a token it says that the secret is wrong, of any other that the token is.
 const WRONG_CREDENTIAL: i64 = 40001;
@@ -60,7 +60,7 @@ pub struct TokenSource {
     slot: Arc<Slot>,
     /// The third-party app's own.
     suite: Option<SuiteSource>,
-    provider: RwLock<Option<Arc<dyn Provider>>>,
+    provider: RwLock<Option<Arc<dyn TokenProvider>>>,
     /// Whether WeCom refused the token that the provider handed out last.
     refused: AtomicBool,
 }
@@ -109,6 +109,7 @@ impl TokenSource {
             Some(provider) => provider.token(self.refused.swap(false, Ordering::Relaxed)),
             None => Err("no token provider was set; set one with set_token_provider".to_owned()),
         }
+        .map(Secret::new)
         .map_err(|why| Error::new(Kind::Auth, why))
     }
 }
@@ -118,7 +119,7 @@ impl Wire {
     ///
     /// # Errors
     /// When the client was not made with `token_provider`.
-    pub fn set_token_provider(&self, provider: Arc<dyn Provider>) -> Result<(), Error> {
+    pub fn set_token_provider(&self, provider: Arc<dyn TokenProvider>) -> Result<(), Error> {
         if !matches!(self.tokens.credentials, Credentials::Provider { .. }) {
             return Err(Error::new(
                 Kind::InvalidArgument,
@@ -142,10 +143,10 @@ impl Wire {
         if ticket.is_empty() {
             return Err(Error::new(Kind::InvalidArgument, "suite_ticket must not be empty"));
         }
-        if ticket.len() > CREDENTIAL_MAX {
+        if ticket.len() > IN_URL_MAX {
             return Err(Error::new(
                 Kind::InvalidArgument,
-                format!("suite_ticket must not be longer than {CREDENTIAL_MAX} bytes"),
+                format!("suite_ticket must not be longer than {IN_URL_MAX} bytes"),
             ));
         }
         let ticket = Arc::new(Secret::new(ticket.to_owned()));

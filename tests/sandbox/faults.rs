@@ -279,6 +279,6 @@ fn the_rules_in_force_can_be_seen() {
     }
     wecom.fault(json!({"endpoint": "gettoken", "share": 0.5, "do": {"reset": true}}));
     let rules = wecom.sandbox("GET", "faults", Value::Null)["rules"].clone();
-    assert_eq!(rules[0], crate::support::with(rule, json!({"seen": 3, "left": 3})));
+    assert_eq!(rules[0], crate::support::with(rule, json!({"id": 1, "seen": 3, "left": 3})));
     assert_eq!((&rules[1]["seen"], &rules[1]["left"]), (&json!(0), &Value::Null), "without end");
 }

@@ -5,8 +5,10 @@
 
 mod add;
 mod anything;
+mod callbacks;
 mod conclusions;
 mod control;
+mod customers;
 mod docs;
 mod faults;
 mod first_light;

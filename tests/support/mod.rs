@@ -3,6 +3,7 @@
 #![allow(dead_code)] // each test file uses its own part
 #![allow(clippy::unwrap_used)] // these are tests, which clippy sees only in `#[test]`
 
+pub mod directory;
 pub mod raw;
 
 use contactway::sandbox::Sandbox;

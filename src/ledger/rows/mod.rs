@@ -23,7 +23,7 @@ use crate::json::Object;
 use crate::json::fields::Detail;
 use checked::{Fault, Form, Place, refused};
 use lines::Lines;
-pub use row::{BadRow, Row};
+pub use row::{BadRow, Row, wrong_key};
 use sheet::Sheet;
 
 /// An answer names no more faults than this.

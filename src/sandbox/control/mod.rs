@@ -1,8 +1,13 @@
 //! The calls under `/sandbox/`, for tests, and the page, for people.
 
+mod contacts;
+mod faults;
 mod guard;
+mod info;
 mod page;
+mod recent;
 
+use std::str::FromStr;
 use std::sync::{Arc, RwLockReadGuard};
 
 use serde::Serialize;
@@ -13,7 +18,7 @@ use guard::Asked;
 use super::config::{self, InCorp, LATEST};
 use super::serve::{Body, Delivery, Request, Response, Room, Visit};
 use super::wecom::answer::{Answer, Envelope, Nothing, to_json};
-use super::wecom::{self, Wecom, pictures};
+use super::wecom::{Wecom, pictures};
 use super::world::customers::Message;
 use super::world::people::People;
 use super::world::scan::{self, Refused, Scan};
@@ -22,6 +27,8 @@ use super::world::{Corp, World};
 use crate::json::Object;
 use crate::json::fields::{Detail, Fields, Read, sentences};
 use crate::lock::{lock, read, write};
+
+pub use info::info;
 
 /// Where the calls lie.
 pub const PATH: &str = "/sandbox/";
@@ -41,13 +48,11 @@ const FOR_BROWSERS: [(&str, &str); 5] = [
 /// The room of whoever runs the sandbox.
 pub struct Control {
     wecom: Arc<Wecom>,
-    /// The certificate of the sandbox's authority, where it speaks TLS.
-    authority: Option<String>,
 }
 
 impl Control {
-    pub fn new(wecom: Arc<Wecom>, authority: Option<String>) -> Self {
-        Self { wecom, authority }
+    pub fn new(wecom: Arc<Wecom>) -> Self {
+        Self { wecom }
     }
 
     fn page(&self, visit: &Visit) -> Response {
@@ -55,7 +60,7 @@ impl Control {
     }
 
     fn call(&self, visit: &Visit, name: &str) -> Response {
-        match (name, &self.authority) {
+        match (name, &self.wecom.authority) {
             // It is public, and needed before anything else can be asked for.
             (AUTHORITY, Some(pem)) => Response::new(200, "application/x-pem-file", pem.as_str()),
             _ => self.forbidden(visit, Asked::Call).unwrap_or_else(|| match name.strip_prefix(PICTURES) {
@@ -128,17 +133,20 @@ type ControlCall = (&'static str, &'static str, fn(&Wecom, &Request) -> Done);
 
 #[rustfmt::skip]
 const CALLS: &[ControlCall] = &[
+    ("GET", "info", |wecom, _| Ok(info(wecom).into())),
     ("GET", "clock", |wecom, _| Ok(now(&wecom.world).into())),
     ("POST", "clock", move_clock),
     ("POST", "scan", scan_code),
     ("POST", "accept", accept),
+    ("POST", "end_contact", contacts::end),
+    ("GET", "callbacks", |wecom, _| Ok(json!(wecom.world.events.report()).into())),
     ("GET", "messages", |wecom, request| Ok(messages(&wecom.world, request).into())),
     ("GET", "faults", |wecom, _| Ok(json!({"rules": wecom.faults.list()}).into())),
-    ("POST", "faults", add_faults),
-    ("DELETE", "faults", |wecom, _| { wecom.faults.clear(); Ok(json!({}).into()) }),
+    ("POST", "faults", faults::add),
+    ("DELETE", "faults", faults::remove),
     ("GET", "calls", calls),
     ("DELETE", "calls", |wecom, _| { wecom.journal.clear(); Ok(json!({}).into()) }),
-    ("GET", "recent", |wecom, _| Ok(page::recent(wecom).into())),
+    ("GET", "recent", recent::recent),
     ("GET", "members", |wecom, _| Ok(members(&wecom.world).into())),
     ("POST", "members", put_member),
     ("DELETE", "members", remove_member),
@@ -193,6 +201,13 @@ fn with_body<T>(request: &Request, read: impl FnOnce(&Object) -> Read<T>) -> Rea
     let text = std::str::from_utf8(&request.body).map_err(|_| not_json("it is not UTF-8"))?;
     let text = if text.trim().is_empty() { "{}" } else { text };
     read(&Object::parse(text).map_err(|error| not_json(&error.to_string()))?)
+}
+
+/// A number in the query.
+fn number<N: FromStr>(request: &Request, name: &str) -> Result<Option<N>, Trouble> {
+    let Some(text) = request.query(name) else { return Ok(None) };
+    let wrong = || Detail::of_member(format!("/{name}"), "wrong_type", "must be a number; write one, or leave it out");
+    text.parse().map(Some).map_err(|_| wrong().into())
 }
 
 fn now(world: &World) -> Json {
@@ -253,18 +268,8 @@ fn messages(world: &World, request: &Request) -> Json {
     json!({"messages": corps.flat_map(of_corp).collect::<Vec<_>>()})
 }
 
-fn add_faults(wecom: &Wecom, request: &Request) -> Done {
-    with_body(request, |body| wecom.faults.add(body, &request.body, wecom.world.config.seed, &wecom::names()))?;
-    Ok(json!({}).into())
-}
-
 fn calls(wecom: &Wecom, request: &Request) -> Done {
-    let last = match request.query("last") {
-        None => usize::MAX,
-        Some(last) => last
-            .parse()
-            .map_err(|_| Detail::new("/last", "wrong_type", "last must be a number; write one, or leave it out"))?,
-    };
+    let last = number(request, "last")?.unwrap_or(usize::MAX);
     Ok(json!({"calls": wecom.journal.calls(request.query("endpoint").as_deref(), last)}).into())
 }
 

@@ -108,7 +108,7 @@ impl<'w> Entered<'w> {
                     Err(code.into())
                 } else if !caller.has(*right) {
                     Err(48002.into())
-                } else if request.method != "POST" {
+                } else if self.served.reads_body && request.method != "POST" {
                     Err(40058.into())
                 } else {
                     work(caller, request)
@@ -135,8 +135,8 @@ fn instead(wecom: &Wecom, served: Option<&Served>, fault: &Fault, now: i64) -> O
 fn refused(wecom: &Wecom, served: Option<&Served>, refusal: &Refusal, now: i64) -> Told {
     let hint = format!("{now:010}{:015}", wecom.world.ids.fifteen_digits());
     let errmsg = refusal.errmsg(&hint);
-    let mut answer = match served.and_then(|served| served.list) {
-        Some(list) => Answer::new(refusal.code, errmsg, serde_json::json!({ list: [] })),
+    let mut answer = match served.and_then(|served| served.blank) {
+        Some(blank) => Answer::new(refusal.code, errmsg, blank()),
         None => Answer::new(refusal.code, errmsg, Nothing {}),
     };
     answer.rule = refusal.rule;

@@ -1,7 +1,7 @@
 //! What goes wrong on purpose: rules that say which calls, and what becomes of them.
 
 use std::cell::OnceCell;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -53,6 +53,7 @@ pub struct Called<'c> {
 /// Which calls, and what.
 #[derive(Clone, Debug)]
 struct FaultRule {
+    id: u64,
     /// An endpoint's name; any where there is none.
     endpoint: Option<String>,
     path: Option<String>,
@@ -74,6 +75,8 @@ struct FaultRule {
 pub struct Faults {
     rules: Mutex<Vec<FaultRule>>,
     are_any: AtomicBool,
+    /// How many rules there were ever.
+    made: AtomicU64,
 }
 
 impl Faults {
@@ -108,6 +111,7 @@ impl Faults {
         }
         let mut rules = lock(&self.rules);
         for (salt, rule) in (rules.len()..).zip(&mut new) {
+            rule.id = self.made.fetch_add(1, Ordering::Relaxed) + 1;
             rule.salt = mix(seed ^ mix(salt as u64));
         }
         rules.append(&mut new);
@@ -115,15 +119,25 @@ impl Faults {
         Ok(())
     }
 
-    /// The rules as they were given, each with how many calls it has been about and how many are left to it.
+    /// The rules as they were given, each with its id, how many calls it has been about and how many are left to it.
     pub fn list(&self) -> Vec<Json> {
         let shown = |rule: &FaultRule| {
             let mut shown = rule.fault.rule.as_deref().cloned().unwrap_or_default();
+            shown["id"] = json!(rule.id);
             shown["seen"] = json!(rule.seen);
             shown["left"] = json!(Some(rule.left).filter(|left| *left != u64::MAX));
             shown
         };
         lock(&self.rules).iter().map(shown).collect()
+    }
+
+    /// Whether there was a rule of this id to take out.
+    pub fn remove(&self, id: u64) -> bool {
+        let mut rules = lock(&self.rules);
+        let before = rules.len();
+        rules.retain(|rule| rule.id != id);
+        self.are_any.store(!rules.is_empty(), Ordering::Release);
+        rules.len() < before
     }
 
     pub fn clear(&self) {
@@ -174,6 +188,7 @@ fn rule(mut fields: Fields, known: &[&str]) -> Read<FaultRule> {
     // One call, unless a number or a share of the calls is asked for.
     let left = times.unwrap_or(if share.is_some() { u64::MAX } else { 1 });
     fields.end(FaultRule {
+        id: 0,
         endpoint,
         path,
         body: Vec::new(),

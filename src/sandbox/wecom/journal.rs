@@ -114,10 +114,11 @@ impl Journal {
         wanted
     }
 
-    /// The latest calls, newest first, and how many are kept.
-    pub fn latest(&self, most: usize) -> (Vec<Call>, usize) {
+    /// Calls from the newest on, after so many of them, and how many are kept.
+    pub fn newest(&self, after: usize, most: usize) -> (Vec<Call>, usize) {
         let calls = lock(&self.calls);
-        (calls.kept.iter().rev().take(most).map(|entry| entry.call(self.hidden.as_ref())).collect(), calls.kept.len())
+        let newest = calls.kept.iter().rev().skip(after).take(most);
+        (newest.map(|entry| entry.call(self.hidden.as_ref())).collect(), calls.kept.len())
     }
 
     pub fn clear(&self) {

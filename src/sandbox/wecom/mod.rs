@@ -5,6 +5,7 @@ mod body;
 mod call;
 mod caller;
 mod counts;
+mod customer;
 mod endpoints;
 mod faults;
 mod journal;
@@ -31,6 +32,8 @@ pub struct Wecom {
     pub world: Arc<World>,
     /// Where it is, without a slash at the end.
     pub base_url: String,
+    /// The certificate of its authority, where it speaks TLS.
+    pub authority: Option<String>,
     pub faults: Faults,
     pub journal: Journal,
     limits: Limits,
@@ -38,9 +41,10 @@ pub struct Wecom {
 }
 
 impl Wecom {
-    pub fn new(world: World, base_url: String) -> Self {
+    pub fn new(world: World, base_url: String, authority: Option<String>) -> Self {
         Self {
             base_url,
+            authority,
             faults: Faults::default(),
             journal: Journal::new(world.config.listening.control_token.clone()),
             limits: Limits::default(),

@@ -1,6 +1,7 @@
 //! A store in an SQLite file: a write-ahead log, every durable commit on the disk before it is told.
 
 pub mod file;
+mod holder;
 mod trouble;
 
 use std::fs;
@@ -11,11 +12,12 @@ use std::time::Duration;
 
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 use rusqlite::{Connection, OpenFlags, ToSql, params_from_iter};
+use rustls::pki_types::CertificateDer;
 
-use super::entry::{COLUMNS, Entry, selected};
+use super::entry::{COLUMNS, Entry, SELECTED};
 use super::lent::Lent;
 use super::sql::{Cell, Fault, Need, Row, Sql, failed};
-use super::{Home, Work, holder, schema, stopped};
+use super::{Home, Work, schema, stopped};
 use crate::answer::Error;
 use crate::call::{Call, Stop};
 
@@ -36,7 +38,7 @@ struct Sqlite {
 }
 
 /// Opens the store of a URL.
-pub fn open(call: &Call, url: &str, _: Option<&[u8]>) -> Result<Box<dyn Home>, Error> {
+pub fn open(call: &Call, url: &str, _: &[CertificateDer<'static>]) -> Result<Box<dyn Home>, Error> {
     let path = file::absolute(url.strip_prefix("sqlite:").unwrap_or(url))?;
     file::prepare(&path)?;
     let durable = connect(call, &path, "FULL")?;
@@ -240,7 +242,7 @@ impl Sql for Statements<'_> {
     }
 
     fn entries(&mut self, condition: &str, values: Vec<Cell>, corp_id: &str) -> Result<Vec<Entry>, Fault> {
-        let statement = format!("SELECT {} FROM contactway_entry WHERE {condition}", selected());
+        let statement = format!("SELECT {} FROM contactway_entry WHERE {condition}", SELECTED.as_str());
         let corp = condition.contains("?2").then(|| Cell::from(corp_id));
         let mut found = Vec::new();
         for value in values {

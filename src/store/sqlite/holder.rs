@@ -45,7 +45,7 @@ pub fn is_dead(holder: &str) -> bool {
 
 /// Who holds the lock of the SQLite store at `path`, in words, where the system tells.
 pub fn of_lock(path: &Path) -> Option<String> {
-    let shared_memory = fs::metadata(super::sqlite::file::beside(path, "-shm")).ok()?.ino().to_string();
+    let shared_memory = fs::metadata(super::file::beside(path, "-shm")).ok()?.ino().to_string();
     let locks = fs::read_to_string("/proc/locks").ok()?;
     let process = locks.lines().find_map(|line| {
         let mut fields = line.split_whitespace().skip(3);

@@ -1,0 +1,9 @@
+//! A durable store behind a client: each test runs over SQLite, and over PostgreSQL where `CONTACTWAY_TEST_POSTGRES`
+//! names one.
+
+#![cfg(feature = "sqlite")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a failed unwrap is a failed test
+
+mod configured;
+#[path = "../support/mod.rs"]
+mod support;
