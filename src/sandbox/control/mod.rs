@@ -39,7 +39,7 @@ const AUTHORITY: &str = "ca.pem";
 /// What browsers are told: no page of others may frame, read or guess at what they get here.
 const FOR_BROWSERS: [(&str, &str); 5] = [
     ("X-Frame-Options", "DENY"),
-    ("Content-Security-Policy", "frame-ancestors 'none'"),
+    ("Content-Security-Policy", page::POLICY),
     ("Cross-Origin-Resource-Policy", "same-origin"),
     ("X-Content-Type-Options", "nosniff"),
     ("Cache-Control", "no-store"),
