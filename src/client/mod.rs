@@ -241,3 +241,33 @@ fn level_of(kind: Kind) -> Level {
         _ => Level::Error,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+    use std::io::Read;
+    use std::net::TcpListener;
+
+    use super::*;
+    use crate::answer::Effect;
+
+    #[test]
+    fn a_request_is_withheld_when_there_is_a_connection_and_before_its_first_byte() {
+        let server = TcpListener::bind("127.0.0.1:0").unwrap();
+        let config = format!(r#"{{"base_url":"http://{}","access_token":"a-token"}}"#, server.local_addr().unwrap());
+        let client = Client::new(&config, &Shared::default()).unwrap();
+        let asked = Cell::new(0);
+        let mut ask = Ask::of(Endpoint::Add.facts(), b"{}");
+        let no = || {
+            asked.set(asked.get() + 1);
+            Err(Error::new(Kind::Conflict, "another machine does it"))
+        };
+        ask.may_send = Some(&no);
+        let error = client.wire.ask(&Call::new(Duration::from_secs(10)), &ask).unwrap_err();
+        assert_eq!((error.kind(), error.effect(), error.attempts(), asked.get()), (Kind::Conflict, Effect::None, 0, 1));
+        drop(client);
+        let mut received = Vec::new();
+        let _reset_or_end = server.accept().unwrap().0.read_to_end(&mut received);
+        assert_eq!(received, b"");
+    }
+}

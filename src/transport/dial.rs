@@ -27,6 +27,7 @@ pub struct Dialer {
     names: Names,
     connect_timeout: Duration,
     insecure_http: bool,
+    /// With what it is told of who asks.
     proxy: Option<(Proxy, Option<Secret>)>,
     /// Made with the first connection: looking through the system's roots takes a while.
     tls: Arc<Tls>,
@@ -49,10 +50,10 @@ impl Dialer {
             names: Names::default(),
             connect_timeout: settings.connect_timeout,
             insecure_http: settings.insecure_http,
-            proxy: settings
-                .proxy
-                .map(|proxy| (tunnel::authorization(&proxy), proxy))
-                .map(|(told, proxy)| (proxy, told)),
+            proxy: settings.proxy.map(|proxy| {
+                let told = tunnel::authorization(&proxy);
+                (proxy, told)
+            }),
             tls: Arc::new(LazyLock::new(Box::new(move || roots.into_config()))),
             network,
         }

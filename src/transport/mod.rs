@@ -4,6 +4,10 @@
 //! proxy, [`stream`] puts TLS over either, and [`dial`] does all that for a new connection. [`connection`] sends a
 //! request over it and reads [`head`] and [`body`] of the answer. A [`pool`] keeps it for the next call, and [`network`]
 //! looks after the pools of all clients. [`words`] says what failed.
+//!
+//! It stands on the crates that ureq stands on, rustls and httparse, and not on ureq itself: ureq-proto's state machine
+//! writes every byte of an exchange into lines of the crate `log`, and ureq's connectors tell neither what a proxy
+//! answered nor take an authority beside the system's, and keep buffers of 100 KiB with an idle connection.
 
 mod body;
 mod connection;

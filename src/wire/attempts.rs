@@ -104,7 +104,7 @@ impl Wire {
         };
         let mut kept = if attempts.repeatable { Kept::Any } else { Kept::Recent };
         loop {
-            let uri = self.uri(ask, token.as_ref().map(|token| &*token.text))?;
+            let uri = self.uri(ask, token.as_ref())?;
             let mut pass = self.enter(call, ask, attempts)?;
             let began = Instant::now();
             let reply = self.send(call, ask, &uri, kept).map_err(|error| attempts.finish(error, false))?;
@@ -149,9 +149,9 @@ impl Wire {
     /// Leave to pass, where calls are counted.
     fn enter(&self, call: &Arc<Call>, ask: &Ask, attempts: &Attempts) -> Result<Option<Pass>, Error> {
         call.check().map_err(|stop| attempts.stopped(stop))?;
-        let gate = self.gate(ask.facts.name);
+        let Some(way) = self.way(ask.facts.name) else { return Ok(None) };
         let caller = Caller::of(&self.limits, ask.job);
-        gate.map(|gate| gate.enter(call, caller)).transpose().map_err(|no| attempts.no_pass(&no))
+        way.gate.enter(call, caller).map(Some).map_err(|no| attempts.no_pass(&no))
     }
 
     /// Waits until another attempt may be made, if one may; else the error is the call's.

@@ -8,6 +8,7 @@ mod limits;
 mod retry;
 mod tokens;
 mod trial;
+mod way;
 
 use std::cell::Cell;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -15,7 +16,7 @@ use std::sync::Arc;
 
 use ureq::http::Uri;
 
-use crate::answer::{Effect, Envelope, Error, Kind, NoEnvelope};
+use crate::answer::{Effect, Envelope, Error, NoEnvelope};
 use crate::auth::{Credentials, Token, Tokens};
 use crate::call::Call;
 use crate::endpoint::{Endpoint, Facts, UPLOAD};
@@ -24,8 +25,9 @@ use crate::secret::{Secret, Secrets};
 use crate::store::Stores;
 use crate::transport::{Failure, Kept, Network, Reply, Transport};
 use attempts::{Attempts, Unread};
-use limits::{Gate, Gates, Key};
+use limits::{Gates, Key};
 use tokens::{Bearer, TokenSource};
+use way::Way;
 
 pub use limits::Limits;
 
@@ -75,8 +77,8 @@ pub struct Wire {
     max_attempts: u32,
     limits: Limits,
     transport: Transport,
-    /// Where the calls of each endpoint are counted, by its name.
-    gates: Vec<(&'static str, Arc<Gate>)>,
+    /// One for each endpoint whose calls are counted.
+    ways: Vec<Way>,
     pub log: Arc<Log>,
     /// What no text may show.
     pub secrets: Arc<Secrets>,
@@ -146,11 +148,11 @@ impl Wire {
     pub fn new(shared: &Shared, setup: Setup) -> Self {
         let Setup { credentials, base_url, limits, .. } = setup;
         let owner = credentials.corp_id().map_or_else(|| stand_in(&credentials), str::to_owned);
-        let gate = |endpoint| {
+        let way = |endpoint| {
             let key = Key { base_url: base_url.clone(), owner: owner.clone(), endpoint };
-            (endpoint, shared.gates.gate(&key, limits))
+            Way::new(endpoint, shared.gates.gate(&key, limits))
         };
-        let gates = Endpoint::ALL.map(Endpoint::name).into_iter().chain([UPLOAD.name]).map(gate).collect();
+        let ways = Endpoint::ALL.map(Endpoint::name).into_iter().chain([UPLOAD.name]).map(way).collect();
         let secrets = Secrets::new(credentials.secrets().into_iter().cloned(), setup.proxy_password);
         let tokens = TokenSource::new(&shared.tokens, &base_url, credentials, setup.suite_ticket);
         if let Some(ticket) = tokens.ticket() {
@@ -162,7 +164,7 @@ impl Wire {
             max_attempts: setup.max_attempts,
             limits,
             transport: setup.transport,
-            gates,
+            ways,
             log: Arc::new(Log::like(&shared.log)),
             secrets: Arc::new(secrets),
             replaces_tokens: true,
@@ -219,26 +221,17 @@ impl Wire {
         &self.base_url
     }
 
-    fn gate(&self, endpoint: &str) -> Option<&Arc<Gate>> {
-        self.gates.iter().find(|(name, _)| *name == endpoint).map(|(_, gate)| gate)
+    fn way(&self, endpoint: &str) -> Option<&Way> {
+        self.ways.iter().find(|way| way.endpoint == endpoint)
     }
 
     /// Where `ask` goes, with this token.
-    fn uri(&self, ask: &Ask, token: Option<&Secret>) -> Result<Uri, Error> {
-        if let Some(address) = ask.address {
-            return Ok(address.clone());
+    fn uri(&self, ask: &Ask, token: Option<&Token>) -> Result<Uri, Error> {
+        match (ask.address, self.way(ask.facts.name), token) {
+            (Some(address), ..) => Ok(address.clone()),
+            (None, Some(way), Some(token)) => way.address(&self.base_url, ask, &token.text),
+            (None, _, token) => way::written(&self.base_url, ask, token.map(|token| &token.text)),
         }
-        let mut uri = [self.base_url.as_str(), ask.facts.path].concat();
-        let mut separator = "?";
-        let token = token.map(|token| (ask.bearer.parameter(), token.in_url()));
-        for (name, value) in (!ask.query.is_empty()).then_some(("", ask.query)).into_iter().chain(token) {
-            for part in [separator, name, value] {
-                uri.push_str(part);
-            }
-            separator = "&";
-        }
-        // All of it is bounded where it is read. The text of the fault would hold the query.
-        Uri::try_from(uri).map_err(|_| Error::new(Kind::Internal, "the request's address could not be written"))
     }
 
     /// One attempt; the error is that with which `may_send` kept it from being sent.
@@ -260,8 +253,8 @@ impl Wire {
 
 impl Drop for Wire {
     fn drop(&mut self) {
-        for (_, gate) in &self.gates {
-            gate.forget(self.limits);
+        for way in &self.ways {
+            way.gate.forget(self.limits);
         }
     }
 }

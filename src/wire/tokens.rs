@@ -176,8 +176,10 @@ impl Wire {
     pub(super) fn token(&self, call: &Arc<Call>, attempts: &Attempts) -> Result<Option<Token>, Error> {
         let token = match (attempts.bearer, &self.tokens.credentials) {
             (Bearer::Nobody, _) => return Ok(None),
-            (Bearer::App, Credentials::Token { access_token, .. }) => Ok(lone(access_token.clone())),
-            (Bearer::App, Credentials::Provider { .. }) => self.tokens.provided().map(lone).map_err(NoToken::Failed),
+            (Bearer::App, Credentials::Token { access_token, .. }) => Ok(lone(Arc::clone(access_token))),
+            (Bearer::App, Credentials::Provider { .. }) => {
+                self.tokens.provided().map(Arc::new).map(lone).map_err(NoToken::Failed)
+            }
             (Bearer::App, Credentials::App { corp_id, secret }) => {
                 self.kept_in(&self.tokens.slot, call, || self.fetch_app_token(call, corp_id, secret))
             }
@@ -271,6 +273,6 @@ impl Wire {
 }
 
 /// A token that is kept nowhere.
-fn lone(text: Secret) -> Token {
-    Token { text: Arc::new(text), version: 0 }
+fn lone(text: Arc<Secret>) -> Token {
+    Token { text, version: 0 }
 }

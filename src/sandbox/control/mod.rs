@@ -39,7 +39,7 @@ const AUTHORITY: &str = "ca.pem";
 /// What browsers are told: no page of others may frame, read or guess at what they get here.
 const FOR_BROWSERS: [(&str, &str); 5] = [
     ("X-Frame-Options", "DENY"),
-    ("Content-Security-Policy", "frame-ancestors 'none'"),
+    ("Content-Security-Policy", page::POLICY),
     ("Cross-Origin-Resource-Policy", "same-origin"),
     ("X-Content-Type-Options", "nosniff"),
     ("Cache-Control", "no-store"),
@@ -85,6 +85,11 @@ impl Room for Control {
         };
         let response = FOR_BROWSERS.iter().fold(response, |response, (name, value)| response.with(name, *value));
         (response, Delivery::Whole)
+    }
+
+    /// A state of as many contact ways as a corporation may have goes in as it came out.
+    fn longest_body(&self, _: &str) -> usize {
+        1024 * 1024 * 1024
     }
 }
 
