@@ -3,7 +3,7 @@
 mod remedy;
 mod report;
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use rustls::ProtocolVersion;
@@ -90,7 +90,7 @@ fn connection(report: &mut Report, passed: Passed) {
 }
 
 fn in_a_row(addresses: &[SocketAddr]) -> String {
-    let addresses: Vec<_> = addresses.iter().map(SocketAddr::ip).map(|address: IpAddr| address.to_string()).collect();
+    let addresses: Vec<_> = addresses.iter().map(|address| address.ip().to_string()).collect();
     format!("the host is at {}", addresses.join(", "))
 }
 

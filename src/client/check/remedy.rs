@@ -17,8 +17,8 @@ const TABLE: &[(Option<Step>, Option<Kind>, &str)] = &[
     (
         Some(Step::Resolve),
         None,
-        "See that the host of base_url is spelt right and that this machine's DNS knows it (getent hosts HOST), or give \
-         proxy where names are looked up by one.",
+        "See that the host of base_url is spelt right, that this machine's DNS knows it (getent hosts HOST) and, with \
+         http, that it is at a private address, or give proxy where names are looked up by one.",
     ),
     (
         Some(Step::Connect),
