@@ -17,8 +17,8 @@ WARN   := -std=c99 -pedantic -Wall -Wextra -Werror
 STAGE  := $(CURDIR)/build/stage
 LINK   := -I$(STAGE)/include -L$(STAGE)/lib -Wl,-rpath,$(STAGE)/lib -lcontactway
 
-.PHONY: demo test compilers test-rust test-c test-cpp test-python test-go test-sdks bench memcheck header docs stage library \
-	install uninstall clean tools
+.PHONY: demo test compilers test-rust test-postgres test-c test-cpp test-python test-go test-sdks bench memcheck header docs \
+	stage library install uninstall clean tools
 
 demo: build/quickstart
 	cd build && ./quickstart
@@ -99,6 +99,14 @@ build/quickstart: stage bindings/c/quickstart.c bindings/c/sandbox_http.c bindin
 
 test-rust: tools
 	$(CARGO) test
+
+# The store's tests over a PostgreSQL of their own, and once more through PgBouncer.
+test-postgres: tools
+	@set -e; directory=$$(mktemp -d); trap 'tests/postgres/stop.sh "$$directory"; rm -rf "$$directory"' EXIT; \
+	CONTACTWAY_TEST_POSTGRES=$$(tests/postgres/start.sh "$$directory"); export CONTACTWAY_TEST_POSTGRES; \
+	$(CARGO) test --features postgres --lib store; \
+	CONTACTWAY_TEST_POSTGRES=$$(tests/postgres/pgbouncer.sh "$$directory"); \
+	$(CARGO) test --features postgres --lib store
 
 # Programs of the C tests, each from the files of its line.
 C_SUPPORT := tests/c/check.c tests/c/world.c bindings/c/sandbox_http.c

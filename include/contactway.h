@@ -100,7 +100,7 @@
 // errcode: this build lacks the feature.
 #define CONTACTWAY_UNSUPPORTED -1013
 
-// errcode: an add with a key whose earlier attempt may have been carried out; error.key says which.
+// errcode: an earlier attempt to add a contact way of this key may have been carried out.
 #define CONTACTWAY_UNKNOWN -1014
 
 // errcode: a bug in the library; the handle may still be used.
@@ -149,7 +149,8 @@ const char *contactway_version(void);
 //     if (contactway_abi_version() != CONTACTWAY_ABI_VERSION) { fprintf(stderr, "another interface\n"); }
 uint32_t contactway_abi_version(void);
 
-// What this build holds beside the client itself, separated by commas, such as "sqlite,sandbox". Static, never to be freed.
+// What this build holds beside the client itself, separated by commas, such as "sqlite,sandbox": of sqlite, postgres and
+// sandbox those that there are. Static, never to be freed.
 // Any thread; never fails.
 //
 //     if (strstr(contactway_features(), "sandbox") == NULL) { fprintf(stderr, "no sandbox\n"); }

@@ -6,6 +6,7 @@ use std::hash::{Hash, Hasher};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use memchr::{memchr3, memmem};
 use zeroize::Zeroizing;
 
 use crate::clock::now;
@@ -13,10 +14,6 @@ use crate::lock::lock;
 
 /// What stands in the place of a secret.
 const MASK: &str = "***";
-
-/// The longest secret or token that is put into a URL, in bytes: two of them, each byte spelled as three, leave room in
-/// what the crate `http` takes. WeCom's have up to 512.
-pub const IN_URL_MAX: usize = 8192;
 
 /// A secret, a token or a password: it has no `Display`, its `Debug` shows nothing, and it is zeroed when dropped.
 #[derive(Clone, PartialEq, Eq)]
@@ -52,19 +49,23 @@ impl Secret {
         if self.text.len() < 4 || text.len() < self.text.len() {
             return None;
         }
-        let masked = text.contains(self.expose()).then(|| text.replace(self.expose(), MASK));
+        let is_there = memmem::find(text.as_bytes(), self.text.as_bytes()).is_some();
+        let masked = is_there.then(|| text.replace(self.expose(), MASK));
         let text = masked.as_deref().unwrap_or(text);
         // Without one of these it is not spelled in any other way.
-        let may_be_spelled = text.bytes().any(|byte| matches!(byte, b'%' | b'\\' | b'+'));
+        let may_be_spelled = memchr3(b'%', b'\\', b'+', text.as_bytes()).is_some();
         let spelled = may_be_spelled.then(|| mask_spelled(text, self.expose())).flatten();
         spelled.or(masked)
     }
 }
 
 fn mask_spelled(text: &str, secret: &str) -> Option<String> {
+    let first = secret.as_bytes().first().copied()?;
+    let begins = |byte: &u8| *byte == first || matches!(*byte, b'%' | b'\\' | b'+');
     let mut masked = String::new();
     let (mut at, mut copied) = (0, 0);
-    while at < text.len() {
+    while let Some(next) = text.as_bytes()[at..].iter().position(begins) {
+        at += next;
         if let Some(length) = spelled(&text.as_bytes()[at..], secret) {
             // A spelling begins and ends between characters, since the secret does.
             masked.push_str(&text[copied..at]);

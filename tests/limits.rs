@@ -184,6 +184,63 @@ fn after_a_45009_everybody_waits() {
 }
 
 #[test]
+fn what_a_call_is_held_back_for_is_said() {
+    let shop = Shop::open();
+    let client = shop.client(r#","max_attempts":1"#);
+    refuse(&shop, 1, 45009);
+    add(&client, SIMPLE).unwrap_err();
+    let said = add(&client, SIMPLE).unwrap_err().to_string();
+    assert!(said.contains("held back here for ") && said.contains("errcode 45009"), "{said}");
+
+    let strict = Shop::open();
+    let client = strict.client(r#","rate_limit":{"per_minute":1}"#);
+    add(&client, SIMPLE).unwrap();
+    let said = add(&client, SIMPLE).unwrap_err().to_string();
+    assert!(said.contains("held back here for ") && said.contains("the rate, which is 1 a minute"), "{said}");
+
+    let shop = Shop::open();
+    shop.faults(r#"{"endpoint":"list_contact_way","nth":1,"times":1,"do":{"silence":true}}"#);
+    let narrow = shop.client(r#","max_in_flight":1,"timeout_ms":1500"#);
+    thread::scope(|scope| {
+        let silent = scope.spawn(|| list(&narrow, "{}").unwrap_err());
+        while shop.count("list_contact_way") == 0 {
+            thread::yield_now();
+        }
+        let options = Options { timeout: Some(Duration::from_millis(100)), ..Options::default() };
+        let waiting = narrow.call(Endpoint::List, "{}", &options).unwrap_err();
+        assert_eq!((waiting.kind(), waiting.effect()), (Kind::Timeout, Effect::None));
+        let said = waiting.to_string();
+        assert!(said.contains("a place in flight, of which its company has 1 (max_in_flight)"), "{said}");
+        let said = silent.join().unwrap().to_string();
+        assert!(said.contains("while the call waited for the answer"), "{said}");
+    });
+}
+
+#[test]
+fn without_a_rate_limit_a_45009_is_passed_on_and_holds_nothing_back() {
+    let shop = Shop::open();
+    let free = shop.client(r#","rate_limit":false,"timeout_ms":100000"#);
+    refuse(&shop, 1, 45009);
+    let began = Instant::now();
+    let error = add(&free, SIMPLE).unwrap_err();
+    assert_eq!((error.errcode(), error.kind()), (45009, Kind::RateLimited));
+    assert!(error.retry_after().is_some());
+    add(&free, SIMPLE).unwrap();
+    // Nor does it wait for what others have learnt.
+    let bound = shop.client(r#","max_attempts":1"#);
+    refuse(&shop, 1, 45009);
+    add(&bound, SIMPLE).unwrap_err();
+    assert_eq!(add(&bound, SIMPLE).unwrap_err().errcode(), -1005);
+    add(&free, SIMPLE).unwrap();
+    assert!(began.elapsed() < Duration::from_secs(20), "at once");
+
+    let unbound = shop.client(r#","max_in_flight":0"#);
+    shop.faults(r#"{"endpoint":"list_contact_way","nth":1,"times":1,"do":{"errcode":45033}}"#);
+    assert_eq!(list(&unbound, "{}").unwrap_err().errcode(), 45033);
+    assert_eq!(shop.count("list_contact_way"), 1);
+}
+
+#[test]
 fn a_45033_is_tried_again_by_fewer_at_once() {
     let shop = Shop::with(r#"{"limits":{"concurrent":2}}"#);
     shop.faults(r#"{"endpoint":"list_contact_way","share":1,"do":{"delay_ms":20}}"#);

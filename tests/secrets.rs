@@ -188,7 +188,7 @@ fn a_secret_that_is_a_members_name_leaves_an_answer_an_answer() {
         });
         let config = format!(r#"{{"base_url":"http://{}","access_token":"{name}"}}"#, server.address);
         let answer = list(&Client::new(&config, &Shared::default()).unwrap(), "{}").unwrap();
-        assert_eq!(answer, r#"{"errcode":0,"errmsg":"ok","error":"","x-***":"***"}"#);
+        assert_eq!(answer, r#"{"errcode":0,"errmsg":"ok","server_error":"","x-***":"***"}"#);
     }
 }
 
@@ -199,8 +199,44 @@ fn an_errcode_that_is_no_number_hides_no_secret() {
         while peer.request().is_some() && peer.answer("200 OK", "", body) {}
     });
     let config = format!(r#"{{"base_url":"http://{}","access_token":"MARK-token"}}"#, server.address);
-    let answer = list(&Client::new(&config, &Shared::default()).unwrap(), "{}").unwrap();
-    assert_eq!(answer, r#"{"errcode":"***","errcode":0,"errmsg":"ok"}"#);
+    let error = list(&Client::new(&config, &Shared::default()).unwrap(), "{}").unwrap_err();
+    assert!(!error.to_json().contains("MARK"), "{error}");
+}
+
+/// A server that hands out numbered tokens and tells every one of them, and every ticket, in all its answers.
+#[test]
+fn what_a_client_held_before_is_masked_too() {
+    const SAID: &str =
+        "MARK-suite-token/1 MARK-suite-token/2 MARK-token/1 MARK-token/2 MARK-ticket/1 MARK-ticket/2 MARK-ticket/3";
+    let fetched = [0, 1].map(|_| std::sync::atomic::AtomicUsize::new(0));
+    let server = Raw::serve(move |peer| {
+        while let Some(request) = peer.request() {
+            let next = |of: usize| fetched[of].fetch_add(1, std::sync::atomic::Ordering::SeqCst) + 1;
+            let body = if request.contains("get_suite_token") {
+                format!(r#"{{"suite_access_token":"MARK-suite-token/{}","expires_in":7200}}"#, next(0))
+            } else if request.contains("get_corp_token") {
+                format!(r#"{{"access_token":"MARK-token/{}","expires_in":7200}}"#, next(1))
+            } else if request.contains("MARK-token%2F1") && request.contains("get_contact_way") {
+                format!(r#"{{"errcode":42001,"errmsg":"{SAID}"}}"#)
+            } else {
+                format!(r#"{{"errcode":0,"errmsg":"ok","said":"{SAID}"}}"#)
+            };
+            if !peer.answer("200 OK", "", body) {
+                return;
+            }
+        }
+    });
+    let suite = r#"{"suite_id":"s","suite_secret":"MARK-secret","suite_ticket":"MARK-ticket/1","auth_corp_id":"ww1","permanent_code":"MARK-code"}"#;
+    let config = format!(r#"{{"base_url":"http://{}","suite":{suite}}}"#, server.address);
+    let client = Client::new(&config, &Shared::default()).unwrap();
+    let said = |answer: String| contactway::json_get(&answer, "/said").unwrap();
+    let first = said(list(&client, "{}").unwrap());
+    assert_eq!(first, "*** MARK-suite-token/2 *** MARK-token/2 *** MARK-ticket/2 MARK-ticket/3");
+    client.set_suite_ticket("MARK-ticket/2").unwrap();
+    client.set_suite_ticket("MARK-ticket/3").unwrap();
+    support::get(&client, "id").unwrap();
+    let last = said(list(&client, "{}").unwrap());
+    assert_eq!(last, "*** MARK-suite-token/2 *** *** *** *** ***");
 }
 
 #[test]

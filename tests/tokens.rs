@@ -1,11 +1,14 @@
 //! Tokens: fetched once for everybody, renewed early, replaced once, and never hammered for.
 
+#![allow(clippy::unwrap_used)] // a failed unwrap is a failed test
+
 mod support;
 
 use std::sync::{Arc, Barrier};
 use std::thread;
 
-use contactway::{Client, Effect, Endpoint, Kind, Options, Shared, json_get};
+use contactway::{Client, Effect, Endpoint, Error, Kind, Options, Shared, json_get};
+use support::raw::Raw;
 use support::{SIMPLE, Shop, add, list};
 
 fn get_token_calls(shop: &Shop) -> usize {
@@ -194,4 +197,97 @@ fn a_third_party_app_gets_its_tokens_with_a_ticket_that_the_host_renews() {
     assert!(error.errcode() > 0 && !error.to_json().contains("ticket-0"), "{}", error.to_json());
     stale.set_suite_ticket("ticket-1").unwrap();
     list(&stale, "{}").unwrap();
+}
+
+#[test]
+fn a_40001_from_an_endpoint_is_a_refused_token() {
+    let shop = Shop::open();
+    let client = shop.client("");
+    list(&client, "{}").unwrap();
+    shop.faults(r#"{"endpoint":"list_contact_way","nth":1,"times":1,"do":{"errcode":40001}}"#);
+    // The sandbox hands the same token out until it is dropped there too.
+    shop.ask("DELETE", "/sandbox/tokens", "");
+    list(&client, "{}").unwrap();
+    assert_eq!(get_token_calls(&shop), 2);
+    // From the token endpoint it is what a wrong secret gets, and no token is fetched again and again for it.
+    shop.faults(r#"{"endpoint":"list_contact_way","nth":1,"times":9,"do":{"errcode":40001}}"#);
+    for _ in 0..3 {
+        let error = list(&client, "{}").unwrap_err();
+        assert_eq!((error.kind(), error.errcode(), error.effect()), (Kind::Auth, 40001, Effect::None));
+    }
+    assert_eq!(get_token_calls(&shop), 2, "one forced fetch a minute");
+}
+
+/// A token server of one's own that answers this, and grants all else; what `list` answers, and the requests.
+fn with_token_server(answer: &str) -> (Result<String, Error>, Vec<String>) {
+    let answer = answer.to_owned();
+    let server = Raw::serve(move |peer| {
+        while let Some(request) = peer.request() {
+            let is_token = request.starts_with("GET /cgi-bin/gettoken");
+            let body = if is_token { answer.as_str() } else { r#"{"errcode":0,"errmsg":"ok"}"# };
+            if !peer.answer("200 OK", "", body) {
+                return;
+            }
+        }
+    });
+    let config = format!(r#"{{"base_url":"http://{}","corp_id":"ww1","secret":"s3cret"}}"#, server.address);
+    let client = Client::new(&config, &Shared::default()).unwrap();
+    let first = list(&client, "{}");
+    let second = list(&client, "{}");
+    assert_eq!(first.is_ok(), second.is_ok());
+    (first, server.requests())
+}
+
+#[test]
+fn token_servers_of_ones_own_may_answer_loosely() {
+    for answer in [
+        r#"{"errcode":0,"access_token":"a-token","expires_in":"7200"}"#,
+        r#"{"errcode":0,"access_token":"a-token"}"#,
+        r#"{"errcode":0,"access_token":"a-token","expires_in":7200}"#,
+    ] {
+        let (listed, requests) = with_token_server(answer);
+        assert!(listed.is_ok(), "{answer}: {listed:?}");
+        assert_eq!(requests.iter().filter(|it| it.starts_with("GET")).count(), 1, "{answer} is kept");
+    }
+}
+
+#[test]
+fn what_a_token_server_lacks_is_said() {
+    let long = format!(r#"{{"errcode":0,"access_token":"{}","expires_in":7200}}"#, "t".repeat(100_000));
+    for (answer, said) in [
+        (r#"{"errcode":0,"expires_in":7200}"#, "the answer to gettoken: it holds no access_token"),
+        (r#"{"errcode":0,"access_token":"","expires_in":7200}"#, "access_token is empty"),
+        (r#"{"errcode":0,"access_token":17,"expires_in":7200}"#, "access_token is not a string"),
+        (r#"{"errcode":0,"access_token":"a-token","expires_in":"soon"}"#, "expires_in is not a number of seconds"),
+        (r#"{"errcode":0,"access_token":"a-token","expires_in":-1}"#, "expires_in is not a number of seconds"),
+        (r#"{"errcode":0,"access_token":"a-token","expires_in":true}"#, "expires_in is not a number of seconds"),
+        (long.as_str(), "access_token is longer than 4096 bytes"),
+    ] {
+        let error = with_token_server(answer).0.unwrap_err();
+        assert_eq!((error.kind(), error.errcode(), error.effect()), (Kind::Auth, -1004, Effect::None), "{error}");
+        assert!(error.to_string().contains(said), "{said}: {error}");
+    }
+}
+
+#[test]
+fn credentials_too_long_for_an_address_are_refused_with_the_configuration() {
+    let long = "s".repeat(70_000);
+    for (config, pointer) in [
+        (format!(r#"{{"corp_id":"ww1","secret":"{long}"}}"#), "/secret"),
+        (format!(r#"{{"corp_id":"{long}","secret":"s"}}"#), "/corp_id"),
+        (format!(r#"{{"access_token":"{long}"}}"#), "/access_token"),
+        (format!(r#"{{"suite":{}}}"#, SUITE.replace("permanent-1", &long)), "/suite/permanent_code"),
+        (format!(r#"{{"suite":{}}}"#, SUITE.replace("ticket-1", &long)), "/suite/suite_ticket"),
+    ] {
+        let error = Client::new(&config, &Shared::default()).err().unwrap();
+        let json = error.to_json();
+        assert_eq!((error.kind(), error.details()[0].pointer.as_str()), (Kind::InvalidArgument, pointer), "{json}");
+        assert!(json.len() < 2_000 && error.details()[0].message.contains("4096 bytes"), "{json}");
+    }
+    let client = Client::new(&format!(r#"{{"suite":{SUITE}}}"#), &Shared::default()).unwrap();
+    assert_eq!(client.set_suite_ticket(&long).unwrap_err().kind(), Kind::InvalidArgument);
+    let base_url = format!("http://localhost/{}", "p".repeat(65_500));
+    let config = format!(r#"{{"base_url":"{base_url}","access_token":"a-token"}}"#);
+    let error = Client::new(&config, &Shared::default()).and_then(|client| list(&client, "{}")).unwrap_err();
+    assert_eq!(error.kind(), Kind::InvalidArgument, "{}", error.kind().name());
 }

@@ -4,8 +4,14 @@ use serde::de::IgnoredAny;
 use serde_json::json;
 use serde_json::value::RawValue;
 
-use crate::json;
+use super::error::OWN_ERRCODES;
+use crate::json::{self, fields::Detail};
 use crate::secret::Secrets;
+
+/// WeCom says so in `errmsg`, with `errcode` 0, when it read only part of a body.
+const HALF_READ: &str = "Warning: wrong json format";
+/// No `config_id` is longer, in bytes.
+const CONFIG_ID_MAX: usize = 128;
 
 /// What there is to warn of in an answer that succeeded.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +24,18 @@ pub struct Warning {
     pub pointer: Option<String>,
 }
 
+impl Warning {
+    fn new(code: &'static str, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), pointer: None }
+    }
+}
+
+impl From<Detail> for Warning {
+    fn from(detail: Detail) -> Self {
+        Self { code: detail.rule, message: detail.message, pointer: Some(detail.pointer) }
+    }
+}
+
 /// What WeCom said.
 #[derive(Debug)]
 pub struct Envelope {
@@ -26,49 +44,84 @@ pub struct Envelope {
     /// Its text; never to be decided by.
     pub errmsg: String,
     text: String,
+    warnings: Vec<Warning>,
+}
+
+/// A body that is no envelope.
+pub struct NoEnvelope {
+    /// In words.
+    pub why: &'static str,
+    /// The body.
+    pub body: Vec<u8>,
 }
 
 impl Envelope {
     /// Reads an answer. `errcode_optional` says that one without an errcode is a success.
     ///
     /// # Errors
-    /// In words, when it is no JSON object with an integer `errcode`.
-    pub fn read(body: Vec<u8>, errcode_optional: bool) -> Result<Self, &'static str> {
-        let text = String::from_utf8(body).map_err(|_| "the answer is not UTF-8")?;
-        let (mut errcode, mut errmsg) = (errcode_optional.then_some("0"), None);
-        let read = json::each_member(&text, |name, value| match &*name {
-            "errcode" => errcode = Some(value.get()),
-            "errmsg" => errmsg = Some(value.get()),
-            _ => {}
-        });
-        read.map_err(|error| match error {
-            json::Error::NotAnObject => "the answer is not a JSON object",
-            _ => "the answer is not JSON",
-        })?;
-        let errcode = errcode.ok_or("the answer holds no errcode")?;
-        let errcode = errcode.parse().map_err(|_| "the answer's errcode is not an integer")?;
-        let errmsg = errmsg.map(|raw: &str| if raw.starts_with('"') { json::unquoted(raw) } else { String::new() });
-        let text = if errmsg.is_some() { text } else { with_member(text, "errmsg", "\"\"") };
-        Ok(Self { errcode, errmsg: errmsg.unwrap_or_default(), text })
-    }
-
-    /// The same without `secrets`.
-    #[must_use]
-    pub fn without_secrets(mut self, secrets: &Secrets) -> Self {
-        self.text = without_secrets(self.text, secrets);
-        if let Some(masked) = secrets.redact(&self.errmsg) {
-            self.errmsg = masked;
+    /// When it is no JSON object with one integer `errcode` of WeCom's.
+    pub fn read(body: Vec<u8>, errcode_optional: bool) -> Result<Self, NoEnvelope> {
+        let no = |why, body| NoEnvelope { why, body };
+        let mut text = String::from_utf8(body).map_err(|error| no("the answer is not UTF-8", error.into_bytes()))?;
+        let mut warnings = Vec::new();
+        if let Some(mended) = json::without_lone_surrogates(&text) {
+            text = mended;
+            warnings.push(Warning::new(
+                "lone_surrogate",
+                "half a surrogate pair stood in the answer; U+FFFD stands in its place",
+            ));
         }
-        self
+        let heading = match Heading::read(&text, errcode_optional) {
+            Ok(heading) => heading,
+            Err(why) => return Err(no(why, text.into_bytes())),
+        };
+        if heading.has_our_names {
+            text = rebuilt(&text, |name, value| (server_name(name).to_owned(), value.to_owned()));
+        }
+        if heading.errmsg.is_none() {
+            text = with_member(text, "errmsg", "\"\"");
+        }
+        let errmsg = heading.errmsg.unwrap_or_default();
+        if heading.errcode == 0 && errmsg.contains(HALF_READ) {
+            warnings.push(Warning::new(
+                "wrong_json_format",
+                "WeCom took only part of the body: it stopped at the first value it could not read",
+            ));
+        }
+        Ok(Self { errcode: heading.errcode, errmsg, text, warnings })
     }
 
     /// The answer to a repetition whose work the first attempt, of unknown outcome, had done.
     #[must_use]
     pub fn done_already(endpoint: &str) -> Self {
         let message = format!("{endpoint} was carried out by an earlier attempt whose answer was lost");
-        let warning = json!([{"code": "done_already", "message": message}]);
-        let text = format!("{{\"errcode\":0,\"errmsg\":\"ok\",\"warnings\":{warning}}}");
-        Self { errcode: 0, errmsg: "ok".to_owned(), text }
+        Self {
+            errcode: 0,
+            errmsg: "ok".to_owned(),
+            text: r#"{"errcode":0,"errmsg":"ok"}"#.to_owned(),
+            warnings: vec![Warning::new("done_already", message)],
+        }
+    }
+
+    /// The same without `secrets`.
+    #[must_use]
+    pub fn without_secrets(mut self, secrets: &Secrets) -> Self {
+        if secrets.redact(&self.text).is_some() {
+            let redacted = |part: &str| secrets.redact(part).unwrap_or_else(|| part.to_owned());
+            self.text = rebuilt(&self.text, |name, value| {
+                // Masked, these would hide nothing, and it would be an answer no more.
+                let shown = if OWN_NAMES.contains(&name) { name.to_owned() } else { redacted(name) };
+                if name == "errcode" {
+                    return (shown, value.to_owned());
+                }
+                // A mask in the midst of JSON that is no string: the value cannot be kept.
+                let value = redacted(value);
+                let is_json = serde_json::from_str::<IgnoredAny>(&value).is_ok();
+                (shown, if is_json { value } else { "null".to_owned() })
+            });
+            self.errmsg = redacted(&self.errmsg);
+        }
+        self
     }
 
     /// WeCom's own text.
@@ -77,19 +130,20 @@ impl Envelope {
         &self.text
     }
 
-    /// Members other than [`OWN_NAMES`], in WeCom's order.
+    /// Members other than [`HEADING`], in WeCom's order.
     #[must_use]
     pub fn other_members(&self) -> Vec<(String, Box<RawValue>)> {
         let members = json::members(&self.text).unwrap_or_default();
-        let others = members.into_iter().filter(|(name, _)| !OWN_NAMES.contains(&&**name));
+        let others = members.into_iter().filter(|(name, _)| !HEADING.contains(&&**name));
         others.map(|(name, value)| (name.into_owned(), value.to_owned())).collect()
     }
 
-    /// WeCom's own text, with our warnings as its last member where there are any.
+    /// WeCom's own text, with warnings as its last member where there are any: those given, and its own.
     #[must_use]
-    pub fn into_text(self, warnings: &[Warning]) -> String {
+    pub fn into_text(self, mut warnings: Vec<Warning>) -> String {
         let mut text = self.text;
         text.truncate(text.trim_end().len());
+        warnings.extend(self.warnings);
         if warnings.is_empty() {
             return text;
         }
@@ -107,6 +161,64 @@ impl Envelope {
     }
 }
 
+/// What is read of an envelope.
+struct Heading {
+    errcode: i64,
+    errmsg: Option<String>,
+    has_our_names: bool,
+}
+
+impl Heading {
+    fn read(text: &str, errcode_optional: bool) -> Result<Self, &'static str> {
+        if json::is_too_deep(text) {
+            return Err("the answer nests deeper than 128 levels");
+        }
+        let (mut errcode, mut errmsg, mut errcodes, mut has_our_names) = (None, None, 0, false);
+        let read = json::each_member(text, |name, value| match &*name {
+            "errcode" => {
+                errcodes += 1;
+                errcode = Some(value.get());
+            }
+            "errmsg" => errmsg = Some(value.get()),
+            name => has_our_names |= server_name(name) != name,
+        });
+        read.map_err(|error| match error {
+            json::Error::NotAnObject => "the answer is not a JSON object",
+            _ => "the answer is not JSON",
+        })?;
+        if errcodes > 1 {
+            return Err("the answer holds errcode twice");
+        }
+        let errcode = errcode.or(errcode_optional.then_some("0")).ok_or("the answer holds no errcode")?;
+        let errcode = errcode.parse().map_err(|_| "the answer's errcode is not an integer")?;
+        if OWN_ERRCODES.contains(&errcode) {
+            return Err("the answer's errcode is one of this library's own, which WeCom never sends");
+        }
+        let errmsg = errmsg.map(|raw| if raw.starts_with('"') { json::unquoted(raw) } else { String::new() });
+        Ok(Self { errcode, errmsg, has_our_names })
+    }
+}
+
+/// What a server's member is called here, where we have one of that name.
+fn server_name(name: &str) -> &str {
+    match name {
+        "warnings" => "server_warnings",
+        "error" => "server_error",
+        name => name,
+    }
+}
+
+/// A `config_id` that can be read in a body that is no envelope.
+#[must_use]
+pub fn readable_config_id(body: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(body);
+    text.split("\"config_id\"").skip(1).find_map(|rest| {
+        let value = rest.trim_start().strip_prefix(':')?;
+        let config_id: String = serde_json::Deserializer::from_str(value).into_iter().next()?.ok()?;
+        (1..=CONFIG_ID_MAX).contains(&config_id.len()).then_some(config_id)
+    })
+}
+
 /// The text of an object that is not empty, with one more member at its end.
 fn with_member(mut text: String, name: &str, value: &str) -> String {
     text.truncate(text.trim_end().len());
@@ -117,30 +229,22 @@ fn with_member(mut text: String, name: &str, value: &str) -> String {
     text
 }
 
-/// Names that every answer has; masked, they would hide nothing, and it would be an answer no more.
-const OWN_NAMES: [&str; 3] = ["errcode", "errmsg", "error"];
+/// What every answer has.
+const HEADING: [&str; 2] = ["errcode", "errmsg"];
+/// Names that we give.
+const OWN_NAMES: [&str; 4] = ["errcode", "errmsg", "server_error", "server_warnings"];
 
-/// The text of an answer without `secrets`; it stays an object with an integer `errcode`.
-fn without_secrets(text: String, secrets: &Secrets) -> String {
-    if secrets.redact(&text).is_none() {
-        return text;
-    }
-    let redacted = |part: &str| secrets.redact(part).unwrap_or_else(|| part.to_owned());
+/// The text of an object with each member as `write` has it.
+fn rebuilt(text: &str, write: impl Fn(&str, &str) -> (String, String)) -> String {
     let mut rebuilt = String::from("{");
-    for (name, value) in json::members(&text).unwrap_or_default() {
+    for (name, value) in json::members(text).unwrap_or_default() {
         if rebuilt.len() > 1 {
             rebuilt.push(',');
         }
-        let shown = if OWN_NAMES.contains(&&*name) { name.to_string() } else { redacted(&name) };
-        rebuilt.push_str(&json!(shown).to_string());
+        let (name, value) = write(&name, value.get());
+        rebuilt.push_str(&json!(name).to_string());
         rebuilt.push(':');
-        if name == "errcode" && value.get().parse::<i64>().is_ok() {
-            rebuilt.push_str(value.get());
-        } else {
-            // A mask in the midst of JSON that is no string: the value cannot be kept.
-            let value = redacted(value.get());
-            rebuilt.push_str(if serde_json::from_str::<IgnoredAny>(&value).is_ok() { &value } else { "null" });
-        }
+        rebuilt.push_str(&value);
     }
     rebuilt.push('}');
     rebuilt

@@ -48,41 +48,42 @@ pub enum Kind {
     Internal,
 }
 
-/// Every kind, with its name and its errcode.
-const KINDS: [(Kind, &str, i64); 16] = [
-    (Kind::InvalidArgument, "invalid_argument", -1001),
-    (Kind::InvalidHandle, "invalid_handle", -1002),
-    (Kind::InvalidRequest, "invalid_request", -1003),
-    (Kind::Auth, "auth", -1004),
-    (Kind::RateLimited, "rate_limited", -1005),
-    (Kind::Timeout, "timeout", -1006),
-    (Kind::Network, "network", -1007),
-    (Kind::BadResponse, "bad_response", -1008),
-    (Kind::Store, "store", -1009),
-    (Kind::Cancelled, "cancelled", -1010),
-    (Kind::Partial, "partial", -1011),
-    (Kind::Conflict, "conflict", -1012),
-    (Kind::Unsupported, "unsupported", -1013),
-    (Kind::Unknown, "unknown", -1014),
-    (Kind::Internal, "internal", -1099),
-    // Always with WeCom's own errcode.
-    (Kind::Api, "api", -1099),
-];
+/// Errcodes that only this library gives.
+pub const OWN_ERRCODES: std::ops::RangeInclusive<i64> = -1099..=-1001;
 
 impl Kind {
-    fn row(self) -> (&'static str, i64) {
-        KINDS.iter().find(|(kind, ..)| *kind == self).map_or(("internal", -1099), |(_, name, code)| (name, *code))
+    /// Its name and its errcode.
+    const fn row(self) -> (&'static str, i64) {
+        match self {
+            Self::InvalidArgument => ("invalid_argument", -1001),
+            Self::InvalidHandle => ("invalid_handle", -1002),
+            Self::InvalidRequest => ("invalid_request", -1003),
+            Self::Auth => ("auth", -1004),
+            Self::RateLimited => ("rate_limited", -1005),
+            Self::Timeout => ("timeout", -1006),
+            Self::Network => ("network", -1007),
+            Self::BadResponse => ("bad_response", -1008),
+            Self::Store => ("store", -1009),
+            Self::Cancelled => ("cancelled", -1010),
+            Self::Partial => ("partial", -1011),
+            Self::Conflict => ("conflict", -1012),
+            Self::Unsupported => ("unsupported", -1013),
+            Self::Unknown => ("unknown", -1014),
+            Self::Internal => ("internal", -1099),
+            // Always with WeCom's own errcode.
+            Self::Api => ("api", -1099),
+        }
     }
 
     /// Its name in an answer.
     #[must_use]
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         self.row().0
     }
 
     /// Its errcode, where WeCom sent none.
     #[must_use]
-    pub fn errcode(self) -> i64 {
+    pub const fn errcode(self) -> i64 {
         self.row().1
     }
 }
@@ -179,6 +180,12 @@ impl Error {
 
     pub(crate) fn of_endpoint(mut self, endpoint: &'static str) -> Self {
         self.0.endpoint = Some(endpoint);
+        self
+    }
+
+    /// The same, with more to say of the request; these are no rules that it breaks.
+    pub(crate) fn with_more_details(mut self, details: Vec<Detail>) -> Self {
+        self.0.details.extend(details);
         self
     }
 

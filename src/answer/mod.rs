@@ -4,5 +4,5 @@ pub mod codes;
 mod envelope;
 mod error;
 
-pub use envelope::{Envelope, Warning};
+pub use envelope::{Envelope, NoEnvelope, Warning, readable_config_id};
 pub use error::{Effect, Error, Kind};

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use crate::answer::Error;
 use crate::call::{Call, Stop};
 use crate::clock::now;
-use crate::json::Object;
+use crate::json::{Object, Value};
 use crate::lock::lock;
 use crate::secret::Secret;
 
@@ -28,6 +28,9 @@ const FORCED_MOST: Duration = Duration::from_secs(960);
 
 /// WeCom's tokens live for two hours; a clock cannot hold just any span.
 const LONGEST_LIFE: Duration = Duration::from_secs(86_400);
+const COMMON_LIFE_S: u64 = 7200;
+/// WeCom's tokens have 512 bytes at most, and an address cannot hold just any length.
+pub const CREDENTIAL_MAX: usize = 4096;
 
 /// Every token of the process; also those of clients that are gone, and their refusals, as long as they are good for
 /// something: a host may make a client for every call.
@@ -79,14 +82,30 @@ pub struct Fetched {
 }
 
 impl Fetched {
-    /// Reads WeCom's answer to a request for a token, which stands there under `name`.
-    #[must_use]
-    pub fn read(answer: &str, name: &str) -> Option<Self> {
-        let answer = Object::parse(answer).ok()?;
-        let text = Secret::new(answer.get(name)?.as_text()?.to_owned());
-        let life = u64::try_from(answer.get("expires_in")?.as_integer()?).ok()?;
-        let life = Duration::from_secs(life).min(LONGEST_LIFE);
-        (!text.expose().is_empty()).then_some(Self { text, life })
+    /// Reads the answer to a request for a token, which stands there under `name`. Token servers of one's own write
+    /// `expires_in` as a text, or leave it out.
+    ///
+    /// # Errors
+    /// In words, when there is no token that can be used.
+    pub fn read(answer: &str, name: &str) -> Result<Self, String> {
+        let answer = Object::parse(answer).map_err(|error| error.to_string())?;
+        let text = match answer.get(name) {
+            None => return Err(format!("it holds no {name}")),
+            Some(text) => text.as_text().ok_or_else(|| format!("its {name} is not a string"))?,
+        };
+        if text.is_empty() {
+            return Err(format!("its {name} is empty"));
+        }
+        if text.len() > CREDENTIAL_MAX {
+            return Err(format!("its {name} is longer than {CREDENTIAL_MAX} bytes"));
+        }
+        let life = match answer.get("expires_in") {
+            None => Some(COMMON_LIFE_S),
+            Some(Value::Text(digits)) => digits.text.parse().ok(),
+            Some(number) => number.as_integer().and_then(|life| u64::try_from(life).ok()),
+        };
+        let life = life.ok_or("its expires_in is not a number of seconds")?;
+        Ok(Self { text: Secret::new(text.to_owned()), life: Duration::from_secs(life).min(LONGEST_LIFE) })
     }
 }
 
@@ -427,6 +446,6 @@ mod tests {
     fn a_life_that_no_clock_can_hold_is_cut() {
         let answer = r#"{"access_token":"one","expires_in":9223372036854775807}"#;
         let life = Fetched::read(answer, "access_token").map(|fetched| fetched.life);
-        assert_eq!(life, Some(LONGEST_LIFE));
+        assert_eq!(life, Ok(LONGEST_LIFE));
     }
 }

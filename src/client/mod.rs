@@ -26,9 +26,6 @@ use config::{Config, Validate};
 pub use cancel::Canceller;
 pub use options::Options;
 
-/// WeCom says so in `errmsg`, with `errcode` 0, when it read only part of a body.
-const HALF_READ: &str = "Warning: wrong json format";
-
 /// A client of one company's contact ways. All of it may be used from any thread, at the same time.
 pub struct Client {
     wire: Arc<Wire>,
@@ -37,6 +34,15 @@ pub struct Client {
     timeout: Duration,
     validate: Validate,
     calls: Calls,
+}
+
+/// A request that may be sent.
+struct Request<'r> {
+    body: Cow<'r, str>,
+    /// The rules that it breaks all the same.
+    broken: Vec<Detail>,
+    /// What is said of members that the document does not know.
+    unknown: Vec<Detail>,
 }
 
 /// What a call answers, and what is logged of it.
@@ -95,19 +101,16 @@ impl Client {
                 self.kept("key")?;
                 return Err(Error::new(Kind::Unsupported, "this version does not have key yet"));
             }
-            let (body, mut warnings) = self.checked(endpoint, request)?;
-            let mut ask = Ask::of(endpoint.facts(), body.as_bytes());
+            let request = self.read(endpoint, request)?;
+            let mut ask = Ask::of(endpoint.facts(), request.body.as_bytes());
             ask.accept_duplicate = options.accept_duplicate;
-            let answered = self.wire.ask(call, &ask)?;
-            if answered.answer.errmsg.contains(HALF_READ) {
-                warnings.push(Warning {
-                    code: "wrong_json_format",
-                    message: "WeCom took only part of the body: it stopped at the first value it could not read"
-                        .to_owned(),
-                    pointer: None,
-                });
+            match self.wire.ask(call, &ask) {
+                Ok(answered) => {
+                    let warnings = request.broken.into_iter().chain(request.unknown).map(Warning::from).collect();
+                    Ok(Done { answer: answered.answer.into_text(warnings), attempts: answered.attempts })
+                }
+                Err(error) => Err(error.with_more_details(request.unknown)),
             }
-            Ok(Done { answer: answered.answer.into_text(&warnings), attempts: answered.attempts })
         })
     }
 
@@ -180,25 +183,20 @@ impl Client {
         self.calls.end(Stop::ClientFreed);
     }
 
-    /// The body to send, and what there is to warn of.
-    fn checked<'r>(&self, endpoint: Endpoint, request: &'r str) -> Result<(Cow<'r, str>, Vec<Warning>), Error> {
+    /// Reads a request: what to send, and what there is to say of it.
+    fn read<'r>(&self, endpoint: Endpoint, request: &'r str) -> Result<Request<'r>, Error> {
         if self.validate == Validate::Off && json::is_object(request) {
-            return Ok((Cow::Borrowed(request), Vec::new()));
+            // Nothing is looked at, so there is nothing to say.
+            return Ok(Request { body: Cow::Borrowed(request), broken: Vec::new(), unknown: Vec::new() });
         }
-        let object = Object::parse(request).map_err(|error| {
-            Error::new(Kind::InvalidArgument, format!("the request: {error}; give one JSON object"))
-        })?;
-        let broken = rules::broken(endpoint, &object, request.as_bytes());
+        let object = Object::parse(request).map_err(|error| Error::unreadable("the request", &error))?;
+        let (broken, unknown) = rules::broken_and_unknown(endpoint, &object, request.as_bytes());
+        let broken: Vec<_> = broken.into_iter().map(Detail::from).collect();
         if self.validate == Validate::Strict && !broken.is_empty() {
-            let details = broken.into_iter().map(Detail::from).collect();
-            return Err(Error::with_details(Kind::InvalidRequest, "the request, and nothing was sent", details));
+            let error = Error::with_details(Kind::InvalidRequest, "the request, and nothing was sent", broken);
+            return Err(error.with_more_details(unknown));
         }
-        let warnings = broken.into_iter().map(|broken| Warning {
-            code: broken.rule.name,
-            message: broken.message,
-            pointer: Some(broken.pointer),
-        });
-        Ok((json::without_unicode_escapes(request), warnings.collect()))
+        Ok(Request { body: json::without_unicode_escapes(request), broken, unknown })
     }
 
     fn log_call(&self, name: &str, began: Instant, outcome: &Result<Done, Error>) {

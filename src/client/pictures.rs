@@ -50,7 +50,7 @@ impl Client {
             ask.query = "type=image";
             ask.content_type = &content_type;
             let answered = self.wire.ask(call, &ask)?;
-            Ok(Done { answer: answered.answer.into_text(&[]), attempts: answered.attempts })
+            Ok(Done { answer: answered.answer.into_text(Vec::new()), attempts: answered.attempts })
         })
     }
 
@@ -105,7 +105,7 @@ impl Client {
     /// The address of a contact way's picture, as WeCom answers it, and how many attempts that took.
     fn qr_code_of(&self, call: &Arc<Call>, config_id: &str) -> Result<(Uri, u32), Error> {
         let body = json!({"config_id": config_id}).to_string();
-        let (body, _) = self.checked(Endpoint::Get, &body)?;
+        let body = self.read(Endpoint::Get, &body)?.body;
         let answered = self.wire.ask(call, &Ask::of(Endpoint::Get.facts(), body.as_bytes()))?;
         let refused = |rule, why: &str| {
             Error::with_details(Kind::InvalidRequest, REQUEST, vec![Detail::new("/config_id", rule, why)])

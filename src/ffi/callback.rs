@@ -4,7 +4,7 @@ use std::ffi::{CString, c_char, c_void};
 
 use zeroize::Zeroizing;
 
-use crate::auth::Provider;
+use crate::auth::{CREDENTIAL_MAX, Provider};
 use crate::log::{Level, Sink};
 use crate::secret::Secret;
 
@@ -75,8 +75,7 @@ pub struct HostTokens {
     pub user_data: UserData,
 }
 
-/// WeCom's tokens have 512 bytes at most.
-const TOKEN_CAPACITY: usize = 4096;
+const TOKEN_CAPACITY: usize = CREDENTIAL_MAX;
 
 impl Provider for HostTokens {
     fn token(&self, rejected: bool) -> Result<Secret, String> {

@@ -13,7 +13,7 @@ mod guard;
 mod handle;
 mod text;
 
-use std::ffi::{CStr, c_char, c_void};
+use std::ffi::{c_char, c_void};
 use std::ptr;
 use std::sync::Arc;
 
@@ -66,10 +66,36 @@ pub const CONTACTWAY_PARTIAL: i32 = -1011;
 pub const CONTACTWAY_CONFLICT: i32 = -1012;
 /// errcode: this build lacks the feature.
 pub const CONTACTWAY_UNSUPPORTED: i32 = -1013;
-/// errcode: an add with a key whose earlier attempt may have been carried out; error.key says which.
+/// errcode: an earlier attempt to add a contact way of this key may have been carried out.
 pub const CONTACTWAY_UNKNOWN: i32 = -1014;
 /// errcode: a bug in the library; the handle may still be used.
 pub const CONTACTWAY_INTERNAL: i32 = -1099;
+
+/// The header's errcodes are the kinds' own.
+const _: () = {
+    let pairs = [
+        (Kind::InvalidArgument, CONTACTWAY_INVALID_ARGUMENT),
+        (Kind::InvalidHandle, CONTACTWAY_INVALID_HANDLE),
+        (Kind::InvalidRequest, CONTACTWAY_INVALID_REQUEST),
+        (Kind::Auth, CONTACTWAY_AUTH),
+        (Kind::RateLimited, CONTACTWAY_RATE_LIMITED),
+        (Kind::Timeout, CONTACTWAY_TIMEOUT),
+        (Kind::Network, CONTACTWAY_NETWORK),
+        (Kind::BadResponse, CONTACTWAY_BAD_RESPONSE),
+        (Kind::Store, CONTACTWAY_STORE),
+        (Kind::Cancelled, CONTACTWAY_CANCELLED),
+        (Kind::Partial, CONTACTWAY_PARTIAL),
+        (Kind::Conflict, CONTACTWAY_CONFLICT),
+        (Kind::Unsupported, CONTACTWAY_UNSUPPORTED),
+        (Kind::Unknown, CONTACTWAY_UNKNOWN),
+        (Kind::Internal, CONTACTWAY_INTERNAL),
+    ];
+    let mut index = 0;
+    while index < pairs.len() {
+        assert!(pairs[index].0.errcode() == pairs[index].1 as i64);
+        index += 1;
+    }
+};
 
 /// The version of the library, "MAJOR.MINOR.PATCH". Static, never to be freed. Any thread; never fails.
 ///
@@ -88,25 +114,24 @@ pub extern "C" fn contactway_abi_version() -> u32 {
     CONTACTWAY_ABI_VERSION
 }
 
-/// What this build holds beside the client itself, separated by commas, such as "sqlite,sandbox". Static, never to be freed.
+/// What this build holds beside the client itself, separated by commas, such as "sqlite,sandbox": of sqlite, postgres and
+/// sandbox those that there are. Static, never to be freed.
 /// Any thread; never fails.
 ///
 ///     if (strstr(contactway_features(), "sandbox") == NULL) { fprintf(stderr, "no sandbox\n"); }
 #[unsafe(no_mangle)]
 pub extern "C" fn contactway_features() -> *const c_char {
-    // By bits: sqlite, postgres, sandbox.
-    const NAMES: [&CStr; 8] = [
-        c"",
-        c"sqlite",
-        c"postgres",
-        c"sqlite,postgres",
-        c"sandbox",
-        c"sqlite,sandbox",
-        c"postgres,sandbox",
-        c"sqlite,postgres,sandbox",
-    ];
-    let held = [cfg!(feature = "sqlite"), cfg!(feature = "postgres"), cfg!(feature = "sandbox")];
-    NAMES[held.iter().enumerate().map(|(bit, held)| usize::from(*held) << bit).sum::<usize>()].as_ptr()
+    let names = match (cfg!(feature = "sqlite"), cfg!(feature = "postgres"), cfg!(feature = "sandbox")) {
+        (false, false, false) => c"",
+        (false, false, true) => c"sandbox",
+        (false, true, false) => c"postgres",
+        (false, true, true) => c"postgres,sandbox",
+        (true, false, false) => c"sqlite",
+        (true, false, true) => c"sqlite,sandbox",
+        (true, true, false) => c"sqlite,postgres",
+        (true, true, true) => c"sqlite,postgres,sandbox",
+    };
+    names.as_ptr()
 }
 
 /// Makes a client from a configuration such as {"corp_id":"ww…","secret":"…"}. Nothing is sent yet.

@@ -265,6 +265,52 @@ pub fn is_object(text: &str) -> bool {
     text.trim_ascii_start().starts_with('{') && serde_json::from_str::<&RawValue>(text).is_ok()
 }
 
+/// Whether `text`, which is JSON or nearly so, nests deeper than [`MAX_DEPTH`].
+#[must_use]
+pub fn is_too_deep(text: &str) -> bool {
+    // Most texts do not hold that many brackets.
+    if memchr::memchr2_iter(b'{', b'[', text.as_bytes()).nth(MAX_DEPTH).is_none() {
+        return false;
+    }
+    let (mut depth, mut in_text, mut is_escaped) = (0_usize, false, false);
+    for byte in text.bytes() {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' => is_escaped = in_text,
+            b'"' => in_text = !in_text,
+            b'{' | b'[' if !in_text => depth += 1,
+            b'}' | b']' if !in_text => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > MAX_DEPTH {
+            return true;
+        }
+    }
+    false
+}
+
+/// `text` with U+FFFD for each `\uD800` to `\uDFFF` without its other half; none where it holds none.
+#[must_use]
+pub fn without_lone_surrogates(text: &str) -> Option<String> {
+    let mut written = String::new();
+    let (mut copied, mut at) = (0, 0);
+    while let Some(next) = memchr::memchr(b'\\', &text.as_bytes()[at..]) {
+        at += next;
+        // The text may be no JSON, and end here.
+        let length = escape_len(&text[at..]).min(text.len() - at);
+        if length == 6 && matches!(code_unit(&text[at..]), Some(0xD800..=0xDFFF)) {
+            written.push_str(&text[copied..at]);
+            written.push(char::REPLACEMENT_CHARACTER);
+            copied = at + length;
+        }
+        at += length;
+        if !text.is_char_boundary(at) {
+            return None;
+        }
+    }
+    (copied > 0).then(|| written + &text[copied..])
+}
+
 /// `text` with each `\uXXXX` written as the character itself or its short escape.
 ///
 /// WeCom refuses `\uXXXX` (40033). What has no other spelling (a control character without a short escape, a lone

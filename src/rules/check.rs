@@ -1,10 +1,10 @@
 //! The check: walks the table over one request.
 
-use super::members::{MEMBERS, Type};
-use super::places::Places;
-use super::{Check, RULES, Rule, Server};
+use super::members::Type;
+use super::plan::{Found, Plan};
+use super::{Check, Rule, Server, unknown};
 use crate::endpoint::Endpoint;
-use crate::json::{Object, Value, pointer_token};
+use crate::json::{Object, Value, fields::Detail, pointer_token};
 
 /// A rule that a request breaks, and where.
 #[derive(Debug)]
@@ -17,63 +17,59 @@ pub struct Broken {
     pub message: String,
 }
 
-/// Every rule of `endpoint` that the request breaks, in the table's order. `body` is what the request was read from.
+/// Every rule of `endpoint` that the request breaks, in the table's order, and what to say of members that the document
+/// does not know. `body` is what the request was read from.
 #[must_use]
-pub fn broken(endpoint: Endpoint, request: &Object, body: &[u8]) -> Vec<Broken> {
+pub fn broken_and_unknown(endpoint: Endpoint, request: &Object, body: &[u8]) -> (Vec<Broken>, Vec<Detail>) {
     let mut found = Vec::new();
     let asked = Asked::new(endpoint, request, body);
-    for (place, rule) in rules_of(endpoint) {
-        look(place, rule, &asked, &mut |pointer, message| {
+    for (rule, member) in &asked.plan.rules {
+        look(rule, *member, &asked, &mut |pointer, message| {
             found.push(Broken { rule, pointer, message: message.unwrap_or(rule.message).to_owned() });
         });
     }
-    found
+    (found, unknown::said_of(asked.plan, &asked.found.unknown))
 }
 
 /// The errcode of the first broken rule that WeCom itself refuses.
 #[must_use]
 pub fn first_refusal(endpoint: Endpoint, request: &Object, body: &[u8]) -> Option<(i32, &'static Rule)> {
     let asked = Asked::new(endpoint, request, body);
-    rules_of(endpoint).find_map(|(place, rule)| {
+    asked.plan.rules.iter().find_map(|(rule, member)| {
         let Server::Refuses(code, _) = rule.server else { return None };
         let mut is_broken = false;
-        look(place, rule, &asked, &mut |_, _| is_broken = true);
-        is_broken.then_some((code, rule))
+        look(rule, *member, &asked, &mut |_, _| is_broken = true);
+        is_broken.then_some((code, *rule))
     })
-}
-
-/// The rules of one endpoint, each with its place in the table.
-fn rules_of(endpoint: Endpoint) -> impl Iterator<Item = (usize, &'static Rule)> {
-    RULES.iter().enumerate().filter(move |(_, rule)| rule.endpoints.contains(&endpoint))
 }
 
 /// What is asked of WeCom.
 struct Asked<'r, 'a> {
-    endpoint: Endpoint,
+    plan: &'static Plan,
     request: &'r Object<'a>,
-    places: Places<'r, 'a>,
+    found: Found<'r, 'a>,
     body_len: usize,
     has_escapes: bool,
 }
 
 impl<'r, 'a> Asked<'r, 'a> {
     fn new(endpoint: Endpoint, request: &'r Object<'a>, body: &[u8]) -> Self {
-        let places = Places::of(request);
-        Self { endpoint, request, places, body_len: body.len(), has_escapes: body.contains(&b'\\') }
+        let plan = Plan::of(endpoint);
+        Self { plan, request, found: plan.find(request), body_len: body.len(), has_escapes: body.contains(&b'\\') }
     }
 }
 
 /// Says where one rule is broken; the words are given where they differ from the rule's own.
 type Tell<'t> = &'t mut dyn FnMut(String, Option<&str>);
 
-fn look(place: usize, rule: &'static Rule, asked: &Asked, tell: Tell) {
+fn look(rule: &'static Rule, member: Option<usize>, asked: &Asked, tell: Tell) {
     let request = asked.request;
     let here = |is_broken: bool, tell: Tell| {
         if is_broken {
             tell(rule.pointer.to_owned(), None);
         }
     };
-    let value = || asked.places.of_rule(place);
+    let value = || asked.found.values[member?];
     let text = || value().and_then(Value::as_text);
     match &rule.check {
         Check::Required => here(value().is_none_or(|value| value.as_text() == Some("")), tell),
@@ -175,9 +171,9 @@ fn repeated_members(request: &Object, tell: Tell) {
 }
 
 fn documented_types(asked: &Asked, tell: Tell) {
-    let members = MEMBERS.iter().enumerate().filter(|(_, member)| member.endpoints.contains(&asked.endpoint));
-    for (place, member) in members {
-        let Some(value) = asked.places.member(place) else { continue };
+    for (known, value) in asked.plan.members.iter().zip(&asked.found.values) {
+        let Some(value) = value else { continue };
+        let member = known.member;
         if !member.wire_type.fits(value) {
             tell(member.pointer.to_owned(), Some(&wrong_type(member.pointer, member.wire_type, value)));
             continue;

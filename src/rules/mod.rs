@@ -5,11 +5,12 @@
 
 mod check;
 mod members;
-mod places;
+mod plan;
 mod table;
+mod unknown;
 
 use crate::endpoint::Endpoint;
-pub use check::{Broken, broken, first_refusal};
+pub use check::{Broken, broken_and_unknown, first_refusal};
 pub use members::{MEMBERS, Member, Type, wire_type};
 pub use table::RULES;
 

@@ -16,6 +16,8 @@ const BY_CONFIG_ID: &[Endpoint] = &[Get, Update, Del];
 
 const DAY_S: i64 = 86_400;
 const TEMP_MAX_S: i64 = 14 * DAY_S;
+/// A time beyond this was meant in milliseconds; WeCom would answer an empty list.
+const TIME_MAX_S: i64 = 100_000_000_000;
 /// No request that WeCom's document allows comes near this.
 const BODY_MAX: usize = 1024 * 1024;
 
@@ -332,11 +334,27 @@ pub const RULES: &[Rule] = &[
     },
     Rule {
         endpoints: LIST,
+        pointer: "/start_time",
+        name: "start_time_in_seconds",
+        check: Check::Within(i64::MIN, TIME_MAX_S),
+        message: "start_time is at most 100000000000 seconds since 1970; milliseconds are to be divided by 1000",
+        server: Unknown,
+    },
+    Rule {
+        endpoints: LIST,
         pointer: "/end_time",
         name: "end_time_range",
         check: Check::Within(0, i64::MAX),
         message: "end_time is seconds since 1970 and not negative",
         server: Refuses(40058, Guessed),
+    },
+    Rule {
+        endpoints: LIST,
+        pointer: "/end_time",
+        name: "end_time_in_seconds",
+        check: Check::Within(i64::MIN, TIME_MAX_S),
+        message: "end_time is at most 100000000000 seconds since 1970; milliseconds are to be divided by 1000",
+        server: Unknown,
     },
     Rule {
         endpoints: LIST,

@@ -9,7 +9,7 @@ mod corp;
 mod entry;
 mod gate;
 mod group;
-#[cfg(unix)]
+#[cfg(feature = "sqlite")]
 mod holder;
 mod lease;
 mod lent;

@@ -5,9 +5,10 @@ use std::time::Instant;
 
 use super::limits::{Caller, Pass};
 use super::retry::{self, Again, Happened};
+use super::tokens::Bearer;
 use super::{Ask, Wire};
 use crate::answer::codes::Class;
-use crate::answer::{Effect, Envelope, Error};
+use crate::answer::{Effect, Envelope, Error, NoEnvelope};
 use crate::auth;
 use crate::call::Call;
 use crate::log::Level;
@@ -17,6 +18,7 @@ use crate::transport::{Cause, Failure, Kept, Reply};
 pub struct Attempts {
     /// The endpoint's.
     pub name: &'static str,
+    pub bearer: Bearer,
     /// Whether a second time does no harm.
     pub harmless: bool,
     /// Whether it may be made a second time: that, or the caller accepts the harm.
@@ -38,8 +40,8 @@ pub struct Attempts {
 pub enum Unread {
     /// WeCom refused.
     Refused(Envelope),
-    /// It is not what it should be; in words.
-    Broken(&'static str),
+    /// It is not what it should be.
+    Broken(NoEnvelope),
 }
 
 /// Why an attempt brought no answer.
@@ -54,6 +56,7 @@ impl Attempts {
     pub fn of(ask: &Ask) -> Self {
         Self {
             name: ask.facts.name,
+            bearer: ask.bearer,
             harmless: ask.facts.harmless_twice,
             repeatable: ask.facts.harmless_twice || ask.accept_duplicate,
             made: 0,
@@ -95,7 +98,7 @@ impl Wire {
         attempts: &mut Attempts,
         read: impl Fn(Vec<u8>) -> Result<T, Unread>,
     ) -> Result<(T, Option<i64>), Error> {
-        let mut token = self.token(call, ask.bearer, attempts)?;
+        let mut token = self.token(call, attempts)?;
         let mut kept = if attempts.repeatable { Kept::Any } else { Kept::Recent };
         loop {
             let uri = self.uri(ask, token.as_ref().map(|token| &*token.text))?;
@@ -130,8 +133,8 @@ impl Wire {
                 pass.heed(happened);
             }
             drop(pass);
-            if let Some(refused) = token.take_if(|_| ask.bearer.is_refused_by(error.errcode())) {
-                token = self.replacement(call, ask.bearer, &refused, attempts)?;
+            if let Some(refused) = token.take_if(|_| attempts.bearer.is_refused_by(error.errcode())) {
+                token = self.replacement(call, &refused, attempts)?;
                 if token.is_none() {
                     return Err(error);
                 }
@@ -171,7 +174,7 @@ impl Wire {
                 ("kind", error.kind().name().into()),
             ]
         });
-        call.sleep_until(until).map_err(|stop| attempts.stopped(stop))
+        call.sleep_until(until).map_err(|stop| attempts.stopped_while(stop, " while the call waited to try again"))
     }
 
     fn log_attempt(&self, attempts: &Attempts, began: Instant, reply: &Result<Reply, Failure>) {

@@ -1,10 +1,12 @@
 //! What is told of a call that failed: one error for all its attempts.
 
+use serde_json::value::to_raw_value;
+
 use super::attempts::{Attempts, Outcome, Unread};
 use super::limits::NoPass;
 use super::retry::Happened;
 use super::tokens::Bearer;
-use crate::answer::{Effect, Envelope, Error, Kind};
+use crate::answer::{Effect, Envelope, Error, Kind, readable_config_id};
 use crate::auth;
 use crate::call::Stop;
 use crate::transport::{Cause, Failure, Reply};
@@ -20,24 +22,36 @@ impl Attempts {
         self.http_status = Some(reply.status);
         if reply.status != 200 {
             let what = format!("WeCom, or something before it, answered with HTTP status {}", reply.status);
-            return Err(self.failure(Happened::of_status(reply.status), Kind::BadResponse, &what));
+            return Err(self.broken(Happened::of_status(reply.status), &what, &reply.body));
         }
         match read(reply.body) {
             Ok(answer) => Ok((answer, reply.date)),
             Err(Unread::Refused(answer)) => Err(self.refused(&answer)),
-            Err(Unread::Broken(why)) => Err(self.failure(Happened::BrokenOff, Kind::BadResponse, why)),
+            Err(Unread::Broken(no)) => Err(self.broken(Happened::BrokenOff, no.why, &no.body)),
         }
     }
 
     fn refused(&mut self, answer: &Envelope) -> Outcome {
         let happened = Happened::of_code(answer.errcode);
         let row = happened.row();
-        let mut error = self.error(happened, row.kind, "");
+        // 40001 and the suite's codes mean another thing where the request carries no token.
+        let kind = if self.bearer.is_refused_by(answer.errcode) { Kind::Auth } else { row.kind };
+        let mut error = self.error(happened, kind, "");
         let parts = error.parts();
         parts.errcode = answer.errcode;
         parts.errmsg.clone_from(&answer.errmsg);
         parts.members = answer.other_members();
         parts.retry_after_ms = row.known_wait().map(auth::in_ms);
+        Outcome::Failed(happened, error)
+    }
+
+    /// An answer that is none. What an add has made is lost without its `config_id`, so that is passed on if it can be read.
+    fn broken(&mut self, happened: Happened, what: &str, body: &[u8]) -> Outcome {
+        let mut error = self.error(happened, Kind::BadResponse, what);
+        let config_id = if self.harmless { None } else { readable_config_id(body) };
+        if let Some(raw) = config_id.and_then(|config_id| to_raw_value(&config_id).ok()) {
+            error.parts().members.push(("config_id".to_owned(), raw));
+        }
         Outcome::Failed(happened, error)
     }
 
@@ -53,7 +67,8 @@ impl Attempts {
                 if failure.sent {
                     self.effect = Effect::Unknown;
                 }
-                return Outcome::Over(self.stopped(stop));
+                let what = if failure.sent { "the answer" } else { "a connection" };
+                return Outcome::Over(self.stopped_while(stop, &format!(" while the call waited for {what}")));
             }
             Cause::ConnectTimeout(what) => (Kind::Timeout, what),
             Cause::ProxyRefused { message, retry_after } => {
@@ -63,11 +78,7 @@ impl Attempts {
             Cause::Network(what) => (Kind::Network, what),
             Cause::Broken(what) => (Kind::BadResponse, what),
         };
-        self.failure(happened, kind, &what)
-    }
-
-    fn failure(&mut self, happened: Happened, kind: Kind, what: &str) -> Outcome {
-        Outcome::Failed(happened, self.error(happened, kind, what))
+        Outcome::Failed(happened, self.error(happened, kind, &what))
     }
 
     /// The error of an attempt, should it be the last.
@@ -106,7 +117,7 @@ impl Attempts {
     }
 
     /// The error of a token request, as one of the request that needs the token.
-    pub fn without_token(&self, bearer: Bearer, mut error: Error) -> Error {
+    pub fn without_token(&self, mut error: Error) -> Error {
         let parts = error.parts();
         // What WeCom said stays as it is.
         let is_ours = parts.errcode == parts.kind.errcode();
@@ -120,7 +131,7 @@ impl Attempts {
         }
         // Nothing but a token is of interest there, and that must not be seen.
         parts.members.clear();
-        if is_ours && bearer == Bearer::App {
+        if is_ours && self.bearer == Bearer::App {
             parts.errmsg.insert_str(0, "no token could be had: ");
         }
         let transient = parts.retryable;

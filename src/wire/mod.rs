@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use ureq::http::Uri;
 
-use crate::answer::{Effect, Envelope, Error, Kind};
+use crate::answer::{Effect, Envelope, Error, Kind, NoEnvelope};
 use crate::auth::{Credentials, Tokens};
 use crate::call::Call;
 use crate::endpoint::{Endpoint, Facts, UPLOAD};
@@ -188,7 +188,9 @@ impl Wire {
     ) -> Result<Answered<T>, Error> {
         let ask = Ask { address: Some(address), ..Ask::bare(facts) };
         let mut attempts = Attempts::of(&ask);
-        let (answer, date) = self.attempt(call, &ask, &mut attempts, |body| read(body).map_err(Unread::Broken))?;
+        let (answer, date) = self.attempt(call, &ask, &mut attempts, |body| {
+            read(body).map_err(|why| Unread::Broken(NoEnvelope { why, body: Vec::new() }))
+        })?;
         Ok(Answered { answer, date, attempts: attempts.made, effect: attempts.effect })
     }
 

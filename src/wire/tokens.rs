@@ -10,13 +10,15 @@ use super::attempts::Attempts;
 use super::{Ask, Wire, envelope};
 use crate::answer::codes::{self, Class};
 use crate::answer::{Error, Kind};
-use crate::auth::{Credentials, Fetched, NoToken, Owner, Provider, Slot, Suite, Token, Tokens};
+use crate::auth::{CREDENTIAL_MAX, Credentials, Fetched, NoToken, Owner, Provider, Slot, Suite, Token, Tokens};
 use crate::call::Call;
 use crate::endpoint::{GET_CORP_TOKEN, GET_SUITE_TOKEN, GETTOKEN};
 use crate::lock::{read, write};
 use crate::log::Level;
-use crate::secret::{IN_URL_MAX, Secret, percent_encoded};
+use crate::secret::{Secret, percent_encoded};
 
+/// Of a request for a token it says that the secret is wrong, of any other that the token is.
+const WRONG_CREDENTIAL: i64 = 40001;
 /// Suite tokens that WeCom no longer takes: expired, or not valid.
 const SUITE_TOKEN_REFUSED: [i64; 2] = [42009, 40082];
 
@@ -43,7 +45,8 @@ impl Bearer {
     /// Whether this errcode says that WeCom does not take the token.
     pub fn is_refused_by(self, errcode: i64) -> bool {
         match self {
-            Self::App => codes::class(errcode) == Class::TokenRefused,
+            // 40001 is what older WeChat codes say of a token.
+            Self::App => errcode == WRONG_CREDENTIAL || codes::class(errcode) == Class::TokenRefused,
             Self::Suite => SUITE_TOKEN_REFUSED.contains(&errcode),
             Self::Nobody => false,
         }
@@ -139,6 +142,12 @@ impl Wire {
         if ticket.is_empty() {
             return Err(Error::new(Kind::InvalidArgument, "suite_ticket must not be empty"));
         }
+        if ticket.len() > CREDENTIAL_MAX {
+            return Err(Error::new(
+                Kind::InvalidArgument,
+                format!("suite_ticket must not be longer than {CREDENTIAL_MAX} bytes"),
+            ));
+        }
         let ticket = Arc::new(Secret::new(ticket.to_owned()));
         self.secrets.hold(&ticket);
         let old = std::mem::replace(&mut *write(&suite.ticket), Arc::clone(&ticket));
@@ -151,8 +160,8 @@ impl Wire {
     }
 
     /// The token that a request of this bearer carries.
-    pub(super) fn token(&self, call: &Arc<Call>, bearer: Bearer, attempts: &Attempts) -> Result<Option<Token>, Error> {
-        let token = match (bearer, &self.tokens.credentials) {
+    pub(super) fn token(&self, call: &Arc<Call>, attempts: &Attempts) -> Result<Option<Token>, Error> {
+        let token = match (attempts.bearer, &self.tokens.credentials) {
             (Bearer::Nobody, _) => return Ok(None),
             (Bearer::App, Credentials::Token { access_token, .. }) => Ok(lone(access_token.clone())),
             (Bearer::App, Credentials::Provider { .. }) => self.tokens.provided().map(lone).map_err(NoToken::Failed),
@@ -169,7 +178,7 @@ impl Wire {
         };
         let token = token.map_err(|none| match none {
             NoToken::Stopped(stop) => attempts.stopped_while(stop, " while another call fetched the token for all"),
-            NoToken::Failed(error) => attempts.without_token(bearer, error),
+            NoToken::Failed(error) => attempts.without_token(error),
         })?;
         self.secrets.remember(&token.text);
         Ok(Some(token))
@@ -179,10 +188,10 @@ impl Wire {
     pub(super) fn replacement(
         &self,
         call: &Arc<Call>,
-        bearer: Bearer,
         refused: &Token,
         attempts: &mut Attempts,
     ) -> Result<Option<Token>, Error> {
+        let bearer = attempts.bearer;
         if bearer == Bearer::App {
             self.tokens.refused.store(true, Ordering::Relaxed);
         }
@@ -196,7 +205,7 @@ impl Wire {
         if is_second || !may_be_replaced {
             return Ok(None);
         }
-        let token = self.token(call, bearer, attempts)?;
+        let token = self.token(call, attempts)?;
         // The same one again would be refused again.
         Ok(token.filter(|token| token.text != refused.text))
     }
@@ -240,14 +249,8 @@ impl Wire {
     /// Asks for a token, which stands in the answer under `name`.
     fn fetch_token(&self, call: &Arc<Call>, ask: &Ask, name: &str) -> Result<Fetched, Error> {
         let (answer, _) = self.attempt(call, ask, &mut Attempts::of(ask), envelope(ask.facts))?;
-        let none = |why: &str| Error::new(Kind::Auth, format!("WeCom's answer holds {why}"));
-        let fetched = Fetched::read(answer.text(), name).ok_or_else(|| none(&format!("no {name}")))?;
-        if fetched.text.expose().len() > IN_URL_MAX {
-            return Err(none(&format!(
-                "{name} of more than {IN_URL_MAX} bytes, which no request's address could hold"
-            )));
-        }
-        Ok(fetched)
+        Fetched::read(answer.text(), name)
+            .map_err(|why| Error::new(Kind::Auth, format!("the answer to {}: {why}", ask.facts.name)))
     }
 }
 

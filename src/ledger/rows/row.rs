@@ -39,7 +39,7 @@ impl Row {
     /// Every rule that it breaks.
     pub fn check(&self) -> Result<(), Error> {
         let request = Object::parse(&self.contact_way).map_err(|error| not_json(self.line, &error.to_string()))?;
-        let broken = rules::broken(Endpoint::Add, &request, self.contact_way.as_bytes());
+        let (broken, _) = rules::broken_and_unknown(Endpoint::Add, &request, self.contact_way.as_bytes());
         let details = broken.into_iter().map(|broken| {
             let mut detail = Detail::from(broken);
             detail.pointer.insert_str(0, CONTACT_WAY);
@@ -104,7 +104,10 @@ pub fn wrong_key(key: &str) -> Option<(&'static str, &'static str)> {
 }
 
 fn not_json(line: u64, why: &str) -> Error {
-    Error::new(Kind::InvalidRequest, format!("line {line}: {why}; a row is one JSON object on one line"))
+    Error::new(
+        Kind::InvalidRequest,
+        format!("line {line}: {why}; a row is a JSON object, on a line of its own in a file"),
+    )
 }
 
 fn finish(line: u64, mut details: Vec<Detail>) -> Result<(), Error> {

@@ -22,6 +22,7 @@ use super::{Home, Work, schema, stopped};
 use crate::answer::Error;
 use crate::call::Call;
 use address::Address;
+use rustls::pki_types::CertificateDer;
 
 /// How often it is looked whether a call was stopped.
 const NOTICE: Duration = Duration::from_millis(20);
@@ -95,7 +96,7 @@ impl Home for Postgres {
             }
         });
         outcome.map_err(|mut error| {
-            error.redact(&self.address.password.iter().collect::<Vec<_>>());
+            error.redact(&self.address.secrets);
             error
         })
     }

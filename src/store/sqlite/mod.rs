@@ -87,17 +87,19 @@ fn whose(connection: &Connection, path: &Path) -> Result<Option<i64>, Fault> {
     let number = |question: &str| {
         connection.query_row(question, (), |row| row.get::<_, i64>(0)).map_err(|error| trouble::fault(path, &error))
     };
-    let (application, tables) = (number("PRAGMA application_id")?, number("SELECT count(*) FROM sqlite_schema")?);
-    match (application, tables) {
-        (APPLICATION_ID, _) => {
-            let version = number("PRAGMA user_version")?;
-            // Whatever it needs, it must say so before anything is changed.
-            if version / 1000 > schema::VERSION / 1000 {
-                return Err(schema::refusal(version, &format!("the store {}", path.display())));
-            }
-            Ok(Some(version))
+    // As of one moment: another process may be making the tables.
+    run(connection, path, "SAVEPOINT whose")?;
+    let numbers = number("PRAGMA application_id").and_then(|application| {
+        Ok((application, number("SELECT count(*) FROM sqlite_schema")?, number("PRAGMA user_version")?))
+    });
+    run(connection, path, "RELEASE whose")?;
+    match numbers? {
+        // Whatever it needs, it must say so before anything is changed.
+        (APPLICATION_ID, _, version) if version / 1000 > schema::VERSION / 1000 => {
+            Err(schema::refusal(version, &format!("the store {}", path.display())))
         }
-        (0, 0) => Ok(None),
+        (APPLICATION_ID, _, version) => Ok(Some(version)),
+        (0, 0, _) => Ok(None),
         _ => Err(Fault::For(failed(format!(
             "{} is another program's SQLite database, and was left alone; name another file as the store",
             path.display()

@@ -21,12 +21,9 @@ pub fn explain(path: &Path, error: &rusqlite::Error) -> String {
     let what = format!("the store {}", path.display());
     match error.sqlite_error_code() {
         Some(ErrorCode::DiskFull) => format!("{what} cannot be written to: the disk is full; make room on it"),
-        Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => format!(
+        Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen) => format!(
             "{what} cannot be written to: let this process write to the file and to its directory, and see that the \
              file system is not mounted read-only"
-        ),
-        Some(ErrorCode::CannotOpen) => format!(
-            "{what} cannot be opened: see that this process may read and write the file, and make files beside it"
         ),
         Some(ErrorCode::DatabaseCorrupt) => format!(
             "{what} is damaged; stop every program that uses it, keep the file and its -wal, and restore a backup, or \

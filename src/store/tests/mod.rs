@@ -1,10 +1,13 @@
 //! What every store must do: each test runs over SQLite, and over PostgreSQL where `CONTACTWAY_TEST_POSTGRES` names one.
 
+mod figures;
 #[cfg(feature = "sqlite")]
 mod files;
 mod ledger;
 mod limits;
 mod processes;
+#[cfg(feature = "postgres")]
+mod server;
 
 use std::path::PathBuf;
 use std::sync::Arc;

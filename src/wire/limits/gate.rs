@@ -130,13 +130,13 @@ impl fmt::Display for WaitsFor {
     fn fmt(&self, to: &mut fmt::Formatter) -> fmt::Result {
         match self {
             Self::CallsInFlight(most) => {
-                write!(to, "a place among its company's {most} calls in flight; max_in_flight says how many may be")
+                write!(to, "a place in flight, of which its company has {most} (max_in_flight)")
             }
             Self::Rate { per_minute, per_hour } => {
                 let both = [(*per_minute, "a minute"), (*per_hour, "an hour")];
                 let rates = both.iter().filter(|(most, _)| *most > 0);
-                let rates: Vec<_> = rates.map(|(most, span)| format!("{most} calls {span}")).collect();
-                write!(to, "the rate of {}; rate_limit says how many", rates.join(" and "))
+                let rates: Vec<_> = rates.map(|(most, span)| format!("{most} {span}")).collect();
+                write!(to, "the rate, which is {} (rate_limit)", rates.join(" and "))
             }
             Self::Block => write!(to, "the end of WeCom's block, which began with errcode 45009"),
         }

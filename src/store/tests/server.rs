@@ -1,0 +1,148 @@
+//! PostgreSQL that stops, refuses and must prove who it is. Only where there is a server to test with at all.
+
+use std::process::Command;
+
+use super::*;
+
+/// A server of the test's own.
+struct Server {
+    directory: Directory,
+    url: String,
+}
+
+fn script(name: &str, arguments: &[&str]) -> String {
+    let path = format!("{}/tests/postgres/{name}", env!("CARGO_MANIFEST_DIR"));
+    let output = Command::new(&path).args(arguments).output().unwrap();
+    assert!(output.status.success(), "{name}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+}
+
+impl Server {
+    fn new() -> Option<Self> {
+        std::env::var_os("CONTACTWAY_TEST_POSTGRES")?;
+        let directory = Directory::new();
+        let url = script("start.sh", &[directory.0.to_str()?]);
+        Some(Self { directory, url })
+    }
+
+    fn start(&self) {
+        script("start.sh", &[self.directory.0.to_str().unwrap()]);
+    }
+
+    fn stop(&self, how: &[&str]) {
+        script("stop.sh", &[&[self.directory.0.to_str().unwrap()], how].concat());
+    }
+
+    fn bench(&self) -> Bench {
+        let store = open(&self.url).unwrap();
+        store.corp(&call(), "ww1", "https://wecom").unwrap();
+        Bench { store, url: self.url.clone(), corp_id: "ww1".to_owned() }
+    }
+
+    fn password(&self) -> &str {
+        self.url.split([':', '@']).nth(2).unwrap()
+    }
+
+    /// Runs SQL as a client of its own would.
+    fn run(&self, statement: &str) {
+        let output = Command::new("psql").args([&self.url, "-c", statement]).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            self.stop(&[]);
+        }
+    }
+}
+
+#[test]
+fn a_server_that_stopped_and_started_again_is_used_again_and_lost_nothing() {
+    let Some(server) = Server::new() else { return };
+    let bench = server.bench();
+    for (round, how) in [&[][..], &["immediate"]].iter().enumerate() {
+        let (done, open) = (format!("done-{round}"), format!("open-{round}"));
+        bench.active(&done, &done);
+        let at = bench.begun(&open);
+        server.stop(how);
+        let short = Call::new(Duration::from_secs(2));
+        let error = bench.store.change(&short, at, bench.acked(&open)).unwrap_err();
+        assert_eq!(error.kind(), Kind::Store);
+        assert!(error.to_string().contains("start it"), "{error}");
+        assert!(!error.to_string().contains(server.password()), "{error}");
+        server.start();
+        assert_eq!(bench.change(at, bench.acked(&open)), Landed::Yes { attempt: 1 });
+        assert_eq!(bench.by_config_id(&done).unwrap().status, Status::Active);
+    }
+    // While a call waits.
+    server.stop(&[]);
+    std::thread::scope(|scope| {
+        let waiting = scope.spawn(|| bench.store.now(&call()));
+        std::thread::sleep(Duration::from_millis(300));
+        server.start();
+        assert!(waiting.join().unwrap().is_err() || bench.store.now(&call()).is_ok());
+    });
+}
+
+#[test]
+fn what_the_server_refuses_is_told_with_what_to_do_and_never_the_password() {
+    let Some(server) = Server::new() else { return };
+    drop(server.bench());
+    let port = server.url.rsplit([':', '/']).nth(1).unwrap();
+    let with = |from: &str, to: &str| server.url.replace(from, to);
+    let unused = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    for (url, part) in [
+        (with(server.password(), "wrong-password"), "password"),
+        (with("/postgres", "/nowhere"), "no such database"),
+        (with(port, &unused.to_string()), "connection refused"),
+        (with("127.0.0.1", "no-such-host.invalid"), "was not found"),
+        (format!("{}?sslmode=require", server.url), "TLS"),
+        (format!("{}?sslmode=maybe", server.url), "sslmode"),
+        (with(port, "port"), "not understood"),
+    ] {
+        let error = Stores::default().open(&Call::new(Duration::from_secs(5)), &url, &[]).err().unwrap();
+        let said = error.to_string();
+        assert_eq!(error.kind(), Kind::Store, "{said}");
+        assert!(said.contains(part), "{part}: {said}");
+        assert!(!said.contains(server.password()) && !said.contains("wrong-password"), "{said}");
+    }
+    server.run("ALTER DATABASE postgres SET default_transaction_read_only = on");
+    let error = open(&server.url).err().unwrap();
+    assert!(error.to_string().contains("read-only"), "{error}");
+}
+
+#[test]
+fn a_newer_version_s_tables_are_refused() {
+    let Some(server) = Server::new() else { return };
+    drop(server.bench());
+    server.run(&format!("UPDATE contactway_meta SET value = '{}'", schema::VERSION + 1000));
+    let error = open(&server.url).err().unwrap();
+    assert!(error.to_string().contains("update the library"), "{error}");
+}
+
+#[test]
+fn a_server_that_falls_silent_does_not_hold_a_call_past_its_deadline() {
+    if std::env::var_os("CONTACTWAY_TEST_POSTGRES").is_none() {
+        return;
+    }
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("postgres://me:pw@{}/db", silent.local_addr().unwrap());
+    let begun = std::time::Instant::now();
+    let patience = Duration::from_millis(300);
+    assert!(Stores::default().open(&Call::new(patience), &url, &[]).is_err());
+    assert!(begun.elapsed() < patience * 5, "{:?}", begun.elapsed());
+}
+
+#[test]
+fn no_thread_outlives_a_call() {
+    let Ok(url) = std::env::var("CONTACTWAY_TEST_POSTGRES") else { return };
+    let store = open(&url).unwrap();
+    store.now(&call()).unwrap();
+    let names = std::fs::read_dir("/proc/self/task")
+        .unwrap()
+        .filter_map(|task| std::fs::read_to_string(task.ok()?.path().join("comm")).ok());
+    let names: Vec<_> = names.collect();
+    assert!(names.iter().all(|name| !name.contains("tokio")), "{names:?}");
+}
