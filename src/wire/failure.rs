@@ -85,7 +85,7 @@ impl Attempts {
     fn error(&mut self, happened: Happened, kind: Kind, what: &str) -> Error {
         let row = happened.row();
         self.effect = self.effect.max(row.effect);
-        self.finish(Error::new(kind, self.in_words(what)), row.transient)
+        self.finish(Error::new(kind, what), row.transient)
     }
 
     pub fn stopped(&self, stop: Stop) -> Error {
@@ -99,7 +99,7 @@ impl Attempts {
             Stop::Cancelled => (Kind::Cancelled, "the canceller was fired"),
             Stop::ClientFreed => (Kind::Cancelled, "the client was freed"),
         };
-        self.finish(Error::new(kind, self.in_words(&format!("{what}{while_it}"))), true)
+        self.finish(Error::new(kind, format!("{what}{while_it}")), true)
     }
 
     pub fn no_pass(&self, no: &NoPass) -> Error {
@@ -110,8 +110,7 @@ impl Attempts {
                 let what = format!(
                     "held back here for {seconds:.1} s, which is past the call's deadline: it has to wait for {what}"
                 );
-                self.finish(Error::new(Kind::RateLimited, self.in_words(&what)), true)
-                    .retry_after_ms(auth::in_ms(*wait))
+                self.finish(Error::new(Kind::RateLimited, what), true).retry_after_ms(auth::in_ms(*wait))
             }
         }
     }
@@ -147,14 +146,5 @@ impl Attempts {
         parts.http_status = self.http_status;
         parts.retryable = transient && (self.harmless || self.effect == Effect::None);
         error
-    }
-
-    /// What happened, and what follows from it where an add may have been carried out.
-    fn in_words(&self, what: &str) -> String {
-        if self.effect == Effect::Unknown && !self.harmless {
-            format!("{what}; WeCom may have made the contact way: look for it with list before adding it again")
-        } else {
-            what.to_owned()
-        }
     }
 }
