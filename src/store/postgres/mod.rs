@@ -24,6 +24,7 @@ use crate::answer::Error;
 use crate::call::{Call, Stop};
 use crate::secret::Secrets;
 use address::Address;
+use rustls::pki_types::CertificateDer;
 
 /// How often it is looked whether a call was stopped.
 const NOTICE: Duration = Duration::from_millis(20);
@@ -101,7 +102,7 @@ impl Home for Postgres {
             }
         });
         outcome.map_err(|mut error| {
-            error.redact(&Secrets::new(self.address.password.iter().cloned(), None));
+            error.redact(&self.address.secrets);
             error
         })
     }
