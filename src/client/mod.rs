@@ -245,6 +245,17 @@ fn level_of(kind: Kind) -> Level {
     }
 }
 
+/// What follows for the caller of an add that nobody looks for. What WeCom said stays as it is.
+fn with_advice(endpoint: Endpoint, mut error: Error) -> Error {
+    if endpoint == Endpoint::Add && error.effect() == Effect::Unknown && error.errcode() == error.kind().errcode() {
+        error
+            .parts()
+            .errmsg
+            .push_str("; WeCom may have made the contact way: look for it with list before adding it again");
+    }
+    error
+}
+
 #[cfg(test)]
 mod tests {
     use std::cell::Cell;
@@ -273,15 +284,4 @@ mod tests {
         let _reset_or_end = server.accept().unwrap().0.read_to_end(&mut received);
         assert_eq!(received, b"");
     }
-}
-
-/// What follows for the caller of an add that nobody looks for. What WeCom said stays as it is.
-fn with_advice(endpoint: Endpoint, mut error: Error) -> Error {
-    if endpoint == Endpoint::Add && error.effect() == Effect::Unknown && error.errcode() == error.kind().errcode() {
-        error
-            .parts()
-            .errmsg
-            .push_str("; WeCom may have made the contact way: look for it with list before adding it again");
-    }
-    error
 }

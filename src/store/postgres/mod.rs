@@ -22,9 +22,7 @@ use super::sql::{Cell, Fault, Need, Row, Sql, Type, failed};
 use super::{Home, Work, schema, stopped};
 use crate::answer::Error;
 use crate::call::{Call, Stop};
-use crate::secret::Secrets;
 use address::Address;
-use rustls::pki_types::CertificateDer;
 
 /// How often it is looked whether a call was stopped.
 const NOTICE: Duration = Duration::from_millis(20);
