@@ -69,7 +69,7 @@ const TABLE: &[(Option<Step>, Option<Kind>, &str)] = &[
 
 /// What to do about `error`, which `step` met.
 pub fn remedy(step: Step, error: &Error) -> String {
-    if let Some(address) = codes::untrusted_address(error.errcode(), error.errmsg()) {
+    if let Some(address) = codes::untrusted_address(error.errcode(), error.message()) {
         return format!("Add {address} to the app's trusted IPs in the admin console, and wait a minute.");
     }
     if let Some(advice) = codes::advice(error.errcode()) {

@@ -139,7 +139,7 @@ const STEPS: &str = "steps";
 
 /// What happened; of a caller that WeCom does not trust also where it sees it.
 fn message(error: &Error) -> String {
-    let errmsg = error.errmsg();
+    let errmsg = error.message();
     match codes::untrusted_address(error.errcode(), errmsg) {
         Some(address) => format!("{errmsg}; WeCom sees this machine as {address}"),
         None => errmsg.to_owned(),

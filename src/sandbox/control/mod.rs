@@ -114,20 +114,20 @@ impl From<Vec<Detail>> for Trouble {
 }
 
 /// What a call is answered with.
-enum Told {
+enum Content {
     /// These members, beside `errcode` and `errmsg`.
     Members(Json),
     /// A whole answer, which is written as it is sent.
     Pieces(Box<dyn Iterator<Item = Vec<u8>> + Send>),
 }
 
-impl From<Json> for Told {
+impl From<Json> for Content {
     fn from(members: Json) -> Self {
         Self::Members(members)
     }
 }
 
-type Done = Result<Told, Trouble>;
+type Done = Result<Content, Trouble>;
 /// A method, a name, and what is done then.
 type ControlCall = (&'static str, &'static str, fn(&Wecom, &Request) -> Done);
 
@@ -174,8 +174,8 @@ fn answer(wecom: &Wecom, name: &str, request: &Request) -> Response {
         return sentence(405, &format!("/sandbox/{name} takes {}", methods.join(", ")), None);
     };
     match work(wecom, request) {
-        Ok(Told::Members(rest)) => json_response(200, to_json(&Envelope { errcode: 0, errmsg: "ok", rest })),
-        Ok(Told::Pieces(pieces)) => json_response(200, Body::Pieces(pieces)),
+        Ok(Content::Members(rest)) => json_response(200, to_json(&Envelope { errcode: 0, errmsg: "ok", rest })),
+        Ok(Content::Pieces(pieces)) => json_response(200, Body::Pieces(pieces)),
         Err(Trouble::Wrong(wrong)) => sentence(400, &sentences(&wrong), wrong.first().map(|first| &*first.pointer)),
         Err(Trouble::Refused((code, why))) => json_response(200, Answer::new(code, why, Nothing {}).body),
     }
@@ -335,9 +335,9 @@ fn suite_ticket(wecom: &Wecom, request: &Request) -> Done {
     Ok(json!({}).into())
 }
 
-fn state(wecom: &Wecom) -> Told {
+fn state(wecom: &Wecom) -> Content {
     wecom.world.settle();
-    Told::Pieces(Box::new(state::pieces(&wecom.world)))
+    Content::Pieces(Box::new(state::pieces(&wecom.world)))
 }
 
 fn put_state(wecom: &Wecom, request: &Request) -> Done {
