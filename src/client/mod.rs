@@ -11,16 +11,16 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::answer::{Error, Kind, Warning};
+use crate::answer::{Effect, Error, Kind, Warning};
 use crate::auth::{self, TokenProvider};
 use crate::call::{Call, Calls, Stop};
 use crate::endpoint::Endpoint;
 use crate::json::{self, Object, fields::Detail};
-use crate::ledger::{Ledger, Owner};
+use crate::ledger::{Add, Ledger, Owner};
 use crate::log::{Level, Log, Logger};
 use crate::rules;
 use crate::transport::{Settings, Transport};
-use crate::wire::{Ask, Setup, Shared, Wire};
+use crate::wire::{Answered, Ask, Setup, Shared, Wire};
 use config::{Config, Validate};
 
 pub use cancel::Canceller;
@@ -99,12 +99,9 @@ impl Client {
         self.run(endpoint.name(), options, |call| {
             if options.key.is_some() {
                 self.kept("key")?;
-                return Err(Error::new(Kind::Unsupported, "this version does not have key yet"));
             }
             let request = self.read(endpoint, request)?;
-            let mut ask = Ask::of(endpoint.facts(), request.body.as_bytes());
-            ask.accept_duplicate = options.accept_duplicate;
-            match self.wire.ask(call, &ask) {
+            match self.answered(call, endpoint, &request.body, options) {
                 Ok(answered) => {
                     let warnings = request.broken.into_iter().chain(request.unknown).map(Warning::from).collect();
                     Ok(Done { answer: answered.answer.into_text(warnings), attempts: answered.attempts })
@@ -112,6 +109,22 @@ impl Client {
                 Err(error) => Err(error.with_more_details(request.unknown)),
             }
         })
+    }
+
+    /// WeCom's answer, of which the ledger, if there is one, keeps what it must.
+    fn answered(&self, call: &Arc<Call>, endpoint: Endpoint, body: &str, options: &Options) -> Result<Answered, Error> {
+        let accept_duplicate = options.accept_duplicate;
+        match (&self.ledger, endpoint) {
+            (Some(ledger), Endpoint::Add) => {
+                ledger.add(call, &Add { body, key: options.key.as_deref(), accept_duplicate })
+            }
+            (Some(ledger), Endpoint::Update | Endpoint::Del) => ledger.change(call, endpoint, body),
+            _ => {
+                let mut ask = Ask::of(endpoint.facts(), body.as_bytes());
+                ask.accept_duplicate = accept_duplicate;
+                self.wire.ask(call, &ask).map_err(|error| with_advice(endpoint, error))
+            }
+        }
     }
 
     /// Looks contact ways up in the ledger: a page of entries that are as `query` says.
@@ -230,6 +243,17 @@ fn level_of(kind: Kind) -> Level {
         Kind::InvalidArgument | Kind::InvalidHandle | Kind::InvalidRequest | Kind::Unsupported => Level::Warning,
         _ => Level::Error,
     }
+}
+
+/// What follows for the caller of an add that nobody looks for. What WeCom said stays as it is.
+fn with_advice(endpoint: Endpoint, mut error: Error) -> Error {
+    if endpoint == Endpoint::Add && error.effect() == Effect::Unknown && error.errcode() == error.kind().errcode() {
+        error
+            .parts()
+            .errmsg
+            .push_str("; WeCom may have made the contact way: look for it with list before adding it again");
+    }
+    error
 }
 
 #[cfg(test)]

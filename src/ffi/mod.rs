@@ -14,7 +14,7 @@ mod handle;
 mod options;
 mod text;
 
-use std::ffi::{CStr, c_char, c_void};
+use std::ffi::{c_char, c_void};
 use std::ptr;
 use std::sync::Arc;
 
@@ -123,19 +123,17 @@ pub extern "C" fn contactway_abi_version() -> u32 {
 ///     if (strstr(contactway_features(), "sandbox") == NULL) { fprintf(stderr, "no sandbox\n"); }
 #[unsafe(no_mangle)]
 pub extern "C" fn contactway_features() -> *const c_char {
-    // By bits: sqlite, postgres, sandbox.
-    const NAMES: [&CStr; 8] = [
-        c"",
-        c"sqlite",
-        c"postgres",
-        c"sqlite,postgres",
-        c"sandbox",
-        c"sqlite,sandbox",
-        c"postgres,sandbox",
-        c"sqlite,postgres,sandbox",
-    ];
-    let held = [cfg!(feature = "sqlite"), cfg!(feature = "postgres"), cfg!(feature = "sandbox")];
-    NAMES[held.iter().enumerate().map(|(bit, held)| usize::from(*held) << bit).sum::<usize>()].as_ptr()
+    let names = match (cfg!(feature = "sqlite"), cfg!(feature = "postgres"), cfg!(feature = "sandbox")) {
+        (false, false, false) => c"",
+        (false, false, true) => c"sandbox",
+        (false, true, false) => c"postgres",
+        (false, true, true) => c"postgres,sandbox",
+        (true, false, false) => c"sqlite",
+        (true, false, true) => c"sqlite,sandbox",
+        (true, true, false) => c"sqlite,postgres",
+        (true, true, true) => c"sqlite,postgres,sandbox",
+    };
+    names.as_ptr()
 }
 
 /// Makes a client from a configuration such as {"corp_id":"ww…","secret":"…"}. Nothing is sent yet.

@@ -231,7 +231,6 @@ impl Entry {
             Event::Updated { request, taken_out } if self.status == Status::Active => {
                 self.request.clone_from(request);
                 self.seen = None;
-                self.doubt.update = false;
                 self.taken_out.extend(taken_out.iter().map(|userid| userid.to_lowercase()));
                 self.taken_out.sort_unstable();
                 self.taken_out.dedup();

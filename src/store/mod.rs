@@ -175,6 +175,14 @@ impl Store {
         self.with(call, Need::Read, |sql| query::find(sql, query, after, limit))
     }
 
+    /// Those of `config_ids`, a page of them at most, that the ledger knows.
+    pub fn known(&self, call: &Call, corp_id: &str, config_ids: &[String]) -> Result<Vec<String>, Error> {
+        if config_ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.with(call, Need::Read, |sql| query::known(sql, corp_id, config_ids))
+    }
+
     /// How many entries are as `query` says.
     pub fn count(&self, call: &Call, query: &Query) -> Result<u64, Error> {
         self.with(call, Need::Read, |sql| query::count(sql, query))

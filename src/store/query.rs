@@ -102,6 +102,17 @@ pub(super) fn find(sql: &mut dyn Sql, query: &Query, after: i64, limit: i64) -> 
     Ok(rows.into_iter().map(|mut row| Entry::read(&mut row)).collect())
 }
 
+/// Those of `config_ids` that the ledger knows.
+pub(super) fn known(sql: &mut dyn Sql, corp_id: &str, config_ids: &[String]) -> Result<Vec<String>, Fault> {
+    let places: Vec<_> = (2..2 + config_ids.len()).map(|place| format!("?{place}")).collect();
+    let statement =
+        format!("SELECT config_id FROM contactway_entry WHERE corp_id = ?1 AND config_id IN ({})", places.join(", "));
+    let values: Vec<_> =
+        std::iter::once(corp_id).chain(config_ids.iter().map(String::as_str)).map(Cell::from).collect();
+    let rows = sql.rows(&statement, &values)?;
+    Ok(rows.into_iter().map(|mut row| row.text()).collect())
+}
+
 pub(super) fn count(sql: &mut dyn Sql, query: &Query) -> Result<u64, Fault> {
     let (clause, values) = query.clause();
     let mut rows = sql.rows(&format!("SELECT count(*) FROM contactway_entry {clause}"), &values)?;

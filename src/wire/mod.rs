@@ -127,14 +127,11 @@ impl<'a> Ask<'a> {
 
 /// What came of it.
 #[derive(Debug)]
-#[allow(dead_code)] // the ledger's jobs look at all of it
 pub struct Answered<T = Envelope> {
     pub answer: T,
     /// WeCom's clock, in unix milliseconds, where it told it.
     pub date: Option<i64>,
     pub attempts: u32,
-    /// The worst of all attempts.
-    pub effect: Effect,
 }
 
 impl Wire {
@@ -179,7 +176,7 @@ impl Wire {
                 _ => return Err(error),
             },
         };
-        Ok(Answered { answer, date, attempts: attempts.made, effect: attempts.effect })
+        Ok(Answered { answer, date, attempts: attempts.made })
     }
 
     /// Fetches what is at `address`, which is no endpoint: it gets no token. `read` makes something of the body, or says
@@ -199,7 +196,7 @@ impl Wire {
         let (answer, date) = self.attempt(call, &ask, &mut attempts, |body| {
             read(body).map_err(|why| Unread::Broken(NoEnvelope { why, body: Vec::new() }))
         })?;
-        Ok(Answered { answer, date, attempts: attempts.made, effect: attempts.effect })
+        Ok(Answered { answer, date, attempts: attempts.made })
     }
 
     /// WeCom's address.

@@ -105,7 +105,7 @@ fn what_the_server_refuses_is_told_with_what_to_do_and_never_the_password() {
         (format!("{}?sslmode=maybe", server.url), "sslmode"),
         (with(port, "port"), "not understood"),
     ] {
-        let error = Stores::default().open(&Call::new(Duration::from_secs(5)), &url, None).err().unwrap();
+        let error = Stores::default().open(&Call::new(Duration::from_secs(5)), &url, &[]).err().unwrap();
         let said = error.to_string();
         assert_eq!(error.kind(), Kind::Store, "{said}");
         assert!(said.contains(part), "{part}: {said}");
@@ -165,7 +165,7 @@ fn a_server_that_falls_silent_does_not_hold_a_call_past_its_deadline() {
     let url = format!("postgres://me:pw@{}/db", silent.local_addr().unwrap());
     let begun = std::time::Instant::now();
     let patience = Duration::from_millis(300);
-    assert!(Stores::default().open(&Call::new(patience), &url, None).is_err());
+    assert!(Stores::default().open(&Call::new(patience), &url, &[]).is_err());
     assert!(begun.elapsed() < patience * 5, "{:?}", begun.elapsed());
 }
 
