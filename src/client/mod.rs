@@ -17,7 +17,7 @@ use crate::auth::{self, TokenProvider};
 use crate::call::{Call, Calls, Stop};
 use crate::endpoint::Endpoint;
 use crate::json::{self, Object, fields::Detail};
-use crate::ledger::{Add, Ledger, Owner};
+use crate::ledger::{Add, Ledger, Owner, Progress};
 use crate::log::{Level, Log, Logger};
 use crate::rules;
 use crate::transport::{Settings, Transport};
@@ -89,7 +89,7 @@ impl Client {
         }
         let ledger = store
             .zip(owner)
-            .map(|(store, owner)| Ledger::open(&call, &wire, store, owner, config.settle))
+            .map(|(store, owner)| Ledger::open(&call, &wire, store, owner, config.settle, config.timeout))
             .transpose()?;
         Ok(Self {
             wire,
@@ -148,6 +148,55 @@ impl Client {
         })
     }
 
+    /// Makes WeCom hold the contact ways that rows describe: `{"rows": […]}` or `{"path": "codes.csv"}`.
+    ///
+    /// # Errors
+    /// `invalid_request` where nothing was begun; `partial` where some rows failed; or why the job stopped.
+    pub fn apply(
+        &self,
+        request: &str,
+        options: &Options,
+        progress: Option<&mut dyn Progress>,
+    ) -> Result<String, Error> {
+        let strict = self.validate == Validate::Strict;
+        self.job("apply", options, |ledger, call| ledger.apply(call, request, strict, progress))
+    }
+
+    /// Brings the ledger up to what WeCom holds: `{}`, or `start_time`, `end_time` and `concurrency`.
+    ///
+    /// # Errors
+    /// `invalid_request` where nothing was begun; `partial` where some could not be read; or why the job stopped.
+    pub fn sync(&self, request: &str, options: &Options, progress: Option<&mut dyn Progress>) -> Result<String, Error> {
+        self.job("sync", options, |ledger, call| ledger.sync(call, request, progress))
+    }
+
+    /// Replaces one member by others in every contact way that names them: `{"from": "zhangsan", "to": ["lisi"]}`.
+    ///
+    /// # Errors
+    /// `invalid_request` where nothing was begun; `partial` where some could not be changed; or why the job stopped.
+    pub fn replace_user(
+        &self,
+        request: &str,
+        options: &Options,
+        progress: Option<&mut dyn Progress>,
+    ) -> Result<String, Error> {
+        self.job("replace_user", options, |ledger, call| ledger.replace_user(call, request, progress))
+    }
+
+    /// Does a job, which has a deadline only where `options` says so.
+    fn job(
+        &self,
+        name: &'static str,
+        options: &Options,
+        work: impl FnOnce(&Ledger, &Arc<Call>) -> Result<String, Error>,
+    ) -> Result<String, Error> {
+        let timeout = options.timeout.unwrap_or(Duration::MAX);
+        self.run_for(name, timeout, options, |call| {
+            let answer = work(self.kept(name)?, call)?;
+            Ok(Done { answer, attempts: 0 })
+        })
+    }
+
     /// The ledger, which `what` needs.
     fn kept(&self, what: &str) -> Result<&Ledger, Error> {
         self.ledger.as_ref().ok_or_else(|| {
@@ -192,7 +241,17 @@ impl Client {
         options: &Options,
         work: impl FnOnce(&Arc<Call>) -> Result<Done, Error>,
     ) -> Result<String, Error> {
-        let call = Call::new(options.timeout.unwrap_or(self.timeout));
+        self.run_for(name, options.timeout.unwrap_or(self.timeout), options, work)
+    }
+
+    fn run_for(
+        &self,
+        name: &'static str,
+        timeout: Duration,
+        options: &Options,
+        work: impl FnOnce(&Arc<Call>) -> Result<Done, Error>,
+    ) -> Result<String, Error> {
+        let call = Call::new(timeout);
         let _until_freed = self.calls.join(&call);
         let _until_cancelled = options.canceller.as_ref().map(|canceller| canceller.join(&call));
         let began = Instant::now();

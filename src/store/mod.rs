@@ -183,6 +183,11 @@ impl Store {
         self.with(call, Need::Read, |sql| query::known(sql, corp_id, config_ids))
     }
 
+    /// For each of `keys` the entry that holds it, or else those that held it and are gone.
+    pub fn keyed(&self, call: &Call, corp_id: &str, keys: &[&str]) -> Result<Vec<Entry>, Error> {
+        self.with(call, Need::Read, |sql| window::keyed(sql, corp_id, keys))
+    }
+
     /// How many entries are as `query` says.
     pub fn count(&self, call: &Call, query: &Query) -> Result<u64, Error> {
         self.with(call, Need::Read, |sql| query::count(sql, query))

@@ -218,6 +218,12 @@ impl Wire {
         &self.base_url
     }
 
+    /// How many calls it makes at once, and in which time.
+    #[must_use]
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
     fn way(&self, endpoint: &str) -> Option<&Way> {
         self.ways.iter().find(|way| way.endpoint == endpoint)
     }
