@@ -59,7 +59,9 @@ mod transport;
 mod wire;
 
 pub use answer::{Effect, Error, Kind};
+pub use auth::TokenProvider;
 pub use client::{Canceller, Client, Options};
 pub use endpoint::Endpoint;
 pub use json::{fields::Detail, get as json_get};
+pub use log::{Level, Logger};
 pub use wire::Shared;

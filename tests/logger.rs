@@ -14,8 +14,9 @@ use std::thread;
 use std::time::Duration;
 
 use contactway::ffi::{
-    contactway_client_free, contactway_client_new, contactway_list, contactway_set_logger,
-    contactway_set_token_provider, contactway_string_free,
+    contactway_canceller_cancel, contactway_canceller_free, contactway_canceller_new, contactway_client_free,
+    contactway_client_new, contactway_list, contactway_set_logger, contactway_set_token_provider,
+    contactway_string_free,
 };
 use contactway::json_get;
 use serde_json::Value;
@@ -131,6 +132,37 @@ fn each_level_lets_through_what_matters_as_much_or_more() {
         assert_eq!(events, expected, "level {level}");
         assert_eq!(heard.destroyed(), 1);
     }
+}
+
+#[test]
+fn a_line_says_what_failed_and_where_and_who_is_to_act() {
+    let _turn = alone();
+    let shop = Shop::open();
+    let client = new_client(&shop.config(""));
+    let heard = Arc::<Heard>::default();
+    listen(client, &heard, 3);
+    let call = |request: &CStr, options: Option<&CStr>| {
+        let options = options.map_or(ptr::null(), CStr::as_ptr);
+        // SAFETY: C strings.
+        taken(unsafe { contactway_list(client, request.as_ptr(), options) });
+        let (level, line) = heard.lines.lock().unwrap().last().unwrap().clone();
+        assert_eq!((line["event"].as_str(), line["endpoint"].as_str()), (Some("call"), Some("list_contact_way")));
+        (level, line)
+    };
+    let (level, line) = call(c"{\"limit\":0}", None);
+    assert_eq!((level, line["kind"].as_str()), (2, Some("invalid_request")), "{line}");
+    assert_eq!((line["rule"].as_str(), line["pointer"].as_str()), (Some("limit_range"), Some("/limit")), "{line}");
+    shop.faults(r#"{"endpoint":"list_contact_way","times":1,"do":{"errcode":48002}}"#);
+    let (level, line) = call(c"{}", None);
+    assert_eq!((level, line["errcode"].as_i64()), (1, Some(48002)));
+    assert!(!line["hint"].as_str().unwrap().is_empty() && !line.to_string().contains("127.0.0.1"), "{line}");
+    let canceller = contactway_canceller_new();
+    contactway_canceller_cancel(canceller);
+    let options = CString::new(format!("{{\"canceller\":{canceller}}}")).unwrap();
+    let (level, line) = call(c"{}", Some(&options));
+    assert_eq!((level, line["kind"].as_str()), (3, Some("cancelled")), "the host wanted it so");
+    contactway_client_free(client);
+    contactway_canceller_free(canceller);
 }
 
 #[test]

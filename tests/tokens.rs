@@ -40,7 +40,7 @@ fn a_waiter_takes_over_from_a_leader_that_runs_out_of_time() {
     let client = shop.client("");
     thread::scope(|scope| {
         let leader = scope.spawn(|| {
-            let options = Options::parse(r#"{"timeout_ms":300}"#, None, |_| unreachable!()).unwrap();
+            let options = Options::parse(r#"{"timeout_ms":300}"#, None).unwrap();
             client.call(Endpoint::List, "{}", &options).unwrap_err()
         });
         while get_token_calls(&shop) == 0 {

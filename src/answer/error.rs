@@ -260,6 +260,17 @@ impl Error {
         }
     }
 
+    /// What a log line tells of it. Not `errmsg`: WeCom's holds the caller's address.
+    pub(crate) fn log_members(&self) -> Vec<(&'static str, Value)> {
+        let mut members = vec![("kind", self.0.kind.name().into()), ("errcode", self.0.errcode.into())];
+        members.extend(codes::hint(&self.0.errmsg).map(|hint| ("hint", hint.into())));
+        if let Some(detail) = self.0.details.first() {
+            members.push(("rule", detail.rule.into()));
+            members.push(("pointer", detail.pointer.as_str().into()));
+        }
+        members
+    }
+
     /// The answer object.
     #[must_use]
     pub fn to_json(&self) -> String {

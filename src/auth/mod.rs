@@ -107,13 +107,35 @@ impl Fetched {
     }
 }
 
-/// A function of the host that hands tokens out.
-pub trait Provider: Send + Sync {
-    /// A token; `rejected` says that WeCom refused the one handed out last.
+/// Hands out access tokens that the host manages, as a central token server does.
+///
+/// ```
+/// use std::sync::Arc;
+///
+/// use contactway::{Client, Shared, TokenProvider};
+///
+/// struct FromOurServer;
+///
+/// impl TokenProvider for FromOurServer {
+///     fn token(&self, rejected: bool) -> Result<String, String> {
+///         if rejected {
+///             // WeCom refused the last one: ask for a fresh one.
+///         }
+///         Err("our token server does not answer".to_owned())
+///     }
+/// }
+///
+/// let client = Client::new(r#"{"corp_id":"ww1","token_provider":true}"#, &Shared::default())?;
+/// client.set_token_provider(Arc::new(FromOurServer))?;
+/// # Ok::<(), contactway::Error>(())
+/// ```
+pub trait TokenProvider: Send + Sync {
+    /// A token; `rejected` says that WeCom refused the one handed out last. Runs on any thread that works for a call,
+    /// several at once; the call waits for it, past its deadline if need be.
     ///
     /// # Errors
     /// Why there is none, in words.
-    fn token(&self, rejected: bool) -> Result<Secret, String>;
+    fn token(&self, rejected: bool) -> Result<String, String>;
 }
 
 /// Why there is no token.

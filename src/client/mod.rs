@@ -12,12 +12,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::answer::{Error, Kind, Warning};
-use crate::auth::{self, Provider};
+use crate::auth::{self, TokenProvider};
 use crate::call::{Call, Calls, Stop};
 use crate::endpoint::Endpoint;
 use crate::json::{self, Object, fields::Detail};
 use crate::ledger::{Ledger, Owner};
-use crate::log::{Level, Log};
+use crate::log::{Level, Log, Logger};
 use crate::rules;
 use crate::transport::{Settings, Transport};
 use crate::wire::{Ask, Setup, Shared, Wire};
@@ -139,7 +139,7 @@ impl Client {
     ///
     /// # Errors
     /// When the client was not made with `token_provider`.
-    pub fn set_token_provider(&self, provider: Arc<dyn Provider>) -> Result<(), Error> {
+    pub fn set_token_provider(&self, provider: Arc<dyn TokenProvider>) -> Result<(), Error> {
         self.wire.set_token_provider(provider)
     }
 
@@ -149,6 +149,11 @@ impl Client {
     /// When the client was not made with `suite`, or the ticket is empty.
     pub fn set_suite_ticket(&self, ticket: &str) -> Result<(), Error> {
         self.wire.set_suite_ticket(ticket)
+    }
+
+    /// Sends the client's log lines up to `level` to `logger` from now on; without one, nothing is logged.
+    pub fn set_logger(&self, logger: Option<Arc<dyn Logger>>, level: Level) {
+        self.wire.log.set(logger, level as i32);
     }
 
     /// Where the client's log lines go.
@@ -200,21 +205,29 @@ impl Client {
     }
 
     fn log_call(&self, name: &str, began: Instant, outcome: &Result<Done, Error>) {
-        let elapsed = || auth::in_ms(began.elapsed()).into();
-        match outcome {
-            Ok(done) => self.wire.log.say(Level::Info, "call", || {
-                [("endpoint", name.into()), ("attempts", done.attempts.into()), ("elapsed_ms", elapsed())]
-            }),
-            // Not errmsg: WeCom's holds the caller's address.
-            Err(error) => self.wire.log.say(Level::Error, "call", || {
-                [
-                    ("endpoint", name.into()),
-                    ("attempts", error.attempts().into()),
-                    ("elapsed_ms", elapsed()),
-                    ("kind", error.kind().name().into()),
-                    ("errcode", error.errcode().into()),
-                ]
-            }),
-        }
+        let (level, attempts) = match outcome {
+            Ok(done) => (Level::Info, done.attempts),
+            Err(error) => (level_of(error.kind()), error.attempts()),
+        };
+        self.wire.log.say(level, "call", || {
+            let elapsed_ms = auth::in_ms(began.elapsed());
+            let mut members =
+                vec![("endpoint", name.into()), ("attempts", attempts.into()), ("elapsed_ms", elapsed_ms.into())];
+            if let Err(error) = outcome {
+                members.extend(error.log_members());
+            }
+            members
+        });
+    }
+}
+
+/// How much a call that failed matters to whoever reads the log.
+fn level_of(kind: Kind) -> Level {
+    match kind {
+        // The host wanted it so.
+        Kind::Cancelled => Level::Info,
+        // Refused here: nothing is wrong with WeCom or on the way.
+        Kind::InvalidArgument | Kind::InvalidHandle | Kind::InvalidRequest | Kind::Unsupported => Level::Warning,
+        _ => Level::Error,
     }
 }

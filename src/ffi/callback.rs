@@ -4,9 +4,8 @@ use std::ffi::{CString, c_char, c_void};
 
 use zeroize::Zeroizing;
 
-use crate::auth::Provider;
-use crate::log::{Level, Sink};
-use crate::secret::Secret;
+use crate::auth::TokenProvider;
+use crate::log::{Level, Logger};
 
 /// Is told how far a job has come: `progress_json` holds `done`, `total`, `created`, `updated`, `failed`,
 /// `per_second` and `eta_ms`. Runs on the calling thread, at most ten times a second. Non-zero stops the job cleanly.
@@ -59,7 +58,7 @@ pub struct HostLog {
     pub user_data: UserData,
 }
 
-impl Sink for HostLog {
+impl Logger for HostLog {
     fn line(&self, level: Level, message: &str) {
         if let Ok(message) = CString::new(message) {
             // SAFETY: the host gave this function for this data, which is destroyed only with `self`.
@@ -78,8 +77,8 @@ pub struct HostTokens {
 /// WeCom's tokens have 512 bytes at most.
 const TOKEN_CAPACITY: usize = 4096;
 
-impl Provider for HostTokens {
-    fn token(&self, rejected: bool) -> Result<Secret, String> {
+impl TokenProvider for HostTokens {
+    fn token(&self, rejected: bool) -> Result<String, String> {
         let mut buffer = Zeroizing::new([0_u8; TOKEN_CAPACITY]);
         // SAFETY: the host gave this function for this data, and the buffer is as large as is said.
         let length = unsafe {
@@ -98,6 +97,6 @@ impl Provider for HostTokens {
         if !token.iter().all(u8::is_ascii_graphic) {
             return Err("the token provider's token holds bytes that no token has; check the length".to_owned());
         }
-        Ok(Secret::new(String::from_utf8_lossy(token).into_owned()))
+        Ok(String::from_utf8_lossy(token).into_owned())
     }
 }

@@ -11,6 +11,7 @@
 mod callback;
 mod guard;
 mod handle;
+mod options;
 mod text;
 
 use std::ffi::{CStr, c_char, c_void};
@@ -21,7 +22,7 @@ use crate::answer::{Error, Kind};
 use crate::client::{Canceller, Client, Options};
 use crate::endpoint::Endpoint;
 use crate::json;
-use crate::log::Sink;
+use crate::log::Logger;
 use callback::{HostLog, HostTokens, UserData};
 pub use callback::{contactway_destroy_fn, contactway_log_fn, contactway_progress_fn, contactway_token_fn};
 use guard::guarded;
@@ -513,7 +514,7 @@ pub unsafe extern "C" fn contactway_set_logger(
 ) {
     let user_data = UserData::new(user_data, destroy);
     ignoring(|| {
-        let sink: Option<Arc<dyn Sink>> = match log {
+        let sink: Option<Arc<dyn Logger>> = match log {
             Some(log) => Some(Arc::new(HostLog { log, user_data })),
             None => None,
         };
@@ -680,10 +681,7 @@ unsafe fn work(
         // SAFETY: C strings or NULL, as the caller promises.
         let (request, options) =
             unsafe { (text::required(request_json, "request_json")?, text::optional(options_json, "options_json")?) };
-        let options = match options {
-            Some(options) => Options::parse(options, endpoint, |handle| process.canceller(handle))?,
-            None => Options::default(),
-        };
+        let options = options::read(options, endpoint, process)?;
         work(&client, request, &options)
     });
     give_answer(outcome.map_err(|error| error.of_endpoint(name)))

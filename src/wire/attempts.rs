@@ -165,11 +165,9 @@ impl Wire {
             return Err(error.retry_after_ms(auth::in_ms(wait)));
         }
         self.log.say(Level::Warning, "wait", || {
-            [
-                ("endpoint", attempts.name.into()),
-                ("wait_ms", auth::in_ms(wait).into()),
-                ("kind", error.kind().name().into()),
-            ]
+            let mut members = vec![("endpoint", attempts.name.into()), ("wait_ms", auth::in_ms(wait).into())];
+            members.extend(error.log_members());
+            members
         });
         call.sleep_until(until).map_err(|stop| attempts.stopped_while(stop, " while the call waited to try again"))
     }

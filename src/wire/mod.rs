@@ -18,7 +18,7 @@ use crate::answer::{Effect, Envelope, Error, Kind, NoEnvelope};
 use crate::auth::{Credentials, Tokens};
 use crate::call::Call;
 use crate::endpoint::{Endpoint, Facts, UPLOAD};
-use crate::log::Log;
+use crate::log::{Level, Log, Logger};
 use crate::secret::{Secret, Secrets};
 use crate::store::Stores;
 use crate::transport::{Failure, Kept, Network, Reply, Transport};
@@ -42,6 +42,11 @@ pub struct Shared {
 }
 
 impl Shared {
+    /// Sets what clients made from now on log with; without a logger, nothing is logged.
+    pub fn set_logger(&self, logger: Option<Arc<dyn Logger>>, level: Level) {
+        self.log.set(logger, level as i32);
+    }
+
     /// Forgets what is known of a WeCom that is no more: another sandbox may start at the same port.
     pub fn forget(&self, base_url: &str) {
         self.tokens.forget(base_url);

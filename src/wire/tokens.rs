@@ -10,7 +10,7 @@ use super::attempts::Attempts;
 use super::{Ask, Wire, envelope};
 use crate::answer::codes::{self, Class};
 use crate::answer::{Error, Kind};
-use crate::auth::{Credentials, Fetched, NoToken, Owner, Provider, Slot, Suite, Token, Tokens};
+use crate::auth::{Credentials, Fetched, NoToken, Owner, Slot, Suite, Token, TokenProvider, Tokens};
 use crate::call::Call;
 use crate::endpoint::{GET_CORP_TOKEN, GET_SUITE_TOKEN, GETTOKEN};
 use crate::lock::{read, write};
@@ -60,7 +60,7 @@ pub struct TokenSource {
     slot: Arc<Slot>,
     /// The third-party app's own.
     suite: Option<SuiteSource>,
-    provider: RwLock<Option<Arc<dyn Provider>>>,
+    provider: RwLock<Option<Arc<dyn TokenProvider>>>,
     /// Whether WeCom refused the token that the provider handed out last.
     refused: AtomicBool,
 }
@@ -109,6 +109,7 @@ impl TokenSource {
             Some(provider) => provider.token(self.refused.swap(false, Ordering::Relaxed)),
             None => Err("no token provider was set; set one with set_token_provider".to_owned()),
         }
+        .map(Secret::new)
         .map_err(|why| Error::new(Kind::Auth, why))
     }
 }
@@ -118,7 +119,7 @@ impl Wire {
     ///
     /// # Errors
     /// When the client was not made with `token_provider`.
-    pub fn set_token_provider(&self, provider: Arc<dyn Provider>) -> Result<(), Error> {
+    pub fn set_token_provider(&self, provider: Arc<dyn TokenProvider>) -> Result<(), Error> {
         if !matches!(self.tokens.credentials, Credentials::Provider { .. }) {
             return Err(Error::new(
                 Kind::InvalidArgument,
