@@ -176,10 +176,10 @@ pub struct Secrets {
     lasting: Vec<Secret>,
     /// WeCom never learns the proxy's password; one like "user" would only shred its answers.
     proxy_password: Option<Secret>,
-    lately: Mutex<Vec<Held>>,
+    lately: Mutex<Vec<Remembered>>,
 }
 
-struct Held {
+struct Remembered {
     secret: Arc<Secret>,
     /// None while it is in use.
     until: Option<Instant>,
@@ -210,7 +210,7 @@ impl Secrets {
         }
         let now = now();
         lately.retain(|held| held.until.is_none_or(|until| now < until));
-        lately.push(Held { secret: Arc::clone(secret), until });
+        lately.push(Remembered { secret: Arc::clone(secret), until });
     }
 
     /// `text` from WeCom without any secret; none where it holds none.

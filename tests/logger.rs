@@ -165,6 +165,40 @@ fn a_line_says_what_failed_and_where_and_who_is_to_act() {
     contactway_canceller_free(canceller);
 }
 
+/// What the header says of log lines.
+fn documented() -> String {
+    let header = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/include/contactway.h")).unwrap();
+    let (_, section) = header.split_once("Log lines, given to").unwrap();
+    section.split_once("No line holds").unwrap().0.to_owned()
+}
+
+#[test]
+fn every_event_and_every_member_stands_in_the_header() {
+    let _turn = alone();
+    let shop = Shop::open();
+    let client = new_client(&shop.config(r#","max_attempts":2"#));
+    let heard = Arc::<Heard>::default();
+    listen(client, &heard, 5);
+    listed(client);
+    shop.faults(r#"{"endpoint":"list_contact_way","times":9,"do":{"errcode":-1}}"#);
+    listed(client);
+    // SAFETY: C strings.
+    taken(unsafe { contactway_list(client, c"{\"limit\":0}".as_ptr(), ptr::null()) });
+    contactway_client_free(client);
+    let documented = documented();
+    let lines = heard.lines.lock().unwrap();
+    for (level, line) in lines.iter() {
+        let event = line["event"].as_str().unwrap();
+        assert!(documented.contains(&format!("     {event} ")), "{line}");
+        assert!((1..=4).contains(level));
+        for member in line.as_object().unwrap().keys() {
+            let words = documented.split(|character: char| !(character.is_alphanumeric() || character == '_'));
+            assert!(words.into_iter().any(|word| word == member), "{member} of {line}");
+        }
+    }
+    assert!(lines.iter().any(|(_, line)| line["event"] == "wait" && line["errcode"] == -1));
+}
+
 #[test]
 fn null_turns_logging_off_and_each_user_data_is_destroyed_once() {
     let _turn = alone();

@@ -1,4 +1,4 @@
-//! WeCom's codes that concern these interfaces: what class each is of, and what to do about it.
+//! WeCom's codes that concern these endpoints: what class each is of, and what to do about it.
 //!
 //! Meanings are from WeCom's table of global codes; the advice is ours.
 

@@ -148,10 +148,10 @@ pub enum NoToken {
 
 /// The place of one token.
 #[derive(Default)]
-pub struct Slot(Mutex<State>);
+pub struct Slot(Mutex<TokenState>);
 
 #[derive(Default)]
-struct State {
+struct TokenState {
     current: Option<Held>,
     fetched: u64,
     fetching: bool,

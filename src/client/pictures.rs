@@ -81,8 +81,8 @@ impl Client {
             let (source, path) = self.source_and_path(&object)?;
             replaceable(Path::new(path)).map_err(unwritable)?;
             let (address, before) = match source {
-                Source::Address(address) => (address, 0),
-                Source::ConfigId(config_id) => self.qr_code_of(call, config_id)?,
+                Wanted::Address(address) => (address, 0),
+                Wanted::ConfigId(config_id) => self.qr_code_of(call, config_id)?,
             };
             let fetched = self.wire.fetch(call, &PICTURE, &address, picture).map_err(|error| error.after(before))?;
             let (picture, content_type) = fetched.answer;
@@ -95,7 +95,7 @@ impl Client {
     }
 
     /// What a request asks to be saved, and where.
-    fn source_and_path<'a>(&self, object: &'a Object<'a>) -> Result<(Source<'a>, &'a str), Error> {
+    fn source_and_path<'a>(&self, object: &'a Object<'a>) -> Result<(Wanted<'a>, &'a str), Error> {
         let mut fields = Fields::new(object, "");
         let (config_id, qr_code) = (fields.text("config_id"), fields.text("qr_code"));
         let path = fields.text("path");
@@ -111,8 +111,8 @@ impl Client {
         }
         fields.end(()).map_err(|wrong| Error::with_details(Kind::InvalidRequest, REQUEST, wrong))?;
         match (config_id, address, path) {
-            (Some(config_id), _, Some(path)) => Ok((Source::ConfigId(config_id), path)),
-            (_, Some(Ok(address)), Some(path)) => Ok((Source::Address(address), path)),
+            (Some(config_id), _, Some(path)) => Ok((Wanted::ConfigId(config_id), path)),
+            (_, Some(Ok(address)), Some(path)) => Ok((Wanted::Address(address), path)),
             _ => Err(Error::new(Kind::Internal, "the request was not read")),
         }
     }
@@ -168,7 +168,7 @@ fn port_of(uri: &Uri) -> Option<u16> {
 }
 
 /// What the picture is of.
-enum Source<'a> {
+enum Wanted<'a> {
     ConfigId(&'a str),
     Address(Uri),
 }

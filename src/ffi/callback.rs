@@ -7,23 +7,25 @@ use zeroize::Zeroizing;
 use crate::auth::TokenProvider;
 use crate::log::{Level, Logger};
 
-/// Is told how far a job has come: `progress_json` holds `done`, `total`, `created`, `updated`, `failed`,
-/// `per_second` and `eta_ms`. Runs on the calling thread, at most ten times a second. Non-zero stops the job cleanly.
+/// Is told how far a job has come: progress_json holds done, total, created, updated, failed, per_second and eta_ms, and
+/// lives until the function returns. Runs on the calling thread, at most ten times a second. Returns 0, or anything else
+/// to stop the job cleanly.
 pub type contactway_progress_fn =
     Option<unsafe extern "C" fn(user_data: *mut c_void, progress_json: *const c_char) -> i32>;
 
-/// Is given a log line: one JSON object. Levels: 1 error, 2 warning, 3 info, 4 debug, 5 trace. Runs on any thread that
-/// works for a call, several at once.
+/// Is given a log line: one JSON object, described at the top, which lives until the function returns. Levels: 1 error,
+/// 2 warning, 3 info, 4 debug, 5 trace. Runs on any thread that works for a call, several at once; the call waits for
+/// it, past its deadline if need be.
 pub type contactway_log_fn =
     Option<unsafe extern "C" fn(user_data: *mut c_void, level: i32, message_json: *const c_char)>;
 
-/// Hands out an access token: writes it to `buffer`, without a NUL, and returns its length, at most `capacity`; a
-/// negative number when it has none. `rejected` is 1 when WeCom refused the token last handed out. Runs on any thread
-/// that works for a call, several at once.
+/// Hands out an access token: writes it to buffer, without a NUL, and returns its length, at most capacity; a negative
+/// number when it has none. rejected is 1 when WeCom refused the token last handed out. Runs on any thread that works for
+/// a call, several at once; the call waits for it, past its deadline if need be.
 pub type contactway_token_fn =
     Option<unsafe extern "C" fn(user_data: *mut c_void, rejected: i32, buffer: *mut c_char, capacity: usize) -> i32>;
 
-/// Is told, exactly once, that no callback can still run with `user_data`.
+/// Is told, exactly once, that no callback can still run with user_data.
 pub type contactway_destroy_fn = Option<unsafe extern "C" fn(user_data: *mut c_void)>;
 
 /// The host's data for a callback, and how to say that it is no longer needed.

@@ -49,7 +49,8 @@ pub const CONTACTWAY_INVALID_HANDLE: i32 = -1002;
 pub const CONTACTWAY_INVALID_REQUEST: i32 = -1003;
 /// errcode: no token could be had.
 pub const CONTACTWAY_AUTH: i32 = -1004;
-/// errcode: held back here, since the limit leaves no place before the deadline.
+/// errcode: held back here, since the limit leaves no place before the deadline. It comes at once: wait for
+/// retry_after_ms, and do not call again in a loop.
 pub const CONTACTWAY_RATE_LIMITED: i32 = -1005;
 /// errcode: the deadline passed.
 pub const CONTACTWAY_TIMEOUT: i32 = -1006;
@@ -139,7 +140,7 @@ pub extern "C" fn contactway_features() -> *const c_char {
 
 /// Makes a client from a configuration such as {"corp_id":"ww…","secret":"…"}. Nothing is sent yet.
 ///
-/// Answers 0 when the configuration is wrong; then *error_json, unless error_json is NULL, is an answer object that
+/// Returns 0 when the configuration is wrong; then *error_json, unless error_json is NULL, is an answer object that
 /// names every wrong member, to be freed with contactway_string_free. On success it is set to NULL. The client is to
 /// be freed with contactway_client_free. Any thread. Errors: invalid_argument, unsupported.
 ///
@@ -462,7 +463,7 @@ pub unsafe extern "C" fn contactway_json_get(json: *const c_char, pointer: *cons
 }
 
 /// Makes a canceller, to be given to calls as {"canceller":NUMBER} in their options and to be freed with
-/// contactway_canceller_free. Any thread. Answers 0 only if the library is broken.
+/// contactway_canceller_free. Any thread. Returns 0 only if the library is broken.
 ///
 ///     contactway_canceller canceller = contactway_canceller_new();
 ///     char options[64];
@@ -581,7 +582,7 @@ pub unsafe extern "C" fn contactway_set_suite_ticket(
 
 /// Starts a stand-in for WeCom on a loopback port; config_json may be "{}".
 ///
-/// Answers 0 when it cannot start. *info_json, unless info_json is NULL, always holds an answer object: with base_url,
+/// Returns 0 when it cannot start. *info_json, unless info_json is NULL, always holds an answer object: with base_url,
 /// corp_id, secret and client_config, which is ready for contactway_client_new; or with the error. It is to be freed
 /// with contactway_string_free; the sandbox is to be stopped with contactway_sandbox_stop. Any thread. Errors:
 /// invalid_argument, network, unsupported.
@@ -644,7 +645,7 @@ fn start_sandbox(_: &str) -> Result<(u64, String), Error> {
 /// The answer where there is nothing else to say.
 const OK: &str = r#"{"errcode":0,"errmsg":"ok"}"#;
 
-/// One call of one of the six interfaces.
+/// One call of one of the six endpoints.
 ///
 /// # Safety
 /// The pointers are NULL or C strings.
@@ -714,7 +715,7 @@ unsafe fn handle_or_error(made: Result<u64, Error>, error_json: *mut *mut c_char
     handle
 }
 
-/// Does the work of a function that answers nothing.
+/// Does the work of a function that returns nothing.
 fn ignoring(work: impl FnOnce()) {
     let _nobody_to_tell = guarded(|| {
         work();

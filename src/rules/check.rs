@@ -2,7 +2,7 @@
 
 use super::members::Type;
 use super::plan::{Found, Plan};
-use super::{Check, RULES, Rule, Server, unknown};
+use super::{Check, Rule, unknown};
 use crate::endpoint::Endpoint;
 use crate::json::{Object, Value, fields::Detail, pointer_token};
 
@@ -31,59 +31,9 @@ pub fn broken_and_unknown(endpoint: Endpoint, request: &Object, body: &[u8]) -> 
     (found, unknown::said_of(asked.plan, &asked.found.unknown))
 }
 
-/// The members that WeCom does not look at in an `add`, as pointers; in an update neither, where the contact way's own
-/// type, scene and mode stand in it.
-pub fn passed_over(request: &Object) -> Vec<String> {
-    let asked = Asked::new(Endpoint::Add, request, b"");
-    let mut found = Vec::new();
-    for (rule, member) in &asked.plan.rules {
-        let losers = match rule.server {
-            Server::Ignores(_) => None,
-            Server::TakesFirst(names, _) => Some(names),
-            _ => continue,
-        };
-        let mut is_broken = false;
-        look(rule, *member, &asked, &mut |_, _| is_broken = true);
-        match losers {
-            _ if !is_broken => {}
-            None => found.push(rule.pointer.to_owned()),
-            Some(names) => {
-                let object = request.at(rule.pointer).and_then(Value::as_object);
-                let given = names.iter().filter(|name| object.is_some_and(|object| object.get(name).is_some()));
-                found.extend(given.skip(1).map(|name| format!("{}/{name}", rule.pointer)));
-            }
-        }
-    }
-    found
-}
-
-/// What WeCom answers to a body that is too long for it, if this one is.
-#[must_use]
-pub fn too_long(length: usize) -> Option<(i32, &'static Rule)> {
-    RULES.iter().find_map(|rule| match (&rule.check, rule.server) {
-        (Check::MaxBody(most), Server::Refuses(code, _)) if length > *most => Some((code, rule)),
-        _ => None,
-    })
-}
-
-/// What WeCom answers to each broken rule that it refuses, in the order in which it looks.
-pub fn refusals<'r>(
-    endpoint: Endpoint,
-    request: &'r Object,
-    body: &[u8],
-) -> impl Iterator<Item = (i32, &'static Rule)> + use<'r> {
-    let asked = Asked::new(endpoint, request, body);
-    asked.plan.rules.iter().filter_map(move |(rule, member)| {
-        let Server::Refuses(code, _) = rule.server else { return None };
-        let mut is_broken = false;
-        look(rule, *member, &asked, &mut |_, _| is_broken = true);
-        is_broken.then_some((code, *rule))
-    })
-}
-
 /// What is asked of WeCom.
-struct Asked<'r, 'a> {
-    plan: &'static Plan,
+pub struct Asked<'r, 'a> {
+    pub plan: &'static Plan,
     request: &'r Object<'a>,
     found: Found<'r, 'a>,
     body_len: usize,
@@ -91,7 +41,7 @@ struct Asked<'r, 'a> {
 }
 
 impl<'r, 'a> Asked<'r, 'a> {
-    fn new(endpoint: Endpoint, request: &'r Object<'a>, body: &[u8]) -> Self {
+    pub fn new(endpoint: Endpoint, request: &'r Object<'a>, body: &[u8]) -> Self {
         let plan = Plan::of(endpoint);
         Self { plan, request, found: plan.find(request), body_len: body.len(), has_escapes: body.contains(&b'\\') }
     }
@@ -100,7 +50,8 @@ impl<'r, 'a> Asked<'r, 'a> {
 /// Says where one rule is broken; the words are given where they differ from the rule's own.
 type Tell<'t> = &'t mut dyn FnMut(String, Option<&str>);
 
-fn look(rule: &'static Rule, member: Option<usize>, asked: &Asked, tell: Tell) {
+/// Tells where a request breaks a rule, which is about the member of this index, if it is about one.
+pub fn look(rule: &'static Rule, member: Option<usize>, asked: &Asked, tell: Tell) {
     let request = asked.request;
     let here = |is_broken: bool, tell: Tell| {
         if is_broken {

@@ -6,12 +6,18 @@
 mod check;
 mod members;
 mod plan;
+#[cfg(feature = "sandbox")]
+mod server;
 mod table;
 mod unknown;
 
 use crate::endpoint::Endpoint;
-pub use check::{Broken, broken_and_unknown, passed_over, refusals, too_long};
-pub use members::{MEMBERS, Member, Type, wire_type};
+pub(crate) use check::{Broken, broken_and_unknown};
+#[cfg(any(feature = "sandbox", test))]
+pub(crate) use members::wire_type;
+pub use members::{MEMBERS, Member, Type};
+#[cfg(feature = "sandbox")]
+pub(crate) use server::{passed_over, refusals, too_long};
 pub use table::RULES;
 
 /// One documented rule.
@@ -24,7 +30,7 @@ pub struct Rule {
     /// Its name in `details`.
     pub name: &'static str,
     /// What a request must satisfy.
-    pub check: Check,
+    pub(crate) check: Check,
     /// What the rule says and what to do, for people.
     pub message: &'static str,
     /// What WeCom does when the rule is broken.
@@ -61,7 +67,7 @@ pub enum Sure {
 
 /// How a rule is checked. A value of a wrong type breaks the type's own rule and no other.
 #[derive(Debug)]
-pub enum Check {
+pub(crate) enum Check {
     /// The member is there and not `""`.
     Required,
     /// An integer within these bounds.

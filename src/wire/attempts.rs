@@ -45,7 +45,7 @@ pub enum Unread {
 }
 
 /// Why an attempt brought no answer.
-pub enum Outcome {
+pub enum NoAnswer {
     /// The call itself must end.
     Over(Error),
     /// This happened, and the error is what is told if it was the last.
@@ -70,7 +70,7 @@ impl Attempts {
 
     fn again(&mut self, happened: Happened, max_attempts: u32) -> Again {
         self.busy += u32::from(happened == Happened::Code(Class::Busy));
-        happened.row().again(self.repeatable, self.counted, self.busy, max_attempts)
+        happened.verdict().again(self.repeatable, self.counted, self.busy, max_attempts)
     }
 }
 
@@ -114,8 +114,8 @@ impl Wire {
                     pass.iter_mut().for_each(Pass::passed);
                     return Ok(answer);
                 }
-                Err(Outcome::Over(error)) => return Err(error),
-                Err(Outcome::Failed(happened, error)) => (happened, error),
+                Err(NoAnswer::Over(error)) => return Err(error),
+                Err(NoAnswer::Failed(happened, error)) => (happened, error),
             };
             if happened == Happened::BrokenOff {
                 // Others that are kept may be as dead.

@@ -1,7 +1,7 @@
 //! Where the sandbox can be reached: addresses, names, TLS.
 
 use std::io::{Read, Write};
-use std::net::{IpAddr, Ipv6Addr, TcpListener, TcpStream};
+use std::net::{IpAddr, Ipv6Addr, TcpListener, TcpStream, UdpSocket};
 use std::sync::Arc;
 
 use contactway::sandbox::Sandbox;
@@ -11,7 +11,7 @@ use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 use serde_json::{Value, json};
 
-use crate::support::{Wecom, request, single};
+use crate::support::{Wecom, request, single, with};
 
 fn info(sandbox: &Sandbox) -> Value {
     serde_json::from_str(&sandbox.info_json()).unwrap()
@@ -146,15 +146,38 @@ fn https_with_an_authority_of_its_own() {
 #[test]
 fn a_client_lives_over_https() {
     let sandbox = Sandbox::start(r#"{"tls": true}"#).unwrap();
-    let mut config = info(&sandbox)["client_config"].clone();
-    let file = std::env::temp_dir().join(format!("contactway-sandbox-ca-{}.pem", std::process::id()));
-    std::fs::write(&file, config["extra_ca_file"].take().as_str().unwrap()).unwrap();
-    config.as_object_mut().unwrap().remove("extra_ca_file");
-    config["ca_file"] = json!(file.to_str().unwrap());
-    let client = Client::new(&config.to_string(), &Shared::default()).unwrap();
+    let config = info(&sandbox)["client_config"].to_string();
+    let client = Client::new(&config, &Shared::default()).unwrap();
     let answer = client.call(Endpoint::Add, &single().to_string(), &Options::default()).unwrap();
     assert!(answer.contains("config_id") && answer.contains("https://127.0.0.1"), "{answer}");
-    std::fs::remove_file(file).unwrap();
+}
+
+/// An address of this machine that is no loopback address; nothing is sent to find it.
+fn private_address() -> Option<IpAddr> {
+    let socket = UdpSocket::bind("0.0.0.0:0").ok()?;
+    socket.connect("192.0.2.1:9").ok()?;
+    match socket.local_addr().ok()?.ip() {
+        IpAddr::V4(address) if address.is_private() => Some(address.into()),
+        _ => None,
+    }
+}
+
+#[test]
+fn a_client_in_another_container_is_told_what_it_needs() {
+    let Some(address) = private_address() else {
+        eprintln!("skipped: this machine has no private address");
+        return;
+    };
+    let port = TcpListener::bind((address, 0)).unwrap().local_addr().unwrap().port();
+    let config = json!({
+        "host": "0.0.0.0", "port": port, "public_url": format!("http://{address}:{port}"), "control_token": "t"
+    });
+    let sandbox = Sandbox::start(&config.to_string()).unwrap();
+    let config = &info(&sandbox)["client_config"];
+    assert_eq!(config["insecure_http"], true);
+    let client = Client::new(&with(config.clone(), json!({"proxy": ""})).to_string(), &Shared::default()).unwrap();
+    let answer = client.call(Endpoint::Add, &single().to_string(), &Options::default()).unwrap();
+    assert!(answer.contains(&format!("\"qr_code\":\"http://{address}:{port}/qr/")), "{answer}");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The threads that answer: as many as there are connections that speak, up to a bound.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
@@ -22,6 +23,8 @@ pub struct Workers {
     stop: Arc<Stop>,
     door: Arc<Door>,
     shift: Mutex<Shift>,
+    /// Whether connections wait for a worker, for those who must not lock to know.
+    is_anyone_waiting: AtomicBool,
     changed: Condvar,
 }
 
@@ -49,7 +52,14 @@ struct Shift {
 
 impl Workers {
     pub fn new(room: Arc<dyn Room>, stop: Arc<Stop>, door: Arc<Door>) -> Self {
-        Self { room, stop, door, shift: Mutex::default(), changed: Condvar::new() }
+        Self {
+            room,
+            stop,
+            door,
+            shift: Mutex::default(),
+            is_anyone_waiting: AtomicBool::new(false),
+            changed: Condvar::new(),
+        }
     }
 
     /// Has a connection served that has something to say.
@@ -59,6 +69,7 @@ impl Workers {
             return;
         }
         shift.waiting.push_back(connection);
+        self.is_anyone_waiting.store(true, Ordering::Relaxed);
         if shift.idle >= shift.waiting.len() {
             self.changed.notify_one();
         } else if shift.working < WORKERS_MAX {
@@ -79,7 +90,7 @@ impl Workers {
     fn work(&self) {
         let _present = Present(self);
         while let Some(mut connection) = self.next() {
-            match connection.serve(&*self.room, &self.stop, || !lock(&self.shift).waiting.is_empty()) {
+            match connection.serve(&*self.room, &self.stop, || self.is_anyone_waiting.load(Ordering::Relaxed)) {
                 Next::End => {}
                 Next::Wait => self.door.enter(connection),
                 Next::Again => lock(&self.shift).waiting.push_back(connection),
@@ -95,6 +106,7 @@ impl Workers {
                 return None;
             }
             if let Some(connection) = shift.waiting.pop_front() {
+                self.is_anyone_waiting.store(!shift.waiting.is_empty(), Ordering::Relaxed);
                 return Some(connection);
             }
             shift.idle += 1;
