@@ -11,6 +11,7 @@ use std::future::Future;
 use std::pin::pin;
 use std::time::{Duration, Instant};
 
+use rustls::pki_types::CertificateDer;
 use tokio::runtime::{Builder, Runtime};
 use tokio_postgres::Client;
 use tokio_postgres::types::{ToSql, Type as Oid};
@@ -21,6 +22,7 @@ use super::sql::{Cell, Fault, Need, Row, Sql, Type, failed};
 use super::{Home, Work, schema, stopped};
 use crate::answer::Error;
 use crate::call::{Call, Stop};
+use crate::secret::Secrets;
 use address::Address;
 
 /// How often it is looked whether a call was stopped.
@@ -99,7 +101,7 @@ impl Home for Postgres {
             }
         });
         outcome.map_err(|mut error| {
-            error.redact(&self.address.password.iter().collect::<Vec<_>>());
+            error.redact(&Secrets::new(self.address.password.iter().cloned(), None));
             error
         })
     }

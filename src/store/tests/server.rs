@@ -105,7 +105,7 @@ fn what_the_server_refuses_is_told_with_what_to_do_and_never_the_password() {
         (format!("{}?sslmode=maybe", server.url), "sslmode"),
         (with(port, "port"), "not understood"),
     ] {
-        let error = Stores::default().open(&Call::new(Duration::from_secs(5)), &url, None).err().unwrap();
+        let error = Stores::default().open(&Call::new(Duration::from_secs(5)), &url, &[]).err().unwrap();
         let said = error.to_string();
         assert_eq!(error.kind(), Kind::Store, "{said}");
         assert!(said.contains(part), "{part}: {said}");
@@ -147,13 +147,14 @@ fn over_tls_the_server_proves_who_it_is() {
     let ca = server.directory.0.join("ca.pem");
     std::fs::write(&ca, authority.pem()).unwrap();
     let required = format!("{}?sslmode=require", server.url);
-    let open = |url: &str, extra: Option<&[u8]>| Stores::default().open(&call(), url, extra);
-    let error = open(&required, None).err().unwrap();
+    let open = |url: &str, extra: &[CertificateDer<'static>]| Stores::default().open(&call(), url, extra);
+    let extra = [authority.as_ref().der().clone()];
+    let error = open(&required, &[]).err().unwrap();
     assert!(error.to_string().contains("certificate is not trusted"), "require is not without proof: {error}");
-    assert!(open(&required, Some(authority.pem().as_bytes())).is_ok());
-    assert!(open(&format!("{required}&sslrootcert={}", ca.display()), None).is_ok());
+    assert!(open(&required, &extra).is_ok());
+    assert!(open(&format!("{required}&sslrootcert={}", ca.display()), &[]).is_ok());
     let elsewhere = required.replace("127.0.0.1", "localhost");
-    assert!(open(&elsewhere, Some(authority.pem().as_bytes())).is_err(), "a certificate of another name");
+    assert!(open(&elsewhere, &extra).is_err(), "a certificate of another name");
 }
 
 #[test]
@@ -165,7 +166,7 @@ fn a_server_that_falls_silent_does_not_hold_a_call_past_its_deadline() {
     let url = format!("postgres://me:pw@{}/db", silent.local_addr().unwrap());
     let begun = std::time::Instant::now();
     let patience = Duration::from_millis(300);
-    assert!(Stores::default().open(&Call::new(patience), &url, None).is_err());
+    assert!(Stores::default().open(&Call::new(patience), &url, &[]).is_err());
     assert!(begun.elapsed() < patience * 5, "{:?}", begun.elapsed());
 }
 
