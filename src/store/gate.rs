@@ -13,6 +13,8 @@ const MINUTE_MS: i64 = 60_000;
 const HOUR_MS: i64 = 3_600_000;
 /// A probe that was not heard of again is another's to make after this.
 const PROBE_MS: i64 = 15_000;
+/// How often others look whether a probe has passed.
+const LOOK_MS: i64 = 200;
 
 /// What permits are asked for; 0 is no limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,7 +71,7 @@ impl Gate {
     pub fn take(&mut self, wanted: &Wanted, now_us: i64) -> Grant {
         let now = now_us / 1000;
         if self.blocked_until > 0 {
-            let wait = (self.blocked_until - now).max(self.probe_until - now);
+            let wait = (self.blocked_until - now).max((self.probe_until - now).min(LOOK_MS));
             if wait > 0 {
                 return Grant::After { wait_ms: wait, blocked: true };
             }

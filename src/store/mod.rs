@@ -4,6 +4,7 @@
 //! writes, [`Store::settle`] with its intent and [`Store::settle`] with what came of it; those of callers that wait
 //! together are one.
 
+mod aside;
 mod change;
 mod corp;
 mod entry;
@@ -34,6 +35,7 @@ use crate::lock::lock;
 use group::Group;
 use sql::{Fault, Need, Sql, failed};
 
+pub use aside::Aside;
 pub use change::{At, Change, Event, Intended, Intent, Landed, Sight, Stranger, Term};
 pub use corp::Corp;
 pub use entry::{Doing, Doubt, Entry, Status};

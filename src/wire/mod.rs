@@ -20,10 +20,10 @@ use crate::call::Call;
 use crate::endpoint::{Endpoint, Facts, UPLOAD};
 use crate::log::{Level, Log, Logger};
 use crate::secret::{Secret, Secrets};
-use crate::store::Stores;
+use crate::store::{Aside, Store, Stores};
 use crate::transport::{Failure, Kept, Network, Reply, Transport};
 use attempts::{Attempts, Unread};
-use limits::{Gate, Gates, Key};
+use limits::{Gate, Gates, Key, SharedRate};
 use tokens::{Bearer, TokenSource};
 
 pub use limits::Limits;
@@ -65,6 +65,17 @@ pub struct Setup {
     pub limits: Limits,
     pub proxy_password: Option<Secret>,
     pub transport: Transport,
+    /// Where tokens and limits are shared by processes and machines.
+    pub store: Option<Arc<Store>>,
+}
+
+/// Where the calls of one endpoint are counted.
+struct Counted {
+    /// Its name.
+    endpoint: &'static str,
+    gate: Arc<Gate>,
+    /// Which the gate asks as long as this client lives.
+    _rate: Option<Arc<SharedRate>>,
 }
 
 /// A client's way to WeCom.
@@ -74,9 +85,8 @@ pub struct Wire {
     max_attempts: u32,
     limits: Limits,
     transport: Transport,
-    /// Where the calls of each endpoint are counted, by its name.
-    gates: Vec<(&'static str, Arc<Gate>)>,
-    pub log: Log,
+    gates: Vec<Counted>,
+    pub log: Arc<Log>,
     /// What no text may show.
     pub secrets: Secrets,
 }
@@ -140,13 +150,19 @@ impl Wire {
     pub fn new(shared: &Shared, setup: Setup) -> Self {
         let Setup { credentials, base_url, limits, .. } = setup;
         let owner = credentials.corp_id().map_or_else(|| stand_in(&credentials), str::to_owned);
+        let log = Arc::new(Log::like(&shared.log));
+        let store = setup.store.map(|store| Arc::new(Aside::new(store, Arc::clone(&log))));
+        let counted = Endpoint::ALL.map(Endpoint::name).into_iter().chain([UPLOAD.name]);
+        let sharing = store.as_ref().zip(credentials.corp_id()).filter(|_| limits.is_rated());
         let gate = |endpoint| {
             let key = Key { base_url: base_url.clone(), owner: owner.clone(), endpoint };
-            (endpoint, shared.gates.gate(&key, limits))
+            let rate = sharing.map(|(store, corp_id)| Arc::new(SharedRate::new(Arc::clone(store), corp_id, endpoint)));
+            let gate = shared.gates.gate(&key, limits, rate.as_ref());
+            Counted { endpoint, gate, _rate: rate }
         };
-        let gates = Endpoint::ALL.map(Endpoint::name).into_iter().chain([UPLOAD.name]).map(gate).collect();
+        let gates = counted.map(gate).collect();
         let secrets = Secrets::new(credentials.secrets().into_iter().cloned(), setup.proxy_password);
-        let tokens = TokenSource::new(&shared.tokens, &base_url, credentials, setup.suite_ticket);
+        let tokens = TokenSource::new(&shared.tokens, &base_url, credentials, setup.suite_ticket, store.as_ref());
         if let Some(ticket) = tokens.ticket() {
             secrets.hold(&ticket);
         }
@@ -157,7 +173,7 @@ impl Wire {
             limits,
             transport: setup.transport,
             gates,
-            log: Log::like(&shared.log),
+            log,
             secrets,
         }
     }
@@ -207,7 +223,7 @@ impl Wire {
     }
 
     fn gate(&self, endpoint: &str) -> Option<&Arc<Gate>> {
-        self.gates.iter().find(|(name, _)| *name == endpoint).map(|(_, gate)| gate)
+        self.gates.iter().find(|counted| counted.endpoint == endpoint).map(|counted| &counted.gate)
     }
 
     /// Where `ask` goes, with this token.
@@ -247,8 +263,8 @@ impl Wire {
 
 impl Drop for Wire {
     fn drop(&mut self) {
-        for (_, gate) in &self.gates {
-            gate.forget(self.limits);
+        for counted in &self.gates {
+            counted.gate.forget(self.limits);
         }
     }
 }
