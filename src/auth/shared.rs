@@ -146,7 +146,8 @@ fn find(row: &mut TokenRow, now: i64, me: &str, time: Duration, is_dead: impl Fn
         return Found::Elsewhere;
     } else if let Some(refusal) = row.refusal.as_deref().filter(|_| now < row.refused_until) {
         let (wait, remembered_for) = (in_time(row.refused_until - now), in_time(row.refused_pause));
-        return Found::Outcome(Outcome::Refused { error: read(refusal), wait, remembered_for });
+        let error = read(refusal).retry_after_ms(super::in_ms(wait));
+        return Found::Outcome(Outcome::Refused { error, wait, remembered_for });
     }
     let until = now + ms(time);
     row.fetcher = Some(me.to_owned());
@@ -204,11 +205,11 @@ fn written(error: &Error) -> String {
 fn read(refusal: &str) -> Error {
     const KINDS: [Kind; 3] = [Kind::Api, Kind::Auth, Kind::RateLimited];
     let object = Object::parse(refusal).unwrap_or_default();
-    let text = |name: &str| object.get(name).and_then(|value| value.as_text()).map(str::to_owned);
+    let text = |name: &str| object.get(name).and_then(Value::as_text).map(str::to_owned);
     let kind = text("kind").and_then(|name| KINDS.into_iter().find(|kind| kind.name() == name));
     let mut error = Error::new(kind.unwrap_or(Kind::Api), text("errmsg").unwrap_or_default());
     let parts = error.parts();
-    parts.errcode = object.get("errcode").and_then(|value| value.as_integer()).unwrap_or(parts.errcode);
+    parts.errcode = object.get("errcode").and_then(Value::as_integer).unwrap_or(parts.errcode);
     parts.retryable = object.get("retryable").is_some_and(|value| matches!(value, Value::Bool(true)));
     error
 }

@@ -263,16 +263,14 @@ impl Store {
     /// Takes permits to call `endpoint`.
     pub fn permits(&self, call: &Call, corp_id: &str, endpoint: &str, wanted: &Wanted) -> Result<Grant, Error> {
         self.with(call, Need::Quick, |sql| {
-            let now = self.now_us_in(sql)?;
-            gate::change(sql, corp_id, endpoint, |gate| gate.take(wanted, now))
+            gate::change(sql, corp_id, endpoint, |sql| self.now_us_in(sql), |gate, now| gate.take(wanted, now))
         })
     }
 
     /// Remembers what WeCom said of the number of calls to `endpoint`.
     pub fn heed(&self, call: &Call, corp_id: &str, endpoint: &str, verdict: Verdict) -> Result<(), Error> {
         self.with(call, Need::Quick, |sql| {
-            let now = self.now_us_in(sql)?;
-            gate::change(sql, corp_id, endpoint, |gate| gate.heed(verdict, now))
+            gate::change(sql, corp_id, endpoint, |sql| self.now_us_in(sql), |gate, now| gate.heed(verdict, now))
         })
     }
 

@@ -184,7 +184,9 @@ impl Gate {
     pub fn enter(self: &Arc<Self>, call: &Arc<Call>, caller: Caller) -> Result<Pass, NoPass> {
         let outcome = loop {
             let now = Instant::now();
-            let (until, what) = match lock(&self.0).admit(call, caller, now) {
+            // Not within the match, which would keep the lock while the store is asked.
+            let admitted = lock(&self.0).admit(call, caller, now);
+            let (until, what) = match admitted {
                 Admitted::Yes { probe, shared } => {
                     return Ok(Pass { gate: Arc::clone(self), caller, since: now, probe, shared });
                 }

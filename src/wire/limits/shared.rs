@@ -127,3 +127,59 @@ impl Permits {
         if job { &mut self.jobs } else { &mut self.singles }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LIMITS: Limits = Limits { max_in_flight: 5, per_minute: 10_000, per_hour: 150_000 };
+
+    /// Takes as many of a block as are asked for, and says how many were granted.
+    fn block(permits: &mut Permits, job: bool, used: u32, now: Instant) -> u32 {
+        let wanted = permits.wanted(&LIMITS, job, now);
+        permits.fill(job, wanted.most, now);
+        let used = used.min(wanted.most);
+        (0..used).for_each(|_| permits.take(job));
+        assert_eq!(permits.is_there(job, now), used < wanted.most);
+        wanted.most
+    }
+
+    #[test]
+    fn blocks_grow_to_a_tenth_of_a_second_s_worth_and_shrink_to_what_is_used() {
+        let (mut permits, mut now) = (Permits::default(), Instant::now());
+        // One call now and then.
+        for _ in 0..5 {
+            assert_eq!(block(&mut permits, false, 1, now), 1);
+            now += BLOCK * 3;
+        }
+        // As fast as they are granted.
+        let sizes: Vec<_> = (0..30).map(|_| block(&mut permits, false, 17, now)).collect();
+        assert!(sizes.is_sorted() && sizes.ends_with(&[17, 17]), "{sizes:?}");
+        block(&mut permits, false, 4, now);
+        now += BLOCK;
+        assert!(!permits.is_there(false, now), "what was not used lapses");
+        assert_eq!(block(&mut permits, false, 4, now), 4);
+    }
+
+    #[test]
+    fn jobs_have_permits_of_their_own_and_leave_a_tenth() {
+        let (mut permits, now) = (Permits::default(), Instant::now());
+        assert_eq!(permits.wanted(&LIMITS, true, now).leave, 100);
+        assert_eq!(permits.wanted(&LIMITS, false, now).leave, 0);
+        permits.fill(true, 1, now);
+        permits.none_for(false, Duration::from_secs(1), now);
+        assert!(permits.is_there(true, now) && !permits.is_there(false, now));
+        assert_eq!(permits.earliest(&LIMITS, true, 0, now), now);
+        assert_eq!(permits.earliest(&LIMITS, false, 0, now), now + Duration::from_secs(1));
+        assert_eq!(permits.earliest(&LIMITS, false, 100, now), now + Duration::from_millis(1600));
+    }
+
+    #[test]
+    fn whoever_gets_none_does_not_ask_again_at_once() {
+        let (mut permits, now) = (Permits::default(), Instant::now());
+        permits.none_for(false, Duration::from_millis(6), now);
+        let wait = permits.earliest(&LIMITS, false, 0, now) - now;
+        assert!((BLOCK / 2..=BLOCK).contains(&wait), "{wait:?}");
+        assert_eq!(permits.wanted(&LIMITS, false, now).most, 1);
+    }
+}
