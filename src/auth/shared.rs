@@ -221,3 +221,91 @@ fn in_time(milliseconds: i64) -> Duration {
 fn ms(time: Duration) -> i64 {
     i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FETCH: Duration = Duration::from_secs(5);
+    const HOUR_MS: i64 = 3_600_000;
+
+    /// What `me` finds, of whom nobody knows whether others are dead.
+    fn finds(row: &mut TokenRow, now: i64, me: &str) -> Found {
+        find(row, now, me, FETCH, |_| false)
+    }
+
+    fn fetched(text: &str) -> Outcome {
+        let fetched = Fetched { text: Secret::new(text.to_owned()), life: Duration::from_secs(7200) };
+        Outcome::of(Ok(fetched), |_| true, Duration::ZERO)
+    }
+
+    /// The token that was found, and for how many seconds it is not looked at again.
+    fn token(found: Found) -> (String, u64) {
+        match found {
+            Found::Outcome(Outcome::Token(fresh)) => (fresh.text.expose().to_owned(), fresh.renew_in.as_secs()),
+            _ => unreachable!("there is no token"),
+        }
+    }
+
+    #[test]
+    fn one_fetches_while_the_others_look_and_it_is_taken_over_from_when_its_time_is_up_or_it_is_dead() {
+        let mut row = TokenRow::default();
+        assert!(matches!(finds(&mut row, 1000, "a"), Found::Ours { until: 6000, .. }));
+        assert!(matches!(finds(&mut row, 5999, "b"), Found::Elsewhere));
+        assert!(matches!(find(&mut row.clone(), 5999, "b", FETCH, |who| who == "a"), Found::Ours { .. }));
+        assert!(matches!(finds(&mut row, 6000, "b"), Found::Ours { .. }));
+        finish(&mut row, 6100, &fetched("one"));
+        assert_eq!((row.version, token(finds(&mut row, 6100, "a"))), (1, ("one".to_owned(), 6480)));
+    }
+
+    #[test]
+    fn one_renews_ahead_of_the_end_while_the_others_go_on_with_the_old_one() {
+        let mut row = TokenRow::default();
+        finish(&mut row, 0, &fetched("one"));
+        let renewal = HOUR_MS * 2 / 10 * 9;
+        assert!(matches!(finds(&mut row, renewal, "a"), Found::Ours { .. }));
+        assert_eq!(token(finds(&mut row, renewal, "b")), ("one".to_owned(), 1));
+        let failed = Outcome::Missed(NoToken::Failed(Error::new(Kind::Network, "no way")));
+        finish(&mut row, renewal, &failed);
+        assert_eq!(token(finds(&mut row, renewal, "b")), ("one".to_owned(), RENEWAL_PAUSE.as_secs()));
+        assert!(matches!(finds(&mut row, renewal + ms(RENEWAL_PAUSE), "b"), Found::Ours { .. }));
+        finish(&mut row, renewal, &fetched("two"));
+        assert_eq!((row.version, token(finds(&mut row, renewal, "a")).0), (2, "two".to_owned()));
+    }
+
+    #[test]
+    fn a_refusal_is_told_to_all_as_wecom_said_it_for_longer_each_time() {
+        let mut row = TokenRow::default();
+        let (mut now, mut waits) = (0, Vec::new());
+        while waits.len() < 9 {
+            let Found::Ours { refused_for, .. } = finds(&mut row, now, "a") else { unreachable!() };
+            let mut error = Error::new(Kind::Api, "invalid credential, 店");
+            error.parts().errcode = 40001;
+            finish(&mut row, now, &Outcome::of(Err(error), |_| true, refused_for));
+            let Found::Outcome(Outcome::Refused { error, wait, .. }) = finds(&mut row, now, "b") else {
+                unreachable!()
+            };
+            assert_eq!((error.kind(), error.errcode(), error.errmsg()), (Kind::Api, 40001, "invalid credential, 店"));
+            assert_eq!(error.retry_after(), Some(wait));
+            waits.push(wait.as_secs());
+            now += ms(wait);
+        }
+        assert_eq!(waits, [5, 10, 20, 40, 80, 160, 320, 600, 600]);
+    }
+
+    #[test]
+    fn a_token_is_dropped_only_by_those_who_have_that_one_and_ever_more_seldom() {
+        let mut row = TokenRow::default();
+        finish(&mut row, 0, &fetched("one"));
+        let one = Token { text: Arc::new(Secret::new("one".to_owned())), version: 1 };
+        assert_eq!(reject(&mut row, HOUR_MS, &one), Ok(()));
+        assert_eq!(row.token, None);
+        finish(&mut row, HOUR_MS, &fetched("one"));
+        assert_eq!(reject(&mut row, HOUR_MS, &one), Ok(()));
+        assert!(row.token.is_some(), "the same text, but fetched since");
+        let two = Token { version: 2, ..one };
+        assert_eq!(reject(&mut row, HOUR_MS, &two), Err(Duration::from_secs(60)));
+        assert_eq!(reject(&mut row, HOUR_MS + 60_000, &two), Ok(()));
+        assert_eq!(row.forced_pause, 120_000);
+    }
+}
