@@ -17,10 +17,12 @@ fn eight_processes_use_almost_all_that_is_allowed_and_are_refused_nothing() {
     each(&format!(r#","limits":{{"per_minute":{most},"concurrent":100}}"#), |bench| {
         let mut processes = bench.processes(8, &format!(r#","rate_limit":{{"per_minute":{PER_MINUTE}}}"#));
         let began = Instant::now();
-        processes.iter_mut().for_each(|process| process.order(&format!("speed {SECONDS}")));
+        for process in &mut processes {
+            process.order(&format!("speed {SECONDS}"));
+        }
         let counted: Vec<_> = processes.iter_mut().map(Process::counted).collect();
-        let calls: usize = counted.iter().map(|(done, _)| done).sum();
-        let share = calls as f64 / (f64::from(PER_MINUTE * SECONDS) / 60.0);
+        let calls: u32 = counted.iter().map(|(done, _)| done).sum();
+        let share = f64::from(calls) / (f64::from(PER_MINUTE * SECONDS) / 60.0);
         println!("{counted:?} in {:?}, {:.1} % of what is allowed", began.elapsed(), share * 100.0);
         assert!(counted.iter().all(|(_, refused)| *refused == 0), "{counted:?}");
         assert!(share >= 0.95, "{share}");
@@ -75,7 +77,9 @@ fn after_the_block_one_process_probes_for_all() {
     over();
     bench.shop.faults(r#"{"endpoint":"list_contact_way","nth":1,"times":1,"do":{"delay_ms":600}}"#);
     let mut others = bench.processes(5, "");
-    others.iter_mut().for_each(|other| other.order("list"));
+    for other in &mut others {
+        other.order("list");
+    }
     thread::sleep(Duration::from_millis(300));
     assert_eq!(bench.shop.count("list_contact_way"), 3, "the others wait for the probe");
     let came: Vec<_> = others.iter_mut().map(Process::came).collect();

@@ -72,7 +72,7 @@ impl Process {
     }
 
     /// How many of the calls of a process at full speed WeCom answered, and how many it refused.
-    pub fn counted(&mut self) -> (usize, usize) {
+    pub fn counted(&mut self) -> (u32, u32) {
         let said = self.next();
         let (done, refused) = said.split_once(' ').unwrap();
         (done.parse().unwrap(), refused.parse().unwrap())
@@ -94,7 +94,9 @@ impl Drop for Process {
 
 /// All of them list at once; what came of it.
 pub fn list_at_once(processes: &mut [Process]) -> Vec<Came> {
-    processes.iter_mut().for_each(|process| process.order("list"));
+    for process in &mut *processes {
+        process.order("list");
+    }
     processes.iter_mut().map(Process::came).collect()
 }
 
