@@ -308,6 +308,25 @@ char *contactway_upload_image(contactway_client client, const char *request_json
 //         "{\"config_id\":\"42b34949e138eb6e027c123cba77fad7\",\"path\":\"counter.png\"}", NULL);
 char *contactway_save_qr_code(contactway_client client, const char *request_json, const char *options_json);
 
+// Finds out whether everything works, and if not, what is wrong. Each thing that a call needs is looked at in the order
+// in which it needs it: configuration, proxy, resolve (the host's name), connect, tls, token, permission (a list of one),
+// clock (this machine's beside WeCom's) and store, where there is one. Nothing remembered (tokens, refusals, blocks) is
+// heeded, each step asks once, and nothing changes at WeCom.
+//
+// The answer holds steps, also where it fails, each such as {"step":"resolve","ok":true,"elapsed_ms":3,"message":"…"}. One
+// that failed has ok false, error (as in a failure, with its errcode) and remedy, one sentence on what to do; errcode,
+// errmsg and error of the answer are those of the first that did. What could not be looked at has skipped true, and no
+// ok: all after a failure, tls over http, clock where the answer tells no Date, and resolve and connect behind a proxy,
+// whose step covers them. A clock more than 300 s off fails its step, as network, and ends nothing.
+//
+// options_json may be NULL; it knows timeout_ms and canceller. The answer is never NULL and is to be freed with
+// contactway_string_free. Any thread. Errors: any kind but invalid_request.
+//
+//     char *answer = contactway_check(client, NULL);
+//     if (contactway_errcode(answer) != 0) { fprintf(stderr, "%s\n", answer); }
+char *contactway_check(contactway_client client,
+                       const char *options_json);
+
 // Looks contact ways up in the ledger, which needs a sqlite or postgres store. query_json may hold any of key,
 // config_id, state, remark, user (a userid), party (a department), status and namespace, which all must hold; limit (1
 // to 1000, 100 if left out) and the cursor of the page before.
@@ -323,10 +342,21 @@ char *contactway_save_qr_code(contactway_client client, const char *request_json
 //     char *answer = contactway_ledger(client, "{\"state\":\"counter-1\"}", NULL);
 char *contactway_ledger(contactway_client client, const char *query_json, const char *options_json);
 
-// Brings the ledger up to what WeCom holds.
+// Brings the ledger up to what WeCom holds: adds of which nobody knows what became are looked for, what list shows is
+// adopted, every known contact way read. 500,000 of them take about 3 h 42 min, since WeCom's hour allows no more; a run
+// within 24 hours of an unfinished one goes on where that stood.
 //
-// options_json and progress may be NULL. The answer is never NULL and is to be freed with contactway_string_free. Any
-// thread. Errors: unsupported in this version.
+// request_json may hold start_time and end_time (seconds since 1970; all since 2021-07-10 if left out) and concurrency.
+// The answer holds listed, known, adopted (without a key), changed (by others), gone, foreign (never read by these
+// credentials, and not shown to them) and failures. gone is said of what WeCom did not show twice, a minute apart, for
+// which a run waits if its deadline lets it.
+//
+// A job: it has a deadline only if options_json (which may be NULL) says timeout_ms; the client's own bounds each call
+// inside it. One job at a time is done for a corporation, on all machines that share the store: a second one of the same
+// kind waits and takes over, another kind is a conflict. progress (which may be NULL) runs on this thread, and stops the
+// job with a number other than 0. Needs a sqlite or postgres store. The answer is never NULL and is to be freed with
+// contactway_string_free; one that is partial, cancelled or timed out holds the counts too. Any thread.
+// Errors: any kind; partial where some could not be read.
 //
 //     char *answer = contactway_sync(client, "{}", NULL, NULL, NULL);
 char *contactway_sync(contactway_client client,
@@ -335,10 +365,23 @@ char *contactway_sync(contactway_client client,
                       contactway_progress_fn progress,
                       void *user_data);
 
-// Makes WeCom hold the contact ways that rows describe.
+// Makes WeCom hold the contact ways that rows describe, each once; what is so already costs no call.
 //
-// options_json and progress may be NULL. The answer is never NULL and is to be freed with contactway_string_free. Any
-// thread. Errors: unsupported in this version.
+// request_json holds rows, [{"key":"…","contact_way":{…as for add…}}], or the path of a .jsonl or .csv file of them. A row
+// with a config_id claims that contact way for its key. It may hold namespace; dry_run (nothing is sent); overwrite (what
+// others changed meanwhile); replace (make another contact way where type, scene, is_temp or is_exclusive differ: the
+// printed code dies); recreate_gone; delete_missing with namespace and max_delete (delete what no row describes any more
+// and apply made under the namespace); concurrency; and report_path, a file of JSON Lines with a line for each row.
+//
+// The answer holds created, claimed, updated, unchanged, deleted, replaced, failed, and failures, the first 100.
+//
+// A job: it has a deadline only if options_json (which may be NULL) says timeout_ms; the client's own bounds each call
+// inside it. One job at a time is done for a corporation, on all machines that share the store: a second one of the same
+// kind waits and takes over, another kind is a conflict. progress (which may be NULL) runs on this thread, and stops the
+// job with a number other than 0. Needs a sqlite or postgres store. The answer is never NULL and is to be freed with
+// contactway_string_free; one that is partial, cancelled or timed out holds the counts too. Any thread.
+// Errors: any kind; invalid_request for a file that is refused as a whole, with line and column, and nothing was sent;
+// partial where some rows failed.
 //
 //     static int32_t tell(void *file, const char *progress_json)
 //     {
@@ -352,10 +395,18 @@ char *contactway_apply(contactway_client client,
                        contactway_progress_fn progress,
                        void *user_data);
 
-// Replaces one member by others in every contact way that names them.
+// Replaces one member by others in every contact way of the ledger that names them; each is read before and after.
 //
-// options_json and progress may be NULL. The answer is never NULL and is to be freed with contactway_string_free. Any
-// thread. Errors: unsupported in this version.
+// request_json holds from, a userid, and to, a list of userids; it may hold dry_run (nothing is sent) and concurrency. The
+// answer holds matched, updated, failed and failures. No contact way is left without a user, with two for type 1, or with
+// more than 100: it fails instead, and the rest goes on.
+//
+// A job: it has a deadline only if options_json (which may be NULL) says timeout_ms; the client's own bounds each call
+// inside it. One job at a time is done for a corporation, on all machines that share the store: a second one of the same
+// kind waits and takes over, another kind is a conflict. progress (which may be NULL) runs on this thread, and stops the
+// job with a number other than 0. Needs a sqlite or postgres store. The answer is never NULL and is to be freed with
+// contactway_string_free; one that is partial, cancelled or timed out holds the counts too. Any thread.
+// Errors: any kind; partial where some contact ways could not be changed.
 //
 //     char *answer = contactway_replace_user(client,
 //         "{\"from\":\"zhangsan\",\"to\":[\"lisi\"]}", NULL, NULL, NULL);
@@ -365,10 +416,19 @@ char *contactway_replace_user(contactway_client client,
                               contactway_progress_fn progress,
                               void *user_data);
 
-// Saves the QR pictures of many contact ways.
+// Saves the QR pictures of many contact ways, each in a file named after its key, or its config_id where it has none, with
+// what a file name cannot hold percent-encoded. A file of that name is replaced.
 //
-// options_json and progress may be NULL. The answer is never NULL and is to be freed with contactway_string_free. Any
-// thread. Errors: unsupported in this version.
+// request_json holds directory, which is made, and may hold query, as for contactway_ledger without limit and cursor
+// (status is active if left out), and concurrency. The answer holds saved, failed and failures. Contact ways without a
+// qr_code are passed over.
+//
+// A job: it has a deadline only if options_json (which may be NULL) says timeout_ms; the client's own bounds each call
+// inside it. One job at a time is done for a corporation, on all machines that share the store: a second one of the same
+// kind waits and takes over, another kind is a conflict. progress (which may be NULL) runs on this thread, and stops the
+// job with a number other than 0. Needs a sqlite or postgres store. The answer is never NULL and is to be freed with
+// contactway_string_free; one that is partial, cancelled or timed out holds the counts too. Any thread.
+// Errors: any kind; partial where some pictures could not be saved.
 //
 //     char *answer = contactway_save_qr_codes(client,
 //         "{\"query\":{\"state\":\"counter-1\"},\"directory\":\"codes/\"}", NULL, NULL, NULL);

@@ -11,10 +11,32 @@ pub fn now() -> Instant {
 
 /// Milliseconds since 1970.
 #[must_use]
-#[cfg_attr(not(test), allow(dead_code))] // the ledger's times
 pub fn unix_ms() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default() + moved();
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// Measures by whichever clock says more: the monotonic one may stand still while the machine sleeps, and the other be set
+/// back.
+#[derive(Clone, Copy, Debug)]
+pub struct Stopwatch {
+    instant: Instant,
+    unix_ms: i64,
+}
+
+impl Stopwatch {
+    /// Starts now.
+    #[must_use]
+    pub fn start() -> Self {
+        Self { instant: now(), unix_ms: unix_ms() }
+    }
+
+    /// How many milliseconds have passed.
+    #[must_use]
+    pub fn elapsed_ms(&self) -> i64 {
+        let monotonic = i64::try_from((now() - self.instant).as_millis()).unwrap_or(i64::MAX);
+        monotonic.max(unix_ms() - self.unix_ms)
+    }
 }
 
 #[cfg(not(test))]
@@ -49,9 +71,10 @@ mod tests {
 
     #[test]
     fn both_clocks_move_together() {
-        let (instant, unix) = (now(), unix_ms());
+        let (instant, unix, stopwatch) = (now(), unix_ms(), Stopwatch::start());
         advance(Duration::from_secs(3600));
         assert!(now() - instant >= Duration::from_secs(3600));
         assert!(unix_ms() - unix >= 3_600_000);
+        assert!(stopwatch.elapsed_ms() >= 3_600_000);
     }
 }

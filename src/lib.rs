@@ -63,5 +63,6 @@ pub use auth::TokenProvider;
 pub use client::{Canceller, Client, Options};
 pub use endpoint::Endpoint;
 pub use json::{fields::Detail, get as json_get};
+pub use ledger::Progress;
 pub use log::{Level, Logger};
 pub use wire::Shared;

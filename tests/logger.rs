@@ -479,3 +479,29 @@ fn a_provider_that_cannot_be_set_is_destroyed_all_the_same() {
     assert_eq!(data.destroyed(), before + 2);
     contactway_client_free(with_secret);
 }
+
+#[test]
+fn what_a_configuration_is_warned_of_is_logged_with_every_client_made() {
+    let _alone = alone();
+    let heard = Arc::default();
+    listen(0, &heard, 2);
+    let authority = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap().cert.pem();
+    let pem = authority + include_str!("misbehaving/version_1.pem");
+    let configs = [
+        r#"{"access_token":"a-token","base_url":"http://10.0.0.1","insecure_http":true}"#.to_owned(),
+        serde_json::json!({"access_token": "a-token", "extra_ca_file": pem}).to_string(),
+    ];
+    for (config, says) in configs.iter().zip(["unencrypted", "extra_ca_file: certificate number 2"]) {
+        for nth in 1..=2 {
+            let client = new_client(config);
+            contactway_client_free(client);
+            let lines = heard.lines.lock().unwrap().clone();
+            let warned = lines.iter().filter(|(level, line)| {
+                *level == 2 && line["event"] == "configuration" && line["message"].as_str().unwrap().contains(says)
+            });
+            assert_eq!(warned.count(), nth, "{lines:?}");
+        }
+    }
+    // SAFETY: turned off again; nothing is given that would be called.
+    unsafe { contactway_set_logger(0, None, ptr::null_mut(), None, 0) };
+}

@@ -47,6 +47,7 @@ fn no_thread_and_no_descriptor_outlives_what_it_was_for() {
     }
     assert!(becomes(running), "{:?} before, {:?} after", running, count());
     idle_connections_cost_next_to_nothing(address, running);
+    many_at_once_take_turns(address, running);
 }
 
 /// Memory of this process in KiB, the guests' part included.
@@ -76,14 +77,36 @@ fn idle_connections_cost_next_to_nothing(address: &str, (threads, _): (usize, us
     assert!(grown < GUESTS * 30, "{grown} KiB for {GUESTS} connections");
     // Who speaks is served, though all the others wait.
     guests.iter_mut().skip(1).step_by(2).for_each(ask);
-    // All at once, they are served by a bounded number of threads.
-    let mut most = 0;
-    for guest in guests.iter_mut().skip(1).step_by(2) {
-        guest.write_all(b"GET /nowhere HTTP/1.1\r\n\r\n").unwrap();
-        most = most.max(count().0);
+}
+
+/// So many requests are worked on at once.
+const WORKERS: usize = 256;
+
+/// Every call of WeCom's takes 20 ms from now on.
+fn slow_down(address: &str) {
+    let rule = r#"{"rules":[{"endpoint":"*","times":1000000,"do":{"delay_ms":20}}]}"#;
+    let mut stream = TcpStream::connect(address).unwrap();
+    write!(stream, "POST /sandbox/faults HTTP/1.0\r\nContent-Length: {}\r\n\r\n{rule}", rule.len()).unwrap();
+    stream.read_to_end(&mut Vec::new()).unwrap();
+}
+
+/// More at once than are worked on at once: no more threads than these, and everybody has a turn before the first has had
+/// all of theirs.
+fn many_at_once_take_turns(address: &str, (threads, _): (usize, usize)) {
+    const EACH: usize = 40;
+    slow_down(address);
+    let mut guests: Vec<TcpStream> = (0..WORKERS + 60).map(|_| TcpStream::connect(address).unwrap()).collect();
+    for guest in &mut guests {
+        guest.write_all(&b"GET /nowhere HTTP/1.1\r\n\r\n".repeat(EACH)).unwrap();
     }
-    assert!(most <= threads + 256, "{most} threads");
-    for guest in guests.iter_mut().skip(1).step_by(2) {
-        assert!(guest.read(&mut [0; 1024]).unwrap() > 0);
-    }
+    let last = guests.last_mut().unwrap();
+    assert!(last.read(&mut [0; 1024]).unwrap() > 0);
+    let (now, _) = count();
+    assert!((threads..=threads + WORKERS).contains(&now), "{now} threads, {threads} before");
+    let first = &mut guests[0];
+    first.set_nonblocking(true).unwrap();
+    let mut answers = vec![0; 64 * 1024];
+    let length = first.read(&mut answers).unwrap();
+    let had = answers[..length].windows(9).filter(|window| window == b"HTTP/1.1 ").count();
+    assert!(had < EACH, "the first had all its turns before the last had one");
 }

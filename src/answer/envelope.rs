@@ -25,7 +25,7 @@ pub struct Warning {
 }
 
 impl Warning {
-    fn new(code: &'static str, message: impl Into<String>) -> Self {
+    pub fn new(code: &'static str, message: impl Into<String>) -> Self {
         Self { code, message: message.into(), pointer: None }
     }
 }
@@ -95,12 +95,24 @@ impl Envelope {
     #[must_use]
     pub fn done_already(endpoint: &str) -> Self {
         let message = format!("{endpoint} was carried out by an earlier attempt whose answer was lost");
-        Self {
-            errcode: 0,
-            errmsg: "ok".to_owned(),
-            text: r#"{"errcode":0,"errmsg":"ok"}"#.to_owned(),
-            warnings: vec![Warning::new("done_already", message)],
+        let mut answer = Self::of_members(&[]);
+        answer.warn(Warning::new("done_already", message));
+        answer
+    }
+
+    /// An answer of ours, in the shape of WeCom's.
+    #[must_use]
+    pub fn of_members(members: &[(&str, serde_json::Value)]) -> Self {
+        let mut text = r#"{"errcode":0,"errmsg":"ok"}"#.to_owned();
+        for (name, value) in members {
+            text = with_member(text, name, &value.to_string());
         }
+        Self { errcode: 0, errmsg: "ok".to_owned(), text, warnings: Vec::new() }
+    }
+
+    /// Adds something to warn of.
+    pub fn warn(&mut self, warning: Warning) {
+        self.warnings.push(warning);
     }
 
     /// The same without `secrets`.

@@ -123,6 +123,10 @@ pub(crate) struct Parts {
     pub http_status: Option<u16>,
     pub retry_after_ms: Option<u64>,
     pub details: Vec<Detail>,
+    /// Of an add whose effect is unknown, where the ledger has it.
+    pub key: Option<String>,
+    /// The `config_id`s of the contact ways that it may be.
+    pub candidates: Vec<String>,
     /// What else WeCom sent.
     pub members: Vec<(String, Box<RawValue>)>,
 }
@@ -140,6 +144,8 @@ impl Error {
             http_status: None,
             retry_after_ms: None,
             details: Vec::new(),
+            key: None,
+            candidates: Vec::new(),
             members: Vec::new(),
         }))
     }
@@ -206,6 +212,11 @@ impl Error {
         self.0.kind
     }
 
+    /// What went wrong, and what to do.
+    pub(crate) fn message(&self) -> &str {
+        &self.0.errmsg
+    }
+
     /// WeCom's errcode, or the kind's.
     #[must_use]
     pub fn errcode(&self) -> i64 {
@@ -239,6 +250,25 @@ impl Error {
     #[must_use]
     pub fn details(&self) -> &[Detail] {
         &self.0.details
+    }
+
+    /// The key of an add whose effect is unknown, where a durable store has it: the same call with this key looks for the
+    /// contact way before it makes one.
+    #[must_use]
+    pub fn key(&self) -> Option<&str> {
+        self.0.key.as_deref()
+    }
+
+    /// The `config_id`s of the contact ways that such an add may have made, where that cannot be told.
+    #[must_use]
+    pub fn candidates(&self) -> &[String] {
+        &self.0.candidates
+    }
+
+    /// A member of WeCom's answer, unquoted.
+    pub(crate) fn member(&self, name: &str) -> Option<String> {
+        let (_, value) = self.0.members.iter().find(|(known, _)| known == name)?;
+        Some(json::unquoted(value.get()))
     }
 
     /// How long to wait before another try, where waiting helps.
@@ -276,9 +306,8 @@ impl Error {
         members
     }
 
-    /// The answer object.
-    #[must_use]
-    pub fn to_json(&self) -> String {
+    /// What stands under `error` in an answer.
+    pub(crate) fn object(&self) -> Map<String, Value> {
         let parts = &self.0;
         let mut error = Map::new();
         let mut put = |name: &str, value: Value| {
@@ -291,6 +320,12 @@ impl Error {
         put("attempts", parts.attempts.into());
         put("http_status", parts.http_status.into());
         put("details", parts.details.iter().map(Detail::to_json).collect());
+        if let Some(key) = &parts.key {
+            put("key", key.as_str().into());
+        }
+        if !parts.candidates.is_empty() {
+            put("candidates", parts.candidates.clone().into());
+        }
         if let Some(wait) = parts.retry_after_ms {
             put("retry_after_ms", wait.into());
         }
@@ -303,6 +338,13 @@ impl Error {
         if let Some(url) = codes::help_url(&parts.errmsg) {
             put("help_url", url.into());
         }
+        error
+    }
+
+    /// The answer object.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let parts = &self.0;
         let errmsg = Value::from(parts.errmsg.as_str());
         let mut text = format!("{{\"errcode\":{},\"errmsg\":{errmsg}", parts.errcode);
         for (name, value) in &parts.members {
@@ -312,7 +354,7 @@ impl Error {
             text.push_str(value.get());
         }
         text.push_str(",\"error\":");
-        text.push_str(&Value::from(error).to_string());
+        text.push_str(&Value::from(self.object()).to_string());
         text.push('}');
         text
     }

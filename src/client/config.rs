@@ -1,5 +1,6 @@
 //! The configuration of a client.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use ureq::Proxy;
@@ -155,7 +156,9 @@ fn read_credentials(fields: &mut Fields) -> Option<(Credentials, Option<Secret>)
     let corp_id = corp_id.map(str::to_owned);
     match (secret, access_token, suite, corp_id) {
         (Some(secret), _, _, Some(corp_id)) => Some((Credentials::App { corp_id, secret: kept(secret) }, None)),
-        (_, Some(token), _, corp_id) => Some((Credentials::Token { access_token: kept(token), corp_id }, None)),
+        (_, Some(token), _, corp_id) => {
+            Some((Credentials::Token { access_token: Arc::new(kept(token)), corp_id }, None))
+        }
         (_, _, Some(suite), _) => read_suite(fields, suite),
         (_, _, _, Some(corp_id)) if provider => Some((Credentials::Provider { corp_id }, None)),
         _ => None,

@@ -2,6 +2,7 @@
 
 mod base_url;
 mod cancel;
+mod check;
 mod config;
 mod options;
 mod pictures;
@@ -11,16 +12,16 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::answer::{Error, Kind, Warning};
+use crate::answer::{Effect, Error, Kind, Warning};
 use crate::auth::{self, TokenProvider};
 use crate::call::{Call, Calls, Stop};
 use crate::endpoint::Endpoint;
 use crate::json::{self, Object, fields::Detail};
-use crate::ledger::{Ledger, Owner};
+use crate::ledger::{Add, Ledger, Owner, Progress};
 use crate::log::{Level, Log, Logger};
 use crate::rules;
 use crate::transport::{Settings, Transport};
-use crate::wire::{Ask, Setup, Shared, Wire};
+use crate::wire::{Answered, Ask, Setup, Shared, Wire};
 use config::{Config, Validate};
 
 pub use cancel::Canceller;
@@ -33,6 +34,8 @@ pub struct Client {
     ledger: Option<Ledger>,
     timeout: Duration,
     validate: Validate,
+    /// What the host should know of its configuration.
+    warnings: Vec<String>,
     calls: Calls,
 }
 
@@ -82,14 +85,21 @@ impl Client {
                 store: store.clone(),
             },
         ));
-        for warning in config.warnings {
-            wire.log.say(Level::Warning, "configuration", || [("message", warning.into())]);
+        for warning in &config.warnings {
+            wire.log.say(Level::Warning, "configuration", || [("message", warning.as_str().into())]);
         }
         let ledger = store
             .zip(owner)
-            .map(|(store, owner)| Ledger::open(&call, &wire, store, owner, config.settle))
+            .map(|(store, owner)| Ledger::open(&call, &wire, store, owner, config.settle, config.timeout))
             .transpose()?;
-        Ok(Self { wire, ledger, timeout: config.timeout, validate: config.validate, calls: Calls::default() })
+        Ok(Self {
+            wire,
+            ledger,
+            timeout: config.timeout,
+            validate: config.validate,
+            warnings: config.warnings,
+            calls: Calls::default(),
+        })
     }
 
     /// Calls one of the six endpoints. `request` is the body that WeCom's document describes; the answer is WeCom's.
@@ -100,12 +110,9 @@ impl Client {
         self.run(endpoint.name(), options, |call| {
             if options.key.is_some() {
                 self.kept("key")?;
-                return Err(Error::new(Kind::Unsupported, "this version does not have key yet"));
             }
             let request = self.read(endpoint, request)?;
-            let mut ask = Ask::of(endpoint.facts(), request.body.as_bytes());
-            ask.accept_duplicate = options.accept_duplicate;
-            match self.wire.ask(call, &ask) {
+            match self.answered(call, endpoint, &request.body, options) {
                 Ok(answered) => {
                     let warnings = request.broken.into_iter().chain(request.unknown).map(Warning::from).collect();
                     Ok(Done { answer: answered.answer.into_text(warnings), attempts: answered.attempts })
@@ -115,6 +122,22 @@ impl Client {
         })
     }
 
+    /// WeCom's answer, of which the ledger, if there is one, keeps what it must.
+    fn answered(&self, call: &Arc<Call>, endpoint: Endpoint, body: &str, options: &Options) -> Result<Answered, Error> {
+        let accept_duplicate = options.accept_duplicate;
+        match (&self.ledger, endpoint) {
+            (Some(ledger), Endpoint::Add) => {
+                ledger.add(call, &Add { body, key: options.key.as_deref(), accept_duplicate })
+            }
+            (Some(ledger), Endpoint::Update | Endpoint::Del) => ledger.change(call, endpoint, body),
+            _ => {
+                let mut ask = Ask::of(endpoint.facts(), body.as_bytes());
+                ask.accept_duplicate = accept_duplicate;
+                self.wire.ask(call, &ask).map_err(|error| with_advice(endpoint, error))
+            }
+        }
+    }
+
     /// Looks contact ways up in the ledger: a page of entries that are as `query` says.
     ///
     /// # Errors
@@ -122,6 +145,55 @@ impl Client {
     pub fn ledger(&self, query: &str, options: &Options) -> Result<String, Error> {
         self.run("ledger", options, |call| {
             let answer = self.kept("the ledger")?.query(call, query)?;
+            Ok(Done { answer, attempts: 0 })
+        })
+    }
+
+    /// Makes WeCom hold the contact ways that rows describe: `{"rows": […]}` or `{"path": "codes.csv"}`.
+    ///
+    /// # Errors
+    /// `invalid_request` where nothing was begun; `partial` where some rows failed; or why the job stopped.
+    pub fn apply(
+        &self,
+        request: &str,
+        options: &Options,
+        progress: Option<&mut dyn Progress>,
+    ) -> Result<String, Error> {
+        let strict = self.validate == Validate::Strict;
+        self.job("apply", options, |ledger, call| ledger.apply(call, request, strict, progress))
+    }
+
+    /// Brings the ledger up to what WeCom holds: `{}`, or `start_time`, `end_time` and `concurrency`.
+    ///
+    /// # Errors
+    /// `invalid_request` where nothing was begun; `partial` where some could not be read; or why the job stopped.
+    pub fn sync(&self, request: &str, options: &Options, progress: Option<&mut dyn Progress>) -> Result<String, Error> {
+        self.job("sync", options, |ledger, call| ledger.sync(call, request, progress))
+    }
+
+    /// Replaces one member by others in every contact way that names them: `{"from": "zhangsan", "to": ["lisi"]}`.
+    ///
+    /// # Errors
+    /// `invalid_request` where nothing was begun; `partial` where some could not be changed; or why the job stopped.
+    pub fn replace_user(
+        &self,
+        request: &str,
+        options: &Options,
+        progress: Option<&mut dyn Progress>,
+    ) -> Result<String, Error> {
+        self.job("replace_user", options, |ledger, call| ledger.replace_user(call, request, progress))
+    }
+
+    /// Does a job, which has a deadline only where `options` says so.
+    fn job(
+        &self,
+        name: &'static str,
+        options: &Options,
+        work: impl FnOnce(&Ledger, &Arc<Call>) -> Result<String, Error>,
+    ) -> Result<String, Error> {
+        let timeout = options.timeout.unwrap_or(Duration::MAX);
+        self.run_for(name, timeout, options, |call| {
+            let answer = work(self.kept(name)?, call)?;
             Ok(Done { answer, attempts: 0 })
         })
     }
@@ -170,7 +242,17 @@ impl Client {
         options: &Options,
         work: impl FnOnce(&Arc<Call>) -> Result<Done, Error>,
     ) -> Result<String, Error> {
-        let call = Call::new(options.timeout.unwrap_or(self.timeout));
+        self.run_for(name, options.timeout.unwrap_or(self.timeout), options, work)
+    }
+
+    fn run_for(
+        &self,
+        name: &'static str,
+        timeout: Duration,
+        options: &Options,
+        work: impl FnOnce(&Arc<Call>) -> Result<Done, Error>,
+    ) -> Result<String, Error> {
+        let call = Call::new(timeout);
         let _until_freed = self.calls.join(&call);
         let _until_cancelled = options.canceller.as_ref().map(|canceller| canceller.join(&call));
         let began = Instant::now();
@@ -230,5 +312,46 @@ fn level_of(kind: Kind) -> Level {
         // Refused here: nothing is wrong with WeCom or on the way.
         Kind::InvalidArgument | Kind::InvalidHandle | Kind::InvalidRequest | Kind::Unsupported => Level::Warning,
         _ => Level::Error,
+    }
+}
+
+/// What follows for the caller of an add that nobody looks for. What WeCom said stays as it is.
+fn with_advice(endpoint: Endpoint, mut error: Error) -> Error {
+    if endpoint == Endpoint::Add && error.effect() == Effect::Unknown && error.errcode() == error.kind().errcode() {
+        error
+            .parts()
+            .errmsg
+            .push_str("; WeCom may have made the contact way: look for it with list before adding it again");
+    }
+    error
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+    use std::io::Read;
+    use std::net::TcpListener;
+
+    use super::*;
+    use crate::answer::Effect;
+
+    #[test]
+    fn a_request_is_withheld_when_there_is_a_connection_and_before_its_first_byte() {
+        let server = TcpListener::bind("127.0.0.1:0").unwrap();
+        let config = format!(r#"{{"base_url":"http://{}","access_token":"a-token"}}"#, server.local_addr().unwrap());
+        let client = Client::new(&config, &Shared::default()).unwrap();
+        let asked = Cell::new(0);
+        let mut ask = Ask::of(Endpoint::Add.facts(), b"{}");
+        let no = || {
+            asked.set(asked.get() + 1);
+            Err(Error::new(Kind::Conflict, "another machine does it"))
+        };
+        ask.may_send = Some(&no);
+        let error = client.wire.ask(&Call::new(Duration::from_secs(10)), &ask).unwrap_err();
+        assert_eq!((error.kind(), error.effect(), error.attempts(), asked.get()), (Kind::Conflict, Effect::None, 0, 1));
+        drop(client);
+        let mut received = Vec::new();
+        let _reset_or_end = server.accept().unwrap().0.read_to_end(&mut received);
+        assert_eq!(received, b"");
     }
 }

@@ -18,6 +18,7 @@ use crate::call::Call;
 use crate::endpoint::{Endpoint, PICTURE, UPLOAD};
 use crate::json::fields::{Detail, Fields};
 use crate::json::{self, Object};
+use crate::ledger::Progress;
 use crate::random;
 use crate::wire::Ask;
 
@@ -92,6 +93,40 @@ impl Client {
                 json!({"errcode": 0, "errmsg": "ok", "path": path, "bytes": bytes, "content_type": content_type});
             Ok(Done { answer: answer.to_string(), attempts: before + fetched.attempts })
         })
+    }
+
+    /// Saves the QR pictures of many contact ways: `{"query": {as for the ledger}, "directory": "codes/"}`. A file is named
+    /// after the key, or the `config_id` where there is none, and replaces one of that name.
+    ///
+    /// # Errors
+    /// `invalid_request` where nothing was begun; `partial` where some pictures could not be saved; or why the job stopped.
+    pub fn save_qr_codes(
+        &self,
+        request: &str,
+        options: &Options,
+        progress: Option<&mut dyn Progress>,
+    ) -> Result<String, Error> {
+        let save = |call: &Arc<Call>, address: &str, path: &Path| self.save_picture(call, address, path);
+        self.job("save_qr_codes", options, |ledger, call| ledger.save_qr_codes(call, request, &save, progress))
+    }
+
+    /// Saves the picture at an address that WeCom gave, in a file named `path` and the suffix of its kind.
+    fn save_picture(&self, call: &Arc<Call>, address: &str, path: &Path) -> Result<(), Error> {
+        let address = self.picture_address(address).map_err(|why| {
+            Error::with_details(
+                Kind::InvalidRequest,
+                "the entry",
+                vec![Detail::of_member("/qr_code".to_owned(), "picture_host", why)],
+            )
+        })?;
+        let (picture, _) = self.wire.fetch(call, &PICTURE, &address, picture)?.answer;
+        // Always, also where the name seems to have one: two names stay two.
+        let suffix = format_of(&picture).and_then(|format| format.suffixes.first()).unwrap_or(&"");
+        let mut path = path.as_os_str().to_owned();
+        path.push(format!(".{suffix}"));
+        let path = Path::new(&path);
+        replaceable(path).map_err(unwritable)?;
+        write_whole(path, &picture).map_err(|error| unwritable(in_words(&error)))
     }
 
     /// What a request asks to be saved, and where.

@@ -5,6 +5,7 @@ use std::ffi::{CString, c_char, c_void};
 use zeroize::Zeroizing;
 
 use crate::auth::TokenProvider;
+use crate::ledger::Progress;
 use crate::log::{Level, Logger};
 
 /// Is told how far a job has come: progress_json holds done, total, created, updated, failed, per_second and eta_ms, and
@@ -66,6 +67,20 @@ impl Logger for HostLog {
             // SAFETY: the host gave this function for this data, which is destroyed only with `self`.
             unsafe { (self.log)(self.user_data.data, level as i32, message.as_ptr()) };
         }
+    }
+}
+
+/// A progress function of the host, for one job on one thread.
+pub struct HostProgress {
+    pub progress: unsafe extern "C" fn(user_data: *mut c_void, progress_json: *const c_char) -> i32,
+    pub user_data: *mut c_void,
+}
+
+impl Progress for HostProgress {
+    fn tell(&mut self, progress_json: &str) -> bool {
+        let Ok(line) = CString::new(progress_json) else { return true };
+        // SAFETY: the host gave this function for this data, to be called on the thread that does the job.
+        unsafe { (self.progress)(self.user_data, line.as_ptr()) == 0 }
     }
 }
 

@@ -1,5 +1,10 @@
 //! What was created, kept where it cannot be lost.
 //!
+//! - `add`: an add that happens once
+//! - `change`: an update or a delete that keeps the ledger true
+//! - `look`: whether an add whose answer nobody has was carried out
+//! - `job`: what the jobs share; `apply`, `sync`, `replace_user`, `save_qr_codes`: the jobs
+//! - `reading`: what WeCom has
 //! - `query`: what the ledger holds
 //! - `equal`: when two contact ways are equal, as a table with a row a member
 //! - `update`: what to send where they are not
@@ -8,40 +13,51 @@
 //! - `file_name`: the name of a picture's file
 //! - `hash`: the hash that they share
 
-#[allow(dead_code)] // the jobs use the rest
+mod add;
+mod apply;
+mod change;
 mod equal;
-#[allow(dead_code)] // the jobs use it
 mod file_name;
 mod hash;
+mod job;
+mod look;
 mod query;
-#[allow(dead_code)] // the jobs use it
+mod reading;
+mod replace_user;
 mod report;
-#[allow(dead_code)] // the jobs use the rest
 mod rows;
-#[allow(dead_code)] // the jobs use the rest
+mod save_qr_codes;
+mod sync;
 mod update;
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use crate::answer::Error;
+use crate::answer::{Error, Kind, Warning};
 use crate::auth::Credentials;
-use crate::call::Call;
+use crate::call::{Call, Stop};
+use crate::clock::Stopwatch;
 use crate::log::Level;
-use crate::store::Store;
+use crate::store::{At, Event, Landed, Query, Store};
 use crate::wire::Wire;
 use hash::{Hash, hash};
 
+pub use add::Add;
+pub use job::Progress;
 pub use rows::wrong_key;
 
+/// How long what WeCom said may be written down for after a call's deadline.
+const WRITING: Duration = Duration::from_secs(1);
+
 /// One corporation's contact ways in a durable store, and the way to WeCom.
-#[allow(dead_code)] // keyed adds and jobs use it
 pub struct Ledger {
     wire: Arc<Wire>,
     store: Arc<Store>,
     corp_id: String,
     /// How long after an attempt's deadline WeCom's list may still lack what it made.
     settle: Duration,
+    /// How long a call inside a job may take.
+    timeout: Duration,
     /// Which credentials read and write here.
     reader: Hash,
 }
@@ -75,11 +91,84 @@ impl Ledger {
         store: Arc<Store>,
         owner: Owner,
         settle: Duration,
+        timeout: Duration,
     ) -> Result<Self, Error> {
         store.corp(call, &owner.corp_id, wire.base_url())?;
         if let Some(warning) = store.warning() {
             wire.log.say(Level::Warning, "store", || [("message", warning.into())]);
         }
-        Ok(Self { wire: Arc::clone(wire), store, corp_id: owner.corp_id, settle, reader: owner.reader })
+        Ok(Self { wire: Arc::clone(wire), store, corp_id: owner.corp_id, settle, timeout, reader: owner.reader })
     }
+
+    /// Whether the store can be read and written now.
+    ///
+    /// # Errors
+    /// `store` where it cannot, or where it has come to belong to another base URL.
+    pub fn check(&self, call: &Call) -> Result<(), Error> {
+        self.store.corp(call, &self.corp_id, self.wire.base_url())?;
+        self.store.touch(call, &self.corp_id)?;
+        self.store.find(call, &Query::of(&self.corp_id), 0, 1).map(drop)
+    }
+
+    /// Writes down what happened, though the call's time may be up: what WeCom did must be known.
+    fn record(&self, call: &Call, at: At, event: &Event) -> Result<Landed, Error> {
+        let write = |call: &Call| self.store.change(call, at, event.clone());
+        match write(call) {
+            Err(_) if call.check().is_err() => write(&Call::new(WRITING)),
+            written => written,
+        }
+    }
+
+    /// The same; where it cannot be written the log is told, and whoever called is to be warned.
+    fn record_or_log(&self, call: &Call, at: At, event: &Event) -> Option<Warning> {
+        let error = self.record(call, at, event).err()?;
+        let message = format!(
+            "WeCom did it, but the ledger could not be told: {}; keep what this answer says, until sync or the same call \
+             has mended the entry",
+            error.message()
+        );
+        self.wire.log.say(Level::Warning, "ledger", || [("message", error.message().into())]);
+        Some(Warning::new("ledger_incomplete", message))
+    }
+
+    fn settle_ms(&self) -> i64 {
+        in_ms(self.settle)
+    }
+}
+
+/// How long an attempt may send: what is left of its call's time.
+#[derive(Clone, Copy)]
+struct Leave {
+    watch: Stopwatch,
+    send_ms: i64,
+}
+
+impl Leave {
+    /// Begins before the attempt is written down.
+    fn begin(call: &Call) -> Self {
+        Self::lasting(call.deadline().saturating_duration_since(Instant::now()))
+    }
+
+    /// Begins as [`Leave::begin`] does, for so long.
+    fn lasting(time: Duration) -> Self {
+        Self { watch: Stopwatch::start(), send_ms: in_ms(time) }
+    }
+
+    /// Asked right before anything is sent.
+    fn check(&self) -> Result<(), Error> {
+        if self.watch.elapsed_ms() < self.send_ms {
+            return Ok(());
+        }
+        Err(Error::new(Kind::Timeout, "the deadline passed before anything was sent"))
+    }
+}
+
+fn in_ms(time: Duration) -> i64 {
+    i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// The error of a call that another thread ended while nothing of it was under way.
+fn cancelled(stop: Stop) -> Error {
+    let what = if stop == Stop::ClientFreed { "the client was freed" } else { "the canceller was fired" };
+    Error::new(Kind::Cancelled, what)
 }

@@ -1,4 +1,4 @@
-//! The sandbox: an embedded stand-in for WeCom, answering on a loopback port from memory.
+//! The sandbox: an embedded stand-in for WeCom, answering on a port of this machine from memory.
 //!
 //! The rooms, each of which leans only on those below it:
 //!

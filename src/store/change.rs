@@ -137,6 +137,11 @@ pub(super) enum Fate {
 }
 
 impl Entry {
+    /// The entry, and its attempt as it is now.
+    pub fn at(&self) -> At {
+        At { id: self.id, attempt: self.attempt }
+    }
+
     pub(super) fn intended(intent: &Intent, now: i64) -> Self {
         let send_before = now.saturating_add(intent.term.send_ms);
         Self {
@@ -231,7 +236,6 @@ impl Entry {
             Event::Updated { request, taken_out } if self.status == Status::Active => {
                 self.request.clone_from(request);
                 self.seen = None;
-                self.doubt.update = false;
                 self.taken_out.extend(taken_out.iter().map(|userid| userid.to_lowercase()));
                 self.taken_out.sort_unstable();
                 self.taken_out.dedup();

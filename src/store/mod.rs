@@ -177,6 +177,19 @@ impl Store {
         self.with(call, Need::Read, |sql| query::find(sql, query, after, limit))
     }
 
+    /// Those of `config_ids`, a page of them at most, that the ledger knows.
+    pub fn known(&self, call: &Call, corp_id: &str, config_ids: &[String]) -> Result<Vec<String>, Error> {
+        if config_ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.with(call, Need::Read, |sql| query::known(sql, corp_id, config_ids))
+    }
+
+    /// For each of `keys` the entry that holds it, or else those that held it and are gone.
+    pub fn keyed(&self, call: &Call, corp_id: &str, keys: &[&str]) -> Result<Vec<Entry>, Error> {
+        self.with(call, Need::Read, |sql| window::keyed(sql, corp_id, keys))
+    }
+
     /// How many entries are as `query` says.
     pub fn count(&self, call: &Call, query: &Query) -> Result<u64, Error> {
         self.with(call, Need::Read, |sql| query::count(sql, query))
@@ -204,6 +217,11 @@ impl Store {
     /// What is known of a corporation; `store` when its entries belong to another base URL.
     pub fn corp(&self, call: &Call, corp_id: &str, base_url: &str) -> Result<Corp, Error> {
         self.with(call, Need::Durable, |sql| corp::corp(sql, corp_id, base_url))
+    }
+
+    /// Writes what stands there already of a corporation, to see whether it can be written.
+    pub fn touch(&self, call: &Call, corp_id: &str) -> Result<(), Error> {
+        self.with(call, Need::Durable, |sql| corp::touch(sql, corp_id))
     }
 
     /// Remembers WeCom's clock less the store's, in milliseconds.

@@ -98,10 +98,13 @@ impl Wire {
         attempts: &mut Attempts,
         read: impl Fn(Vec<u8>) -> Result<T, Unread>,
     ) -> Result<(T, Option<i64>), Error> {
-        let mut token = self.token(call, attempts)?;
+        let mut token = match ask.token {
+            Some(token) => Some(token.clone()),
+            None => self.token(call, attempts)?,
+        };
         let mut kept = if attempts.repeatable { Kept::Any } else { Kept::Recent };
         loop {
-            let uri = self.uri(ask, token.as_ref().map(|token| &*token.text))?;
+            let uri = self.uri(ask, token.as_ref())?;
             let mut pass = self.enter(call, ask, attempts)?;
             let began = Instant::now();
             let reply = self.send(call, ask, &uri, kept).map_err(|error| attempts.finish(error, false))?;
@@ -146,9 +149,9 @@ impl Wire {
     /// Leave to pass, where calls are counted.
     fn enter(&self, call: &Arc<Call>, ask: &Ask, attempts: &Attempts) -> Result<Option<Pass>, Error> {
         call.check().map_err(|stop| attempts.stopped(stop))?;
-        let gate = self.gate(ask.facts.name);
+        let Some(way) = self.way(ask.facts.name) else { return Ok(None) };
         let caller = Caller::of(&self.limits, ask.job);
-        gate.map(|gate| gate.enter(call, caller)).transpose().map_err(|no| attempts.no_pass(&no))
+        way.gate.enter(call, caller).map(Some).map_err(|no| attempts.no_pass(&no))
     }
 
     /// Waits until another attempt may be made, if one may; else the error is the call's.

@@ -55,7 +55,8 @@ impl Attempts {
         NoAnswer::Failed(happened, error)
     }
 
-    fn failed(&mut self, failure: Failure) -> NoAnswer {
+    /// What becomes of an attempt that brought no answer.
+    pub fn failed(&mut self, failure: Failure) -> NoAnswer {
         self.http_status = None;
         let happened = match failure.cause {
             Cause::ProxyRefused { .. } => Happened::ProxyRefused,
@@ -86,7 +87,7 @@ impl Attempts {
     fn error(&mut self, happened: Happened, kind: Kind, what: &str) -> Error {
         let verdict = happened.verdict();
         self.effect = self.effect.max(verdict.effect);
-        self.finish(Error::new(kind, self.in_words(what)), verdict.transient)
+        self.finish(Error::new(kind, what), verdict.transient)
     }
 
     pub fn stopped(&self, stop: Stop) -> Error {
@@ -100,7 +101,7 @@ impl Attempts {
             Stop::Cancelled => (Kind::Cancelled, "the canceller was fired"),
             Stop::ClientFreed => (Kind::Cancelled, "the client was freed"),
         };
-        self.finish(Error::new(kind, self.in_words(&format!("{what}{while_it}"))), true)
+        self.finish(Error::new(kind, format!("{what}{while_it}")), true)
     }
 
     pub fn no_pass(&self, no: &NoPass) -> Error {
@@ -111,8 +112,7 @@ impl Attempts {
                 let what = format!(
                     "held back here for {seconds:.1} s, which is past the call's deadline: it has to wait for {what}"
                 );
-                self.finish(Error::new(Kind::RateLimited, self.in_words(&what)), true)
-                    .retry_after_ms(auth::in_ms(*wait))
+                self.finish(Error::new(Kind::RateLimited, what), true).retry_after_ms(auth::in_ms(*wait))
             }
         }
     }
@@ -148,14 +148,5 @@ impl Attempts {
         parts.http_status = self.http_status;
         parts.retryable = transient && (self.harmless || self.effect == Effect::None);
         error
-    }
-
-    /// What happened, and what follows from it where an add may have been carried out.
-    fn in_words(&self, what: &str) -> String {
-        if self.effect == Effect::Unknown && !self.harmless {
-            format!("{what}; WeCom may have made the contact way: look for it with list before adding it again")
-        } else {
-            what.to_owned()
-        }
     }
 }

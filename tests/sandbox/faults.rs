@@ -279,6 +279,22 @@ fn the_rules_in_force_can_be_seen() {
     }
     wecom.fault(json!({"endpoint": "gettoken", "share": 0.5, "do": {"reset": true}}));
     let rules = wecom.sandbox("GET", "faults", Value::Null)["rules"].clone();
-    assert_eq!(rules[0], crate::support::with(rule, json!({"seen": 3, "left": 3})));
+    assert_eq!(rules[0], crate::support::with(rule, json!({"id": 1, "seen": 3, "left": 3})));
     assert_eq!((&rules[1]["seen"], &rules[1]["left"]), (&json!(0), &Value::Null), "without end");
+}
+
+#[test]
+fn one_rule_may_be_taken_back() {
+    let wecom = Wecom::plain();
+    for code in [45009, 45033] {
+        fault(&wecom, json!({"errcode": code}));
+    }
+    let rules = wecom.sandbox("GET", "faults", Value::Null)["rules"].take();
+    wecom.sandbox("DELETE", &format!("faults?id={}", rules[0]["id"]), Value::Null);
+    assert_eq!(errcode(&wecom), 45033);
+    assert_eq!(errcode(&wecom), 0);
+    for wrong in ["nine", "99"] {
+        let reply = wecom.request("DELETE", &format!("/sandbox/faults?id={wrong}"), b"");
+        assert_eq!((reply.status, &reply.json()["pointer"]), (400, &json!("/id")), "{}", reply.text());
+    }
 }

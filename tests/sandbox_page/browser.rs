@@ -1,4 +1,4 @@
-//! A headless Chromium that really clicks: its DevTools protocol over a pair of pipes.
+//! A headless Chromium that really clicks: its `DevTools` protocol over a pair of pipes.
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
@@ -96,9 +96,11 @@ impl Browser {
     pub fn wait(&mut self, expression: &str) {
         let until = Instant::now() + PATIENCE;
         while self.eval(expression) != true {
-            if Instant::now() >= until {
-                panic!("it never came to be that {expression}; the page reads:\n{}", self.text("body"));
-            }
+            assert!(
+                Instant::now() < until,
+                "it never came to be that {expression}; the page reads:\n{}",
+                self.text("body")
+            );
             std::thread::sleep(Duration::from_millis(50));
         }
     }

@@ -5,7 +5,7 @@
 mod browser;
 
 use std::io::{Read, Write};
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
 
 use browser::Browser;
 use contactway::sandbox::Sandbox;
@@ -21,13 +21,16 @@ struct World {
 
 impl World {
     fn start() -> Self {
-        let sandbox = Sandbox::start(r#"{"clock": 1767225600}"#).unwrap();
+        Self::with(r#"{"clock": 1767225600}"#)
+    }
+
+    fn with(config: &str) -> Self {
+        let sandbox = Sandbox::start(config).unwrap();
         let info: Value = serde_json::from_str(&sandbox.info_json()).unwrap();
         let (corp_id, secret) = (info["corp_id"].as_str().unwrap(), info["secret"].as_str().unwrap());
-        let mut world = Self { sandbox, token: String::new() };
+        let world = Self { sandbox, token: String::new() };
         let answer = world.ask("GET", &format!("/cgi-bin/gettoken?corpid={corp_id}&corpsecret={secret}"), json!({}));
-        world.token = answer["access_token"].as_str().unwrap().to_owned();
-        world
+        Self { token: answer["access_token"].as_str().unwrap().to_owned(), ..world }
     }
 
     fn text(&self, method: &str, path: &str, body: Value) -> String {
@@ -215,6 +218,45 @@ fn a_long_list_is_paged() {
         browser.click("#ways-pages button", "‹");
         browser.wait_for("#ways", "number 29 in");
     });
+}
+
+#[test]
+fn a_token_is_asked_for_where_the_sandbox_wants_one() {
+    for width in WIDTHS {
+        let Some(mut browser) = Browser::start() else { return };
+        let world = World::with(r#"{"clock": 1767225600, "control_token": "the-t0ken-of-testers"}"#);
+        let way = world.added(json!({"type": 1, "scene": 2, "user": ["lisi"]}));
+        browser.open(&world.url(), width);
+        browser.wait("!document.querySelector('#key').hidden");
+        browser.screenshot(&format!("token-{width}"));
+        assert_eq!(browser.eval("document.querySelector('#all').hidden"), true, "nothing is shown before");
+        browser.fill("#token", "wrong");
+        browser.click("#key button", "Open");
+        browser.wait_for("#trouble", "that is not the token");
+        browser.fill("#token", "the-t0ken-of-testers");
+        browser.click("#key button", "Open");
+        browser.wait_for("#ways", &way);
+        browser.wait("document.querySelector('#ways img').naturalWidth > 0");
+        browser.click("#ways button", "Scan");
+        browser.wait_for("#customers", "lisi");
+        assert_eq!(browser.eval("localStorage.length"), 0);
+        assert_eq!(browser.eval("document.cookie"), "");
+    }
+}
+
+#[test]
+fn callbacks_are_shown_where_there_are_any() {
+    let Some(mut browser) = Browser::start() else { return };
+    let key = "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C";
+    let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let callback = json!({"url": format!("http://{nobody}/"), "token": "t", "encoding_aes_key": key});
+    let world = World::with(&json!({"callback": callback}).to_string());
+    let way = world.added(json!({"type": 1, "scene": 2, "user": ["lisi"], "state": "store-42"}));
+    world.ask("POST", "/sandbox/scan", json!({"config_id": way}));
+    browser.open(&world.url(), 390);
+    browser.wait_for("#callbacks", "add_external_contact");
+    browser.wait_for("#callbacks .bad", "no answer, 4 sent");
+    browser.screenshot("callback-390");
 }
 
 #[test]

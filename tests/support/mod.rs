@@ -1,8 +1,9 @@
 //! A client beside a sandbox, for the tests.
 
 #![allow(dead_code)] // each test file uses its own part
-#![allow(clippy::unwrap_used)] // these are tests, which clippy sees only in `#[test]`
+#![allow(clippy::unwrap_used, clippy::panic)] // these are tests, which clippy sees only in `#[test]`
 
+pub mod books;
 pub mod directory;
 pub mod raw;
 

@@ -78,9 +78,8 @@ fn aes_key(text: &str) -> Option<AesKey> {
 }
 
 fn place(url: &str) -> Option<Place> {
-    let uri: Uri =
-        url.parse().ok().filter(|uri: &Uri| uri.scheme_str() == Some("http") && !url.contains(['#', '@']))?;
-    let authority = uri.authority()?;
+    let uri: Uri = url.parse().ok().filter(|uri: &Uri| uri.scheme_str() == Some("http") && !url.contains('#'))?;
+    let authority = uri.authority().filter(|authority| !authority.as_str().contains('@'))?;
     let host = authority.host().trim_start_matches('[').trim_end_matches(']').to_owned();
     let has_port = authority.as_str().len() > authority.host().len();
     let port = if has_port { authority.port_u16().filter(|port| *port > 0)? } else { 80 };

@@ -1,5 +1,7 @@
 //! How WeCom seals a callback: AES-256-CBC under the receiver's key, and a signature for the query.
 
+use std::fmt::Write as _;
+
 use aes::Aes256;
 use aes::cipher::block_padding::NoPadding;
 use aes::cipher::{BlockModeEncrypt as _, KeyIvInit as _};
@@ -42,5 +44,10 @@ pub fn nonce() -> String {
 pub fn signature(mut parts: [&str; 4]) -> String {
     parts.sort_unstable();
     let hash = Sha1::digest(parts.concat());
-    hash.iter().map(|byte| format!("{byte:02x}")).collect()
+    let mut text = String::with_capacity(2 * hash.len());
+    for byte in hash {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
 }

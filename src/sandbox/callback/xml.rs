@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::sandbox::world::events::Event;
 
-/// What is POSTed: the sealed event, and which company it is for.
+/// What is sent: the sealed event, and which company it is for.
 pub fn envelope(corp_id: &str, sealed: &str) -> String {
     let members = [("ToUserName", cdata(corp_id)), ("AgentID", cdata("")), ("Encrypt", cdata(sealed))];
     document(members.into_iter())

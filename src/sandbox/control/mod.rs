@@ -39,7 +39,7 @@ const AUTHORITY: &str = "ca.pem";
 /// What browsers are told: no page of others may frame, read or guess at what they get here.
 const FOR_BROWSERS: [(&str, &str); 5] = [
     ("X-Frame-Options", "DENY"),
-    ("Content-Security-Policy", "frame-ancestors 'none'"),
+    ("Content-Security-Policy", page::POLICY),
     ("Cross-Origin-Resource-Policy", "same-origin"),
     ("X-Content-Type-Options", "nosniff"),
     ("Cache-Control", "no-store"),
@@ -86,6 +86,11 @@ impl Room for Control {
         let response = FOR_BROWSERS.iter().fold(response, |response, (name, value)| response.with(name, *value));
         (response, Delivery::Whole)
     }
+
+    /// A state of as many contact ways as a corporation may have goes in as it came out.
+    fn longest_body(&self, _: &str) -> usize {
+        1024 * 1024 * 1024
+    }
 }
 
 /// What stands in the way of a call.
@@ -109,20 +114,20 @@ impl From<Vec<Detail>> for Trouble {
 }
 
 /// What a call is answered with.
-enum Told {
+enum Content {
     /// These members, beside `errcode` and `errmsg`.
     Members(Json),
     /// A whole answer, which is written as it is sent.
     Pieces(Box<dyn Iterator<Item = Vec<u8>> + Send>),
 }
 
-impl From<Json> for Told {
+impl From<Json> for Content {
     fn from(members: Json) -> Self {
         Self::Members(members)
     }
 }
 
-type Done = Result<Told, Trouble>;
+type Done = Result<Content, Trouble>;
 /// A method, a name, and what is done then.
 type ControlCall = (&'static str, &'static str, fn(&Wecom, &Request) -> Done);
 
@@ -169,8 +174,8 @@ fn answer(wecom: &Wecom, name: &str, request: &Request) -> Response {
         return sentence(405, &format!("/sandbox/{name} takes {}", methods.join(", ")), None);
     };
     match work(wecom, request) {
-        Ok(Told::Members(rest)) => json_response(200, to_json(&Envelope { errcode: 0, errmsg: "ok", rest })),
-        Ok(Told::Pieces(pieces)) => json_response(200, Body::Pieces(pieces)),
+        Ok(Content::Members(rest)) => json_response(200, to_json(&Envelope { errcode: 0, errmsg: "ok", rest })),
+        Ok(Content::Pieces(pieces)) => json_response(200, Body::Pieces(pieces)),
         Err(Trouble::Wrong(wrong)) => sentence(400, &sentences(&wrong), wrong.first().map(|first| &*first.pointer)),
         Err(Trouble::Refused((code, why))) => json_response(200, Answer::new(code, why, Nothing {}).body),
     }
@@ -330,9 +335,9 @@ fn suite_ticket(wecom: &Wecom, request: &Request) -> Done {
     Ok(json!({}).into())
 }
 
-fn state(wecom: &Wecom) -> Told {
+fn state(wecom: &Wecom) -> Content {
     wecom.world.settle();
-    Told::Pieces(Box::new(state::pieces(&wecom.world)))
+    Content::Pieces(Box::new(state::pieces(&wecom.world)))
 }
 
 fn put_state(wecom: &Wecom, request: &Request) -> Done {

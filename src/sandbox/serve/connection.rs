@@ -96,7 +96,7 @@ impl Connection {
     pub fn serve(&mut self, room: &dyn Room, stop: &Stop, are_others_waiting: impl Fn() -> bool) -> Next {
         let mut bytes = [0; 8 * 1024];
         loop {
-            match self.incoming.next() {
+            match self.incoming.next(|path| room.longest_body(path)) {
                 Ok(Some(request)) => {
                     let visit = Visit { request: &request, connection: self.number, address: self.address, stop };
                     let (response, delivery) = room.answer(&visit);
@@ -175,6 +175,8 @@ impl Connection {
                 Next::End
             }
             Delivery::Reset => {
+                // No leave is taken.
+                self.tls = None;
                 let _ = SockRef::from(&*self.stream).set_linger(Some(Duration::ZERO));
                 Next::End
             }
@@ -216,6 +218,8 @@ impl Connection {
 impl Drop for Connection {
     fn drop(&mut self) {
         if let Some(tls) = &mut self.tls {
+            // Nobody waits for a client that takes nothing.
+            let _ = self.stream.set_nonblocking(true);
             tls.send_close_notify();
             let _ = tls.write_tls(&mut &*self.stream);
         }

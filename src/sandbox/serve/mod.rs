@@ -29,6 +29,11 @@ pub use stop::Stop;
 pub trait Room: Send + Sync + 'static {
     /// The response, and what becomes of it on its way out.
     fn answer(&self, visit: &Visit) -> (Response, Delivery);
+
+    /// How many bytes a body may have at a path. The largest file that WeCom takes has 20 MB.
+    fn longest_body(&self, _path: &str) -> usize {
+        32 * 1024 * 1024
+    }
 }
 
 /// A request on its way through the sandbox.

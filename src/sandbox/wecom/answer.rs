@@ -168,22 +168,22 @@ impl Answer {
 
     /// With WeCom's headers around it.
     pub fn response(self, date: String, number: u8) -> Response {
-        let mut response = Response {
+        let response = Response {
             status: 200,
             headers: vec![
-                ("Server".to_owned(), "nginx".to_owned()),
-                ("Date".to_owned(), date),
-                ("Content-Type".to_owned(), "application/json; charset=UTF-8".to_owned()),
-                ("Error-Code".to_owned(), self.errcode.to_string()),
-                ("Error-Msg".to_owned(), self.errmsg),
-                ("X-W-No".to_owned(), number.to_string()),
+                ("Server".into(), "nginx".into()),
+                ("Date".into(), date.into()),
+                ("Content-Type".into(), "application/json; charset=UTF-8".into()),
+                ("Error-Code".into(), self.errcode.to_string().into()),
+                ("Error-Msg".into(), self.errmsg.into()),
+                ("X-W-No".into(), number.to_string().into()),
             ],
             body: self.body.into(),
         };
-        if let Some(rule) = self.rule {
-            response.headers.push((RULE_HEADER.to_owned(), rule.to_owned()));
+        match self.rule {
+            Some(rule) => response.with(RULE_HEADER, rule),
+            None => response,
         }
-        response
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::answer::{Answer, Nothing, Refusal};
 use super::caller::{Caller, Right};
 use super::faults::{Called, Fault, Instead};
-use super::journal::Answered;
+use super::journal::Sent;
 use super::limits::Admission;
 use super::served::{self, OpenWork, Outcome, Served, TokenWork, Work};
 use super::{Wecom, pictures};
@@ -23,29 +23,29 @@ pub fn call(wecom: &Wecom, visit: &Visit) -> (Response, Delivery) {
     let latency = Duration::from_millis(wecom.world.config.latency_ms);
     stop.sleep(if fault.is_after { latency } else { latency + fault.delay });
     let worked = fault.lets_work().then(|| match &entered {
-        Some(entered) => entered.told(request),
-        None => Told { response: pictures::at(&wecom.world, &request.path), rule: None },
+        Some(entered) => entered.reply(request),
+        None => Reply { response: pictures::at(&wecom.world, &request.path), rule: None },
     });
     if fault.is_after {
         stop.sleep(fault.delay);
     }
-    let told = instead(wecom, served, &fault, now).or(worked);
+    let reply = instead(wecom, served, &fault, now).or(worked);
     // Only a cut answer is seen of a call that did not do its work; it is a busy server's.
-    let told = told.unwrap_or_else(|| refused(wecom, served, &(-1).into(), now));
-    wecom.journal.answered(number, told.written_down(&fault));
-    (told.response, fault.delivery)
+    let reply = reply.unwrap_or_else(|| refused(wecom, served, &(-1).into(), now));
+    wecom.journal.answered(number, reply.written_down(&fault));
+    (reply.response, fault.delivery)
 }
 
-/// What a call is told.
-struct Told {
+/// What a call is answered with, and why.
+struct Reply {
     response: Response,
     /// The rule that it broke.
     rule: Option<&'static str>,
 }
 
-impl Told {
+impl Reply {
     /// As the journal keeps it: what the client is sent of it.
-    fn written_down(&self, fault: &Fault) -> Answered {
+    fn written_down(&self, fault: &Fault) -> Sent {
         let is_sent = !matches!(fault.delivery, Delivery::Reset | Delivery::Silence);
         let answer = match &self.response.body {
             Body::Whole(body) if is_sent && std::str::from_utf8(body).is_ok() => {
@@ -55,7 +55,7 @@ impl Told {
             _ => None,
         };
         let status = is_sent.then_some(self.response.status);
-        Answered { status, answer, rule: self.rule, fault: fault.rule.clone() }
+        Sent { status, answer, rule: self.rule, fault: fault.rule.clone() }
     }
 }
 
@@ -92,7 +92,7 @@ impl<'w> Entered<'w> {
         Self { wecom, served, guest, now }
     }
 
-    fn told(&self, request: &Request) -> Told {
+    fn reply(&self, request: &Request) -> Reply {
         match self.outcome(request) {
             Ok(answer) => sent(answer, self.now),
             Err(refusal) => refused(self.wecom, Some(self.served), &refusal, self.now),
@@ -119,7 +119,7 @@ impl<'w> Entered<'w> {
 }
 
 /// What a fault has answered in the call's stead.
-fn instead(wecom: &Wecom, served: Option<&Served>, fault: &Fault, now: i64) -> Option<Told> {
+fn instead(wecom: &Wecom, served: Option<&Served>, fault: &Fault, now: i64) -> Option<Reply> {
     Some(match fault.answer.as_ref()? {
         Instead::Refusal { errcode, errmsg: Some(errmsg) } => {
             sent(Answer::new(*errcode, errmsg.clone(), Nothing {}), now)
@@ -127,12 +127,12 @@ fn instead(wecom: &Wecom, served: Option<&Served>, fault: &Fault, now: i64) -> O
         Instead::Refusal { errcode: 0, errmsg: None } => sent(Answer::new(0, "ok", Nothing {}), now),
         Instead::Refusal { errcode, errmsg: None } => refused(wecom, served, &(*errcode).into(), now),
         Instead::Http { status, headers, body } => {
-            Told { response: Instead::response(*status, headers, body), rule: None }
+            Reply { response: Instead::response(*status, headers, body), rule: None }
         }
     })
 }
 
-fn refused(wecom: &Wecom, served: Option<&Served>, refusal: &Refusal, now: i64) -> Told {
+fn refused(wecom: &Wecom, served: Option<&Served>, refusal: &Refusal, now: i64) -> Reply {
     let hint = format!("{now:010}{:015}", wecom.world.ids.fifteen_digits());
     let errmsg = refusal.errmsg(&hint);
     let mut answer = match served.and_then(|served| served.blank) {
@@ -143,8 +143,8 @@ fn refused(wecom: &Wecom, served: Option<&Served>, refusal: &Refusal, now: i64) 
     sent(answer, now)
 }
 
-fn sent(answer: Answer, now: i64) -> Told {
+fn sent(answer: Answer, now: i64) -> Reply {
     // Real answers carry a number from 4 to 7.
     let number = 4 + u8::try_from(answer.body.len() % 4).unwrap_or(0);
-    Told { rule: answer.rule, response: answer.response(http_date(now), number) }
+    Reply { rule: answer.rule, response: answer.response(http_date(now), number) }
 }

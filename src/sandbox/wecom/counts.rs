@@ -33,8 +33,10 @@ pub fn take_out(endpoint: Endpoint, body: &mut Object, kept: Option<&ContactWay>
     if let Some(way) = kept {
         put_over(body, way);
     }
-    for pointer in rules::passed_over(body) {
-        remove(body, &pointer);
+    if matches!(endpoint, Add | Update) {
+        for pointer in rules::passed_over(body) {
+            remove(body, &pointer);
+        }
     }
 }
 

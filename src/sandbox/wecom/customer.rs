@@ -12,7 +12,7 @@ use crate::sandbox::world::customers::{Customer, Follow};
 
 /// So many members on a page.
 const PAGE: usize = 500;
-/// A customer who uses WeChat.
+/// A customer who uses `WeChat`.
 const WECHAT: u8 = 1;
 /// A customer who uses WeCom, at another company.
 const WECOM: u8 = 2;

@@ -306,6 +306,10 @@ fn http(fields: &mut Fields) -> Option<Instead> {
 impl Instead {
     /// The HTTP answer exactly as it was asked for.
     pub fn response(status: u16, headers: &[(String, String)], body: &str) -> Response {
-        Response { status, headers: headers.to_vec(), body: body.as_bytes().into() }
+        Response {
+            status,
+            headers: headers.iter().map(|(name, value)| (name.clone().into(), value.clone().into())).collect(),
+            body: body.as_bytes().into(),
+        }
     }
 }

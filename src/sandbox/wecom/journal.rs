@@ -42,12 +42,12 @@ struct Entry {
     at_ms: u64,
     head: Box<[u8]>,
     body: Box<[u8]>,
-    answered: Answered,
+    sent: Sent,
 }
 
 /// How a call was answered; nothing is known of one that is still worked on.
 #[derive(Debug, Default)]
-pub struct Answered {
+pub struct Sent {
     /// None where nothing was sent.
     pub status: Option<u16>,
     /// What was sent after the head; none where that is no text.
@@ -84,7 +84,7 @@ impl Journal {
     pub fn record(&self, endpoint: &'static str, request: &Request, connection: u64, at: i64) -> u64 {
         let at_ms = u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX);
         let (head, body) = (request.head.clone().into(), request.body.clone().into());
-        let entry = Entry { endpoint, connection, at, at_ms, head, body, answered: Answered::default() };
+        let entry = Entry { endpoint, connection, at, at_ms, head, body, sent: Sent::default() };
         let mut calls = lock(&self.calls);
         calls.bytes += entry.bytes();
         calls.kept.push_back(entry);
@@ -94,12 +94,12 @@ impl Journal {
     }
 
     /// Writes down how a call was answered, if it is still kept.
-    pub fn answered(&self, number: u64, answered: Answered) {
+    pub fn answered(&self, number: u64, sent: Sent) {
         let mut calls = lock(&self.calls);
         let index = number.checked_sub(calls.first).and_then(|index| usize::try_from(index).ok());
         let Some(entry) = index.and_then(|index| calls.kept.get_mut(index)) else { return };
         let before = entry.bytes();
-        entry.answered = answered;
+        entry.sent = sent;
         let grown = entry.bytes() - before;
         calls.bytes += grown;
         calls.forget_the_oldest();
@@ -141,7 +141,7 @@ impl Calls {
 
 impl Entry {
     fn bytes(&self) -> usize {
-        self.head.len() + self.body.len() + self.answered.answer.as_ref().map_or(0, |answer| answer.len())
+        self.head.len() + self.body.len() + self.sent.answer.as_ref().map_or(0, |answer| answer.len())
     }
 
     fn call(&self, hidden: Option<&Secret>) -> Call {
@@ -165,10 +165,10 @@ impl Entry {
             connection: self.connection,
             at: self.at,
             at_ms: self.at_ms,
-            status: self.answered.status,
-            answer: self.answered.answer.as_deref().map(text),
-            rule: self.answered.rule,
-            fault: self.answered.fault.as_deref().cloned(),
+            status: self.sent.status,
+            answer: self.sent.answer.as_deref().map(text),
+            rule: self.sent.rule,
+            fault: self.sent.fault.as_deref().cloned(),
         }
     }
 }

@@ -15,7 +15,7 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::answer::Error;
 use crate::call::Call;
-use crate::secret::Secret;
+use crate::secret::{Secret, Secrets};
 use crate::store::sql::failed;
 use crate::store::stopped;
 
@@ -32,7 +32,8 @@ pub struct Address {
     pub tls: MakeRustlsConnect,
     /// The server's name in texts.
     pub shown: String,
-    pub password: Option<Secret>,
+    /// The password, to be kept out of every text.
+    pub secrets: Secrets,
 }
 
 impl Address {
@@ -65,7 +66,10 @@ impl Address {
         Ok(Self {
             tls: tls(config.get_ssl_mode(), root.as_deref(), extra_ca)?,
             shown: format!("the store's PostgreSQL at {}", shown.join(", ")),
-            password: config.get_password().map(|it| Secret::new(String::from_utf8_lossy(it).into_owned())),
+            secrets: {
+                let password = config.get_password().map(|it| Secret::new(String::from_utf8_lossy(it).into_owned()));
+                Secrets::new(password.into_iter(), None)
+            },
             config,
             hosts,
         })

@@ -22,7 +22,6 @@ use super::sql::{Cell, Fault, Need, Row, Sql, Type, failed};
 use super::{Home, Work, schema, stopped};
 use crate::answer::Error;
 use crate::call::{Call, Stop};
-use crate::secret::Secrets;
 use address::Address;
 
 /// How often it is looked whether a call was stopped.
@@ -101,7 +100,7 @@ impl Home for Postgres {
             }
         });
         outcome.map_err(|mut error| {
-            error.redact(&Secrets::new(self.address.password.iter().cloned(), None));
+            error.redact(&self.address.secrets);
             error
         })
     }
