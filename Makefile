@@ -258,7 +258,8 @@ header: tools
 	CONTACTWAY_WRITE_HEADER=1 $(CARGO) test --test header
 
 docs: tools
-	CONTACTWAY_WRITE_DOCS=1 $(CARGO) test --test docs
+	CONTACTWAY_WRITE_DOCS=1 $(CARGO) test --test docs rules
+	CONTACTWAY_WRITE_DOCS=1 $(CARGO) test --lib codes
 
 clean:
 	rm -rf build
