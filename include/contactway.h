@@ -21,8 +21,12 @@
  *
  * Threads. Every function may be called from any thread, at the same time, with the same handle.
  *
+ * Calls block. A function that asks WeCom returns when it has an answer, its deadline has passed, its canceller was
+ * fired or the client was freed; it works on the calling thread, and no thread outlives it (a name lookup that its
+ * deadline overtook aside). A token provider or a logger that blocks is waited for, past the deadline.
+ *
  * Handles are numbers below 2^53, not pointers. A freed, doubled, forged or wrong handle is an ordinary error answer,
- * invalid_handle; a function that answers nothing ignores it. A number is never issued twice in a process.
+ * invalid_handle; a function that returns nothing ignores it. A number is never issued twice in a process.
  *
  * Answers. A call never returns NULL and always one JSON object with errcode and errmsg; errcode 0 is success. On
  * failure errcode is WeCom's own, or one of the negative codes below, and a member "error" says more:
@@ -32,18 +36,68 @@
  *     endpoint, attempts, http_status
  *     details         every rule broken: [{"pointer":"/user/0","rule":"userid_form","message":"…"}]
  *     retry_after_ms, advice, hint, help_url   where they help
- * On success "warnings" is added only where there is something to warn of. Members not known to you may be added.
+ * On success "warnings" is added only where there is something to warn of: [{"code":"…","message":"…","pointer":"…"}],
+ * such as unknown_member for a member of the request that WeCom's document does not know; on a failure these stand in
+ * details. A server's own "warnings" and "error" are called server_warnings and server_error. An answer that nests deeper
+ * than 128 levels is a bad_response. Members, kinds and codes not known to you may be added.
  *
- * Options of a call, all of which may be left out: timeout_ms, the deadline of the whole call, at least 1; canceller, a
- * number from contactway_canceller_new. contactway_add knows accept_duplicate too.
+ * Held back. CONTACTWAY_RATE_LIMITED, and a token that was refused before, come back at once, without a word to WeCom:
+ * wait for retry_after_ms before the next call. A loop that does not wait only burns processor time.
  *
- * Callbacks. A callback returns: no C++ exception and no longjmp may leave it. Inside it only
- * contactway_canceller_cancel, contactway_string_free, contactway_errcode, contactway_json_get and contactway_version
- * may be called.
+ * Options of a call, all of which may be left out: timeout_ms, the deadline of the whole call in milliseconds, at least
+ * 1; canceller, a number from contactway_canceller_new. contactway_add knows two more: key, your own name for the contact
+ * way, under which it is made once (1 to 128 characters; it needs a durable store), and accept_duplicate.
+ *
+ * Configuration of a client, a JSON object; everything but the credentials may be left out:
+ *     corp_id, secret      a self-built app, or one developed on a customer's behalf
+ *     suite                instead of them, a third-party app: an object with suite_id, suite_secret, suite_ticket,
+ *                          auth_corp_id and permanent_code
+ *     access_token         instead of them, a token that you manage; corp_id may stand beside it
+ *     token_provider       instead of secret, true: see contactway_set_token_provider
+ *     base_url             "https://qyapi.weixin.qq.com"; http only to a loopback address
+ *     insecure_http        false; true allows http to link-local and private addresses
+ *     timeout_ms           10000: the deadline of each call, 1 or more
+ *     connect_timeout_ms   3000: how long a connection may take, name, proxy and TLS included, 1 or more
+ *     max_attempts         3: how often a request is sent at most, 1 or more
+ *     max_in_flight        5: calls at the same time to one endpoint, for all clients of the company in the process; 0
+ *                          is no limit. Processes do not count each other's: divide it among them
+ *     rate_limit           {"per_minute":10000,"per_hour":150000}, for the same, and with a durable store for all processes
+ *                          and machines that share it; false is no limit
+ *     proxy                the environment's HTTPS_PROXY and NO_PROXY; "" is none; "http://user:password@host:port"
+ *     ca_file              the system's authorities; else those of this file alone, or of this PEM text
+ *     extra_ca_file        authorities beside those, a file or a PEM text
+ *     store                "memory"; or "sqlite:PATH" or "postgres://…" where the build has them: a durable store, which
+ *                          holds the ledger, and which processes and machines share tokens and limits through
+ *     settle_s             60: for how many seconds after an add of unknown outcome a look may not find it yet
+ *     validate             "strict": a request that breaks a rule is refused; "warn": it is sent, with warnings; "off":
+ *                          nothing is checked, and the bytes go out unchanged
+ *
+ * Log lines, given to the function of contactway_set_logger: a JSON object with event and the members of that event.
+ *     event           level          members
+ *     call            3; 2 or 1      endpoint, attempts, elapsed_ms; of one that failed also kind and errcode, and where
+ *                                    there are such: hint (WeCom's, for its support), rule and pointer (what the request
+ *                                    breaks). Level 1: WeCom refused, or it failed on the way. 2: refused here. 3: it
+ *                                    succeeded, or you cancelled it.
+ *     wait            2              endpoint, wait_ms, kind, errcode, hint: before another attempt
+ *     configuration   2              message: what is to be looked at though the client could be made
+ *     store           2              message: what is to be known of the store; also that it failed, and that tokens and
+ *                                    limits are the process's own meanwhile
+ *     token_fetched   3              life_s
+ *     attempt         4              endpoint, attempt, http_status, elapsed_ms
+ *     connection      4              endpoint: a connection was made, or tried
+ * No line holds a body, a secret or an address of anybody. New events and members may be added.
+ *
+ * Callbacks. A callback returns: no C++ exception and no longjmp may leave it. A text that it is given lives until it
+ * returns. Inside it only contactway_canceller_cancel, contactway_string_free, contactway_errcode, contactway_json_get and
+ * contactway_version may be called.
+ *
+ * Process. No signal handler is set and none is needed: a connection that breaks raises no SIGPIPE. The environment, the
+ * locale and the working directory are left alone, and nothing is written to stdout or stderr. Once loaded, the shared
+ * object stays: after dlclose it is still there, since threads of a name lookup and handlers of fork may be.
  *
  * Fork. A child process makes its own clients; a handle from before the fork answers invalid_handle there.
  *
- * Secrets and tokens appear in no answer.
+ * Secrets and tokens appear in no answer, no error and no log line.
  */
 
 
@@ -55,8 +109,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// The version of this header, as contactway_version answers it.
+// The version of this header, as contactway_version returns it.
 #define CONTACTWAY_VERSION "0.1.0"
+
+// The same as a number: 0xMMmmpp.
+#define CONTACTWAY_VERSION_NUM 0x000100
 
 // The version of the interface that this header describes.
 #define CONTACTWAY_ABI_VERSION 1
@@ -73,7 +130,8 @@
 // errcode: no token could be had.
 #define CONTACTWAY_AUTH -1004
 
-// errcode: held back here, since the limit leaves no place before the deadline.
+// errcode: held back here, since the limit leaves no place before the deadline. It comes at once: wait for
+// retry_after_ms, and do not call again in a loop.
 #define CONTACTWAY_RATE_LIMITED -1005
 
 // errcode: the deadline passed.
@@ -100,7 +158,7 @@
 // errcode: this build lacks the feature.
 #define CONTACTWAY_UNSUPPORTED -1013
 
-// errcode: an earlier attempt to add a contact way of this key may have been carried out.
+// errcode: an add with a key whose earlier attempt may have been carried out; error.key says which.
 #define CONTACTWAY_UNKNOWN -1014
 
 // errcode: a bug in the library; the handle may still be used.
@@ -110,24 +168,26 @@
 // until contactway_client_free. It can be used from any thread, by several at the same time.
 typedef uint64_t contactway_client;
 
-// Is told how far a job has come: `progress_json` holds `done`, `total`, `created`, `updated`, `failed`,
-// `per_second` and `eta_ms`. Runs on the calling thread, at most ten times a second. Non-zero stops the job cleanly.
+// Is told how far a job has come: progress_json holds done, total, created, updated, failed, per_second and eta_ms, and
+// lives until the function returns. Runs on the calling thread, at most ten times a second. Returns 0, or anything else
+// to stop the job cleanly.
 typedef int32_t (*contactway_progress_fn)(void *user_data, const char *progress_json);
 
 // Ends calls early. A number, not a pointer; 0 is never a canceller. It lives until contactway_canceller_free. It can
 // be used from any thread, by several at the same time.
 typedef uint64_t contactway_canceller;
 
-// Is given a log line: one JSON object. Levels: 1 error, 2 warning, 3 info, 4 debug, 5 trace. Runs on any thread that
-// works for a call, several at once.
+// Is given a log line: one JSON object, described at the top, which lives until the function returns. Levels: 1 error,
+// 2 warning, 3 info, 4 debug, 5 trace. Runs on any thread that works for a call, several at once; the call waits for
+// it, past its deadline if need be.
 typedef void (*contactway_log_fn)(void *user_data, int32_t level, const char *message_json);
 
-// Is told, exactly once, that no callback can still run with `user_data`.
+// Is told, exactly once, that no callback can still run with user_data.
 typedef void (*contactway_destroy_fn)(void *user_data);
 
-// Hands out an access token: writes it to `buffer`, without a NUL, and returns its length, at most `capacity`; a
-// negative number when it has none. `rejected` is 1 when WeCom refused the token last handed out. Runs on any thread
-// that works for a call, several at once.
+// Hands out an access token: writes it to buffer, without a NUL, and returns its length, at most capacity; a negative
+// number when it has none. rejected is 1 when WeCom refused the token last handed out. Runs on any thread that works for
+// a call, several at once; the call waits for it, past its deadline if need be.
 typedef int32_t (*contactway_token_fn)(void *user_data, int32_t rejected, char *buffer, size_t capacity);
 
 // A running stand-in for WeCom. A number, not a pointer; 0 is never a sandbox. It lives until contactway_sandbox_stop.
@@ -158,7 +218,7 @@ const char *contactway_features(void);
 
 // Makes a client from a configuration such as {"corp_id":"ww…","secret":"…"}. Nothing is sent yet.
 //
-// Answers 0 when the configuration is wrong; then *error_json, unless error_json is NULL, is an answer object that
+// Returns 0 when the configuration is wrong; then *error_json, unless error_json is NULL, is an answer object that
 // names every wrong member, to be freed with contactway_string_free. On success it is set to NULL. The client is to
 // be freed with contactway_client_free. Any thread. Errors: invalid_argument, unsupported.
 //
@@ -248,6 +308,25 @@ char *contactway_upload_image(contactway_client client, const char *request_json
 //         "{\"config_id\":\"42b34949e138eb6e027c123cba77fad7\",\"path\":\"counter.png\"}", NULL);
 char *contactway_save_qr_code(contactway_client client, const char *request_json, const char *options_json);
 
+// Finds out whether everything works, and if not, what is wrong. Each thing that a call needs is looked at in the order
+// in which it needs it: configuration, proxy, resolve (the host's name), connect, tls, token, permission (a list of one),
+// clock (this machine's beside WeCom's) and store, where there is one. Nothing remembered (tokens, refusals, blocks) is
+// heeded, each step asks once, and nothing changes at WeCom.
+//
+// The answer holds steps, also where it fails, each such as {"step":"resolve","ok":true,"elapsed_ms":3,"message":"…"}. One
+// that failed has ok false, error (as in a failure, with its errcode) and remedy, one sentence on what to do; errcode,
+// errmsg and error of the answer are those of the first that did. What could not be looked at has skipped true, and no
+// ok: all after a failure, tls over http, clock where the answer tells no Date, and resolve and connect behind a proxy,
+// whose step covers them. A clock more than 300 s off fails its step, as network, and ends nothing.
+//
+// options_json may be NULL; it knows timeout_ms and canceller. The answer is never NULL and is to be freed with
+// contactway_string_free. Any thread. Errors: any kind but invalid_request.
+//
+//     char *answer = contactway_check(client, NULL);
+//     if (contactway_errcode(answer) != 0) { fprintf(stderr, "%s\n", answer); }
+char *contactway_check(contactway_client client,
+                       const char *options_json);
+
 // Looks contact ways up in the ledger, which needs a sqlite or postgres store. query_json may hold any of key,
 // config_id, state, remark, user (a userid), party (a department), status and namespace, which all must hold; limit (1
 // to 1000, 100 if left out) and the cursor of the page before.
@@ -263,10 +342,21 @@ char *contactway_save_qr_code(contactway_client client, const char *request_json
 //     char *answer = contactway_ledger(client, "{\"state\":\"counter-1\"}", NULL);
 char *contactway_ledger(contactway_client client, const char *query_json, const char *options_json);
 
-// Brings the ledger up to what WeCom holds.
+// Brings the ledger up to what WeCom holds: adds of which nobody knows what became are looked for, what list shows is
+// adopted, every known contact way read. 500,000 of them take about 3 h 42 min, since WeCom's hour allows no more; a run
+// within 24 hours of an unfinished one goes on where that stood.
 //
-// options_json and progress may be NULL. The answer is never NULL and is to be freed with contactway_string_free. Any
-// thread. Errors: unsupported in this version.
+// request_json may hold start_time and end_time (seconds since 1970; all since 2021-07-10 if left out) and concurrency.
+// The answer holds listed, known, adopted (without a key), changed (by others), gone, foreign (never read by these
+// credentials, and not shown to them) and failures. gone is said of what WeCom did not show twice, a minute apart, for
+// which a run waits if its deadline lets it.
+//
+// A job: it has a deadline only if options_json (which may be NULL) says timeout_ms; the client's own bounds each call
+// inside it. One job at a time is done for a corporation, on all machines that share the store: a second one of the same
+// kind waits and takes over, another kind is a conflict. progress (which may be NULL) runs on this thread, and stops the
+// job with a number other than 0. Needs a sqlite or postgres store. The answer is never NULL and is to be freed with
+// contactway_string_free; one that is partial, cancelled or timed out holds the counts too. Any thread.
+// Errors: any kind; partial where some could not be read.
 //
 //     char *answer = contactway_sync(client, "{}", NULL, NULL, NULL);
 char *contactway_sync(contactway_client client,
@@ -275,10 +365,23 @@ char *contactway_sync(contactway_client client,
                       contactway_progress_fn progress,
                       void *user_data);
 
-// Makes WeCom hold the contact ways that rows describe.
+// Makes WeCom hold the contact ways that rows describe, each once; what is so already costs no call.
 //
-// options_json and progress may be NULL. The answer is never NULL and is to be freed with contactway_string_free. Any
-// thread. Errors: unsupported in this version.
+// request_json holds rows, [{"key":"…","contact_way":{…as for add…}}], or the path of a .jsonl or .csv file of them. A row
+// with a config_id claims that contact way for its key. It may hold namespace; dry_run (nothing is sent); overwrite (what
+// others changed meanwhile); replace (make another contact way where type, scene, is_temp or is_exclusive differ: the
+// printed code dies); recreate_gone; delete_missing with namespace and max_delete (delete what no row describes any more
+// and apply made under the namespace); concurrency; and report_path, a file of JSON Lines with a line for each row.
+//
+// The answer holds created, claimed, updated, unchanged, deleted, replaced, failed, and failures, the first 100.
+//
+// A job: it has a deadline only if options_json (which may be NULL) says timeout_ms; the client's own bounds each call
+// inside it. One job at a time is done for a corporation, on all machines that share the store: a second one of the same
+// kind waits and takes over, another kind is a conflict. progress (which may be NULL) runs on this thread, and stops the
+// job with a number other than 0. Needs a sqlite or postgres store. The answer is never NULL and is to be freed with
+// contactway_string_free; one that is partial, cancelled or timed out holds the counts too. Any thread.
+// Errors: any kind; invalid_request for a file that is refused as a whole, with line and column, and nothing was sent;
+// partial where some rows failed.
 //
 //     static int32_t tell(void *file, const char *progress_json)
 //     {
@@ -292,10 +395,18 @@ char *contactway_apply(contactway_client client,
                        contactway_progress_fn progress,
                        void *user_data);
 
-// Replaces one member by others in every contact way that names them.
+// Replaces one member by others in every contact way of the ledger that names them; each is read before and after.
 //
-// options_json and progress may be NULL. The answer is never NULL and is to be freed with contactway_string_free. Any
-// thread. Errors: unsupported in this version.
+// request_json holds from, a userid, and to, a list of userids; it may hold dry_run (nothing is sent) and concurrency. The
+// answer holds matched, updated, failed and failures. No contact way is left without a user, with two for type 1, or with
+// more than 100: it fails instead, and the rest goes on.
+//
+// A job: it has a deadline only if options_json (which may be NULL) says timeout_ms; the client's own bounds each call
+// inside it. One job at a time is done for a corporation, on all machines that share the store: a second one of the same
+// kind waits and takes over, another kind is a conflict. progress (which may be NULL) runs on this thread, and stops the
+// job with a number other than 0. Needs a sqlite or postgres store. The answer is never NULL and is to be freed with
+// contactway_string_free; one that is partial, cancelled or timed out holds the counts too. Any thread.
+// Errors: any kind; partial where some contact ways could not be changed.
 //
 //     char *answer = contactway_replace_user(client,
 //         "{\"from\":\"zhangsan\",\"to\":[\"lisi\"]}", NULL, NULL, NULL);
@@ -305,10 +416,19 @@ char *contactway_replace_user(contactway_client client,
                               contactway_progress_fn progress,
                               void *user_data);
 
-// Saves the QR pictures of many contact ways.
+// Saves the QR pictures of many contact ways, each in a file named after its key, or its config_id where it has none, with
+// what a file name cannot hold percent-encoded. A file of that name is replaced.
 //
-// options_json and progress may be NULL. The answer is never NULL and is to be freed with contactway_string_free. Any
-// thread. Errors: unsupported in this version.
+// request_json holds directory, which is made, and may hold query, as for contactway_ledger without limit and cursor
+// (status is active if left out), and concurrency. The answer holds saved, failed and failures. Contact ways without a
+// qr_code are passed over.
+//
+// A job: it has a deadline only if options_json (which may be NULL) says timeout_ms; the client's own bounds each call
+// inside it. One job at a time is done for a corporation, on all machines that share the store: a second one of the same
+// kind waits and takes over, another kind is a conflict. progress (which may be NULL) runs on this thread, and stops the
+// job with a number other than 0. Needs a sqlite or postgres store. The answer is never NULL and is to be freed with
+// contactway_string_free; one that is partial, cancelled or timed out holds the counts too. Any thread.
+// Errors: any kind; partial where some pictures could not be saved.
 //
 //     char *answer = contactway_save_qr_codes(client,
 //         "{\"query\":{\"state\":\"counter-1\"},\"directory\":\"codes/\"}", NULL, NULL, NULL);
@@ -342,7 +462,7 @@ int64_t contactway_errcode(const char *answer_json);
 char *contactway_json_get(const char *json, const char *pointer);
 
 // Makes a canceller, to be given to calls as {"canceller":NUMBER} in their options and to be freed with
-// contactway_canceller_free. Any thread. Answers 0 only if the library is broken.
+// contactway_canceller_free. Any thread. Returns 0 only if the library is broken.
 //
 //     contactway_canceller canceller = contactway_canceller_new();
 //     char options[64];
@@ -405,7 +525,7 @@ char *contactway_set_suite_ticket(contactway_client client, const char *suite_ti
 
 // Starts a stand-in for WeCom on a loopback port; config_json may be "{}".
 //
-// Answers 0 when it cannot start. *info_json, unless info_json is NULL, always holds an answer object: with base_url,
+// Returns 0 when it cannot start. *info_json, unless info_json is NULL, always holds an answer object: with base_url,
 // corp_id, secret and client_config, which is ready for contactway_client_new; or with the error. It is to be freed
 // with contactway_string_free; the sandbox is to be stopped with contactway_sandbox_stop. Any thread. Errors:
 // invalid_argument, network, unsupported.

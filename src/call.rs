@@ -65,7 +65,6 @@ impl Call {
     /// A call inside this one, which is a job: it has its own deadline, at most the job's, and is stopped when the job
     /// is. It may run on another thread.
     #[must_use]
-    #[cfg_attr(not(test), allow(dead_code))] // the ledger's jobs will have some
     pub fn child(self: &Arc<Self>, timeout: Duration) -> Arc<Self> {
         let deadline = Instant::now().checked_add(timeout).unwrap_or(self.deadline);
         let child = Self::until(deadline.min(self.deadline));

@@ -1,4 +1,4 @@
-//! An embeddable library for WeCom's customer-contact "contact way" interface (企业微信 客户联系「联系我」).
+//! An embeddable library for WeCom's customer-contact "contact way" endpoints (企业微信 客户联系「联系我」).
 //!
 //! Most programs use it through C, C++, Python or Go; this is the Rust library underneath. Requests and answers are
 //! JSON texts in the shapes of WeCom's own document.
@@ -59,7 +59,10 @@ mod transport;
 mod wire;
 
 pub use answer::{Effect, Error, Kind};
+pub use auth::TokenProvider;
 pub use client::{Canceller, Client, Options};
 pub use endpoint::Endpoint;
 pub use json::{fields::Detail, get as json_get};
+pub use ledger::Progress;
+pub use log::{Level, Logger};
 pub use wire::Shared;

@@ -21,51 +21,79 @@ pub enum Level {
     Debug = 4,
 }
 
-/// Where lines go.
-pub trait Sink: Send + Sync {
-    /// Takes a line. Runs on any thread that works for a call, several at once.
+/// Takes log lines.
+///
+/// ```
+/// use std::sync::Arc;
+///
+/// use contactway::{Client, Level, Logger, Shared};
+///
+/// struct ToStderr;
+///
+/// impl Logger for ToStderr {
+///     fn line(&self, level: Level, message: &str) {
+///         eprintln!("{level:?} {message}");
+///     }
+/// }
+///
+/// let shared = Shared::default();
+/// // What clients made from now on start with:
+/// shared.set_logger(Some(Arc::new(ToStderr)), Level::Info);
+/// let client = Client::new(r#"{"corp_id":"ww1","secret":"s3cret"}"#, &shared)?;
+/// // Or a client's own:
+/// client.set_logger(Some(Arc::new(ToStderr)), Level::Warning);
+/// # Ok::<(), contactway::Error>(())
+/// ```
+pub trait Logger: Send + Sync {
+    /// Takes a line: a JSON object with `event` and that event's members. Runs on any thread that works for a call,
+    /// several at once; the call waits for it, past its deadline if need be.
     fn line(&self, level: Level, message: &str);
 }
 
 /// A client's log, or what clients start with.
 #[derive(Default)]
 pub struct Log {
-    /// 0 where there is no sink, so that a line that nobody wants costs one comparison.
+    /// 0 where there is no logger, so that a line that nobody wants costs one comparison.
     level: AtomicI32,
-    sink: RwLock<Option<Arc<dyn Sink>>>,
+    logger: RwLock<Option<Arc<dyn Logger>>>,
 }
 
 impl Log {
-    /// Sends lines up to `level` to `sink` from now on; without one, nothing is logged.
-    pub fn set(&self, sink: Option<Arc<dyn Sink>>, level: i32) {
-        self.level.store(if sink.is_some() { level } else { 0 }, Ordering::Relaxed);
-        let old = std::mem::replace(&mut *write(&self.sink), sink);
-        // Outside of the lock: the last owner of a sink may run the host's code.
+    /// Sends lines up to `level` to `logger` from now on; without one, nothing is logged.
+    pub fn set(&self, logger: Option<Arc<dyn Logger>>, level: i32) {
+        self.level.store(if logger.is_some() { level } else { 0 }, Ordering::Relaxed);
+        let old = std::mem::replace(&mut *write(&self.logger), logger);
+        // Outside of the lock: the last owner of a logger may run the host's code.
         drop(old);
     }
 
-    /// The same sink and level as `other` has now.
+    /// The same logger and level as `other` has now.
     pub fn like(other: &Self) -> Self {
         let log = Self::default();
-        log.set(other.sink(), other.level.load(Ordering::Relaxed));
+        log.set(other.logger(), other.level.load(Ordering::Relaxed));
         log
     }
 
-    fn sink(&self) -> Option<Arc<dyn Sink>> {
-        read(&self.sink).clone()
+    fn logger(&self) -> Option<Arc<dyn Logger>> {
+        read(&self.logger).clone()
     }
 
     /// Logs an event of which `members` tells more; it is not asked where nobody wants the line.
-    pub fn say<const N: usize>(&self, level: Level, event: &str, members: impl FnOnce() -> [(&'static str, Value); N]) {
+    pub fn say<M: IntoIterator<Item = (&'static str, Value)>>(
+        &self,
+        level: Level,
+        event: &str,
+        members: impl FnOnce() -> M,
+    ) {
         if (level as i32) > self.level.load(Ordering::Relaxed) {
             return;
         }
-        let Some(sink) = self.sink() else { return };
+        let Some(logger) = self.logger() else { return };
         let mut line = Map::new();
         line.insert("event".to_owned(), event.into());
         for (name, value) in members() {
             line.insert(name.to_owned(), value);
         }
-        sink.line(level, &Value::from(line).to_string());
+        logger.line(level, &Value::from(line).to_string());
     }
 }

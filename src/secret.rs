@@ -15,6 +15,10 @@ use crate::lock::lock;
 /// What stands in the place of a secret.
 const MASK: &str = "***";
 
+/// The longest secret or token that is put into a URL, in bytes: two of them, each byte spelled as three, leave room in
+/// what the crate `http` takes. WeCom's have up to 512.
+pub const IN_URL_MAX: usize = 8192;
+
 /// A secret, a token or a password: it has no `Display`, its `Debug` shows nothing, and it is zeroed when dropped.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret {
@@ -172,10 +176,10 @@ pub struct Secrets {
     lasting: Vec<Secret>,
     /// WeCom never learns the proxy's password; one like "user" would only shred its answers.
     proxy_password: Option<Secret>,
-    lately: Mutex<Vec<Held>>,
+    lately: Mutex<Vec<Remembered>>,
 }
 
-struct Held {
+struct Remembered {
     secret: Arc<Secret>,
     /// None while it is in use.
     until: Option<Instant>,
@@ -206,7 +210,7 @@ impl Secrets {
         }
         let now = now();
         lately.retain(|held| held.until.is_none_or(|until| now < until));
-        lately.push(Held { secret: Arc::clone(secret), until });
+        lately.push(Remembered { secret: Arc::clone(secret), until });
     }
 
     /// `text` from WeCom without any secret; none where it holds none.

@@ -185,7 +185,7 @@ proptest! {
 
     #[test]
     fn any_options_and_any_configuration_are_taken_or_refused(text in any_text()) {
-        if let Err(error) = Options::parse(&text, Some(Endpoint::Add), |_| Ok(contactway::Canceller::new())) {
+        if let Err(error) = Options::parse(&text, Some(Endpoint::Add)) {
             prop_assert!(is_a_refusal(&error), "{:?}", error);
         }
         match Client::new(&text, &Shared::default()) {

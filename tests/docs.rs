@@ -14,13 +14,16 @@ fn root() -> PathBuf {
 
 fn server(server: Server) -> String {
     let sure = |sure| match sure {
-        Sure::Documented => "documented",
-        Sure::Observed => "observed",
-        Sure::Guessed => "a guess",
+        Sure::Documented => "documented".to_owned(),
+        Sure::Observed => "observed".to_owned(),
+        Sure::Seen(sdks) => format!("seen in {sdks} SDKs' requests"),
+        Sure::Guessed => "a guess".to_owned(),
     };
     match server {
         Server::Refuses(code, how) => format!("refuses with {code}, {}", sure(how)),
-        Server::Ignores(how) => format!("goes on without it, {}", sure(how)),
+        Server::Ignores(how) => format!("does not look at it, {}", sure(how)),
+        Server::TakesFirst(_, how) => format!("takes the first alone, {}", sure(how)),
+        Server::StopsReading(how) => format!("takes what stands before it, {}", sure(how)),
         Server::Unknown => "not known".to_owned(),
     }
 }

@@ -10,17 +10,23 @@ fn generated() -> String {
     let mut header = Vec::new();
     cbindgen::Builder::new()
         .with_config(cbindgen::Config::from_root_or_default(root))
-        .with_after_include(concat!(
-            "\n// The version of this header, as contactway_version answers it.\n#define CONTACTWAY_VERSION \"",
-            env!("CARGO_PKG_VERSION"),
-            "\""
-        ))
+        .with_after_include(versions())
         .with_src(root.join("src/ffi/callback.rs"))
         .with_src(root.join("src/ffi/mod.rs"))
         .generate()
         .unwrap()
         .write(&mut header);
     String::from_utf8(header).unwrap()
+}
+
+/// The version as a text and as a number, which the preprocessor can compare.
+fn versions() -> String {
+    let version = env!("CARGO_PKG_VERSION");
+    let number = version.split('.').fold(0, |number, part| number << 8 | part.parse::<u32>().unwrap());
+    format!(
+        "\n// The version of this header, as contactway_version returns it.\n#define CONTACTWAY_VERSION \"{version}\"\n\n\
+         // The same as a number: 0xMMmmpp.\n#define CONTACTWAY_VERSION_NUM 0x{number:06X}"
+    )
 }
 
 /// `CONTACTWAY_WRITE_HEADER=1 cargo test --test header` writes it; `make header` does that.

@@ -14,8 +14,9 @@ use std::thread;
 use std::time::Duration;
 
 use contactway::ffi::{
-    contactway_client_free, contactway_client_new, contactway_list, contactway_set_logger,
-    contactway_set_token_provider, contactway_string_free,
+    contactway_canceller_cancel, contactway_canceller_free, contactway_canceller_new, contactway_client_free,
+    contactway_client_new, contactway_list, contactway_set_logger, contactway_set_token_provider,
+    contactway_string_free,
 };
 use contactway::json_get;
 use serde_json::Value;
@@ -131,6 +132,71 @@ fn each_level_lets_through_what_matters_as_much_or_more() {
         assert_eq!(events, expected, "level {level}");
         assert_eq!(heard.destroyed(), 1);
     }
+}
+
+#[test]
+fn a_line_says_what_failed_and_where_and_who_is_to_act() {
+    let _turn = alone();
+    let shop = Shop::open();
+    let client = new_client(&shop.config(""));
+    let heard = Arc::<Heard>::default();
+    listen(client, &heard, 3);
+    let call = |request: &CStr, options: Option<&CStr>| {
+        let options = options.map_or(ptr::null(), CStr::as_ptr);
+        // SAFETY: C strings.
+        taken(unsafe { contactway_list(client, request.as_ptr(), options) });
+        let (level, line) = heard.lines.lock().unwrap().last().unwrap().clone();
+        assert_eq!((line["event"].as_str(), line["endpoint"].as_str()), (Some("call"), Some("list_contact_way")));
+        (level, line)
+    };
+    let (level, line) = call(c"{\"limit\":0}", None);
+    assert_eq!((level, line["kind"].as_str()), (2, Some("invalid_request")), "{line}");
+    assert_eq!((line["rule"].as_str(), line["pointer"].as_str()), (Some("limit_range"), Some("/limit")), "{line}");
+    shop.faults(r#"{"endpoint":"list_contact_way","times":1,"do":{"errcode":48002}}"#);
+    let (level, line) = call(c"{}", None);
+    assert_eq!((level, line["errcode"].as_i64()), (1, Some(48002)));
+    assert!(!line["hint"].as_str().unwrap().is_empty() && !line.to_string().contains("127.0.0.1"), "{line}");
+    let canceller = contactway_canceller_new();
+    contactway_canceller_cancel(canceller);
+    let options = CString::new(format!("{{\"canceller\":{canceller}}}")).unwrap();
+    let (level, line) = call(c"{}", Some(&options));
+    assert_eq!((level, line["kind"].as_str()), (3, Some("cancelled")), "the host wanted it so");
+    contactway_client_free(client);
+    contactway_canceller_free(canceller);
+}
+
+/// What the header says of log lines.
+fn documented() -> String {
+    let header = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/include/contactway.h")).unwrap();
+    let (_, section) = header.split_once("Log lines, given to").unwrap();
+    section.split_once("No line holds").unwrap().0.to_owned()
+}
+
+#[test]
+fn every_event_and_every_member_stands_in_the_header() {
+    let _turn = alone();
+    let shop = Shop::open();
+    let client = new_client(&shop.config(r#","max_attempts":2"#));
+    let heard = Arc::<Heard>::default();
+    listen(client, &heard, 5);
+    listed(client);
+    shop.faults(r#"{"endpoint":"list_contact_way","times":9,"do":{"errcode":-1}}"#);
+    listed(client);
+    // SAFETY: C strings.
+    taken(unsafe { contactway_list(client, c"{\"limit\":0}".as_ptr(), ptr::null()) });
+    contactway_client_free(client);
+    let documented = documented();
+    let lines = heard.lines.lock().unwrap();
+    for (level, line) in lines.iter() {
+        let event = line["event"].as_str().unwrap();
+        assert!(documented.contains(&format!("     {event} ")), "{line}");
+        assert!((1..=4).contains(level));
+        for member in line.as_object().unwrap().keys() {
+            let words = documented.split(|character: char| !(character.is_alphanumeric() || character == '_'));
+            assert!(words.into_iter().any(|word| word == member), "{member} of {line}");
+        }
+    }
+    assert!(lines.iter().any(|(_, line)| line["event"] == "wait" && line["errcode"] == -1));
 }
 
 #[test]
@@ -412,4 +478,30 @@ fn a_provider_that_cannot_be_set_is_destroyed_all_the_same() {
     contactway_client_free(with_provider);
     assert_eq!(data.destroyed(), before + 2);
     contactway_client_free(with_secret);
+}
+
+#[test]
+fn what_a_configuration_is_warned_of_is_logged_with_every_client_made() {
+    let _alone = alone();
+    let heard = Arc::default();
+    listen(0, &heard, 2);
+    let authority = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap().cert.pem();
+    let pem = authority + include_str!("misbehaving/version_1.pem");
+    let configs = [
+        r#"{"access_token":"a-token","base_url":"http://10.0.0.1","insecure_http":true}"#.to_owned(),
+        serde_json::json!({"access_token": "a-token", "extra_ca_file": pem}).to_string(),
+    ];
+    for (config, says) in configs.iter().zip(["unencrypted", "extra_ca_file: certificate number 2"]) {
+        for nth in 1..=2 {
+            let client = new_client(config);
+            contactway_client_free(client);
+            let lines = heard.lines.lock().unwrap().clone();
+            let warned = lines.iter().filter(|(level, line)| {
+                *level == 2 && line["event"] == "configuration" && line["message"].as_str().unwrap().contains(says)
+            });
+            assert_eq!(warned.count(), nth, "{lines:?}");
+        }
+    }
+    // SAFETY: turned off again; nothing is given that would be called.
+    unsafe { contactway_set_logger(0, None, ptr::null_mut(), None, 0) };
 }

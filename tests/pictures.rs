@@ -12,6 +12,7 @@ use std::path::PathBuf;
 use std::thread;
 
 use contactway::{Client, Error, Kind, Options, Shared, json_get};
+use support::raw::Raw;
 use support::{SIMPLE, Shop, add, added};
 
 /// A folder of this test's own.
@@ -68,6 +69,8 @@ fn what_cannot_be_saved_is_told_and_leaves_nothing() {
         ("\"qr_code\":\"http://169.254.169.254/latest\"", path, Kind::InvalidRequest),
         ("\"qr_code\":\"https://evilqpic.cn/a\"", path, Kind::InvalidRequest),
         ("\"qr_code\":\"https://p.qpic.cn@example.com/a\"", path, Kind::InvalidRequest),
+        // Another service of the host that base_url names.
+        ("\"qr_code\":\"http://127.0.0.1:1/a.png\"", path, Kind::InvalidRequest),
         ("\"qr_code\":\"file:///etc/passwd\"", path, Kind::InvalidRequest),
         ("\"qr_code\":\"a b\"", path, Kind::InvalidRequest),
     ];
@@ -192,4 +195,55 @@ fn what_cannot_be_uploaded_is_told_before_anything_is_sent() {
         assert_eq!(error.details().is_empty(), kind == Kind::InvalidArgument, "{request}");
     }
     assert!(shop.calls().is_empty());
+}
+
+#[test]
+fn an_uploaded_picture_has_the_suffix_of_what_it_is() {
+    let server = Raw::serve(|peer| {
+        while peer.request().is_some()
+            && peer.answer("200 OK", "", r#"{"errcode":0,"errmsg":"ok","type":"image","media_id":"m"}"#)
+        {}
+    });
+    let client = server.client("");
+    let (png, jpeg) = ("iVBORw0KGgoAAAAA", "/9j/4AAQSkZJRg==");
+    for (picture, filename, sent) in [
+        (png, "a.png", "a.png"),
+        (png, "A.PNG", "A.PNG"),
+        (png, "closing", "closing.png"),
+        (png, "a.txt", "a.png"),
+        (png, "a.jpg", "a.png"),
+        (jpeg, "a.jpg", "a.jpg"),
+        (jpeg, "a.JPEG", "a.JPEG"),
+        (jpeg, "a.png", "a.jpg"),
+        (jpeg, "结束语", "结束语.jpg"),
+    ] {
+        let request = serde_json::json!({"base64": picture, "filename": filename}).to_string();
+        client.upload_image(&request, &Options::default()).unwrap();
+        let requests = server.requests();
+        assert!(requests[requests.len() - 1].contains(&format!("filename=\"{sent}\"")), "{filename}: {requests:?}");
+    }
+    let path = folder("no-suffix").join("picture");
+    fs::write(&path, b"\x89PNG\r\n\x1a\nrest").unwrap();
+    client.upload_image(&serde_json::json!({"path": path}).to_string(), &Options::default()).unwrap();
+    assert!(server.requests().last().unwrap().contains("filename=\"picture.png\""));
+}
+
+#[test]
+fn a_file_that_cannot_be_read_or_written_is_told_of_in_words() {
+    let shop = Shop::open();
+    let client = shop.client("");
+    let folder = folder("in-words");
+    fs::write(folder.join("file"), "x").unwrap();
+    for (path, words) in
+        [("missing.png", "there is no such file or folder"), ("file/a.png", "one of its folders is no folder")]
+    {
+        let path = folder.join(path);
+        let error =
+            client.upload_image(&serde_json::json!({"path": path}).to_string(), &Options::default()).unwrap_err();
+        assert!(error.details()[0].message.contains(words), "{error}");
+    }
+    let error =
+        save(&client, &format!("\"config_id\":\"{}\"", added(&client)), folder.join("no/a.png").to_str().unwrap());
+    let error = error.unwrap_err();
+    assert!(error.to_string().contains("there is no such file or folder"), "{error}");
 }

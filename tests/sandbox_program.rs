@@ -17,7 +17,12 @@ struct Program {
 
 fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_contactway-sandbox"));
-    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+        .args(arguments)
+        .env_remove("CONTACTWAY_SANDBOX_TOKEN")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
     command
 }
 
@@ -135,7 +140,86 @@ fn what_is_wrong_is_said_in_a_sentence() {
 #[test]
 fn help_names_every_option() {
     let help = String::from_utf8(command(&["--help"]).output().unwrap().stdout).unwrap();
-    for option in ["--port", "--config", "--seed", "--limits", "--state", "--help"] {
+    for option in [
+        "--port",
+        "--host",
+        "--public-url",
+        "--token-file",
+        "--tls",
+        "--config",
+        "--seed",
+        "--limits",
+        "--state",
+        "--version",
+        "--help",
+    ] {
         assert!(help.contains(option), "{option}");
     }
+}
+
+#[test]
+fn version_is_shown() {
+    let version = String::from_utf8(command(&["--version"]).output().unwrap().stdout).unwrap();
+    assert_eq!(version, format!("contactway-sandbox {}\n", env!("CARGO_PKG_VERSION")));
+}
+
+/// The status of a call under `/sandbox/`, sent with this Host and with or without a token.
+fn status(port: u16, host: &str, token: Option<&str>) -> u16 {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    let bearer = token.map(|token| format!("Authorization: Bearer {token}\r\n")).unwrap_or_default();
+    write!(stream, "GET /sandbox/clock HTTP/1.1\r\nHost: {host}\r\n{bearer}Connection: close\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer.split(' ').nth(1).unwrap().parse().unwrap()
+}
+
+#[test]
+fn other_addresses_need_a_token_which_comes_from_a_file_the_command_line_or_the_environment() {
+    let said = fails(&["--host", "0.0.0.0"]);
+    assert!(said.contains("control_token is required") && said.contains("CONTACTWAY_SANDBOX_TOKEN"), "{said}");
+    let file = std::env::temp_dir().join(format!("contactway-sandbox-token-{}", std::process::id()));
+    fs::write(&file, "of-the-file\n").unwrap();
+    let arguments =
+        ["--host", "0.0.0.0", "--public-url", "http://sandbox:8080", "--token-file", file.to_str().unwrap()];
+    let mut of_the_line = arguments;
+    of_the_line[4..].copy_from_slice(&["--token", "of-the-line"]);
+    for (arguments, of_environment, token) in [
+        (&arguments[..], None, "of-the-file"),
+        (&of_the_line[..], None, "of-the-line"),
+        (&arguments[..4], Some("of-the-environment"), "of-the-environment"),
+    ] {
+        let port = std::net::TcpListener::bind("0.0.0.0:0").unwrap().local_addr().unwrap().port();
+        let mut command = command(arguments);
+        command.args(["--port", &port.to_string()]);
+        command.envs(of_environment.map(|token| ("CONTACTWAY_SANDBOX_TOKEN", token)));
+        let mut child = command.spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+        let info: Value = serde_json::from_str(&line).unwrap();
+        assert_eq!(
+            (&info["base_url"], &info["client_config"]["insecure_http"]),
+            (&"http://sandbox:8080".into(), &true.into())
+        );
+        assert!(!line.contains(token));
+        assert_eq!(status(port, "sandbox:8080", Some(token)), 200);
+        assert_eq!(status(port, "sandbox:8080", None), 401);
+        assert_eq!(status(port, "elsewhere", Some(token)), 200);
+        assert_eq!(status(port, "elsewhere", None), 403);
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let mut warning = String::new();
+        child.stderr.unwrap().read_to_string(&mut warning).unwrap();
+        assert!(warning.starts_with("contactway-sandbox: warning: others can reach it"), "{warning}");
+    }
+    fs::write(&file, "two words").unwrap();
+    assert!(fails(&["--token-file", file.to_str().unwrap()]).contains("must hold the token on one line"));
+    fs::remove_file(file).unwrap();
+}
+
+#[test]
+fn tls_is_spoken_where_it_is_asked_for() {
+    let program = start(&["--tls"]);
+    assert!(program.info["base_url"].as_str().unwrap().starts_with("https://127.0.0.1:"));
+    assert!(program.info["client_config"]["extra_ca_file"].as_str().unwrap().starts_with("-----BEGIN CERTIFICATE"));
+    program.end("-TERM");
 }

@@ -302,7 +302,7 @@ fn wrong_configurations_and_options_do_not_repeat_what_they_hold() {
         let said = format!("{} {error} {error:?}", error.to_json());
         assert!(!leaks(&said), "{config}: {said}");
     }
-    let error = Options::parse(r#"{"timeout_ms":"MARK-1","canceller":"MARK-2"}"#, None, |_| unreachable!());
+    let error = Options::parse(r#"{"timeout_ms":"MARK-1","canceller":"MARK-2"}"#, None);
     let error = error.err().unwrap();
     assert!(!leaks(&format!("{} {error:?}", error.to_json())));
 }

@@ -40,7 +40,7 @@ fn a_waiter_takes_over_from_a_leader_that_runs_out_of_time() {
     let client = shop.client("");
     thread::scope(|scope| {
         let leader = scope.spawn(|| {
-            let options = Options::parse(r#"{"timeout_ms":300}"#, None, |_| unreachable!()).unwrap();
+            let options = Options::parse(r#"{"timeout_ms":300}"#, None).unwrap();
             client.call(Endpoint::List, "{}", &options).unwrap_err()
         });
         while get_token_calls(&shop) == 0 {
@@ -261,7 +261,7 @@ fn what_a_token_server_lacks_is_said() {
         (r#"{"errcode":0,"access_token":"a-token","expires_in":"soon"}"#, "expires_in is not a number of seconds"),
         (r#"{"errcode":0,"access_token":"a-token","expires_in":-1}"#, "expires_in is not a number of seconds"),
         (r#"{"errcode":0,"access_token":"a-token","expires_in":true}"#, "expires_in is not a number of seconds"),
-        (long.as_str(), "access_token is longer than 4096 bytes"),
+        (long.as_str(), "access_token is longer than 8192 bytes"),
     ] {
         let error = with_token_server(answer).0.unwrap_err();
         assert_eq!((error.kind(), error.errcode(), error.effect()), (Kind::Auth, -1004, Effect::None), "{error}");
@@ -282,12 +282,8 @@ fn credentials_too_long_for_an_address_are_refused_with_the_configuration() {
         let error = Client::new(&config, &Shared::default()).err().unwrap();
         let json = error.to_json();
         assert_eq!((error.kind(), error.details()[0].pointer.as_str()), (Kind::InvalidArgument, pointer), "{json}");
-        assert!(json.len() < 2_000 && error.details()[0].message.contains("4096 bytes"), "{json}");
+        assert!(json.len() < 2_000 && error.details()[0].message.contains("8192 bytes"), "{json}");
     }
     let client = Client::new(&format!(r#"{{"suite":{SUITE}}}"#), &Shared::default()).unwrap();
     assert_eq!(client.set_suite_ticket(&long).unwrap_err().kind(), Kind::InvalidArgument);
-    let base_url = format!("http://localhost/{}", "p".repeat(65_500));
-    let config = format!(r#"{{"base_url":"{base_url}","access_token":"a-token"}}"#);
-    let error = Client::new(&config, &Shared::default()).and_then(|client| list(&client, "{}")).unwrap_err();
-    assert_eq!(error.kind(), Kind::InvalidArgument, "{}", error.kind().name());
 }

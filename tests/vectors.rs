@@ -86,7 +86,7 @@ fn run(vector: &str, dir: &Path) {
 fn call(client: &Client, name: &str, request: &str, options: Option<&str>) -> String {
     let endpoint = Endpoint::ALL.into_iter().find(|endpoint| endpoint.function() == name);
     let options = match options {
-        Some(text) => Options::parse(text, endpoint, |_| panic!("vectors have no canceller")),
+        Some(text) => Options::parse(text, endpoint),
         None => Ok(Options::default()),
     };
     let answer = options.and_then(|options| match (name, endpoint) {

@@ -63,11 +63,11 @@ static char *read_all(int fd)
 
 char *sandbox_request(const char *base_url, const char *method, const char *path, const char *body)
 {
-    static const char format[] = "%s %s HTTP/1.1\r\nHost: sandbox\r\nConnection: close\r\nContent-Length: %zu\r\n\r\n";
+    static const char format[] = "%s %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\nContent-Length: %zu\r\n\r\n";
     char head[1024];
     char *answer = NULL, *end;
     size_t length = body == NULL ? 0 : strlen(body);
-    int written = snprintf(head, sizeof head, format, method, path, length);
+    int written = snprintf(head, sizeof head, format, method, path, base_url + strlen("http://"), length);
     int fd = connect_to(base_url);
 
     if (fd < 0) return NULL;

@@ -26,7 +26,8 @@ type Warning struct {
 type AddAnswer struct {
 	Answer
 	ConfigID string `json:"config_id"`
-	QRCode   string `json:"qr_code"` // the address of its picture; empty for a button in a mini-program
+	QRCode   string `json:"qr_code"`  // the address of its picture; empty for a button in a mini-program
+	Replayed bool   `json:"replayed"` // whether its Key had made it before, and nothing was sent
 }
 
 // GetAnswer holds a contact way.
@@ -68,17 +69,18 @@ type ListedContactWay struct {
 	ConfigID string `json:"config_id"`
 }
 
-// ids are the config ids that could be read.
-func (a *ListAnswer) ids() []string {
+// page is what could be read of the answer, which may be nil.
+func (a *ListAnswer) page() page[string] {
+	if a == nil {
+		return page[string]{}
+	}
 	var ids []string
-	if a != nil {
-		for _, listed := range a.ContactWay {
-			if listed.ConfigID != "" {
-				ids = append(ids, listed.ConfigID)
-			}
+	for _, listed := range a.ContactWay {
+		if listed.ConfigID != "" {
+			ids = append(ids, listed.ConfigID)
 		}
 	}
-	return ids
+	return page[string]{ids, a.NextCursor, a.Raw}
 }
 
 // UploadImageAnswer names an uploaded picture, for 3 days.
@@ -137,15 +139,5 @@ func unreadable(endpoint string, raw json.RawMessage, why error) *Error {
 	failure.Effect = EffectUnknown
 	failure.Endpoint = endpoint
 	failure.Raw = raw
-	return failure
-}
-
-// cursorRepeated is the error of a walk that would never end.
-func cursorRepeated(page *ListAnswer) *Error {
-	failure := unsent(ErrBadResponse, C.CONTACTWAY_BAD_RESPONSE,
-		"WeCom answered the cursor %q twice; the walk was ended", page.NextCursor)
-	failure.Endpoint = functions["list"].endpoint
-	failure.Retryable = true
-	failure.Raw = page.Raw
 	return failure
 }

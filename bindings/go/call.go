@@ -7,10 +7,8 @@ import "C"
 import (
 	"context"
 	"encoding/json"
-	"errors"
-	"fmt"
-	"math"
 	"runtime/cgo"
+	"sync/atomic"
 	"time"
 )
 
@@ -26,48 +24,47 @@ func (c *Client) Call(ctx context.Context, function string, request []byte, opti
 }
 
 func (c *Client) call(ctx context.Context, name string, request *C.char, options []Option) (json.RawMessage, error) {
-	if c == nil || c.places == nil {
-		c = unmade
-	}
+	c = c.made()
 	called, isKnown := functions[name]
 	if !isKnown {
 		return nil, invalidArgument("there is no function %q", name)
 	}
 	if ctx == nil {
-		return nil, invalidArgument("the context is nil; context.Background() is one that never ends")
+		return nil, errNilContext()
 	}
 	chosen := settingsOf(options)
 	if chosen.progress != nil && called.job == nil {
 		return nil, invalidArgument("OnProgress is for jobs, and %s is none; leave it out", name)
 	}
-	if ctx.Err() != nil {
-		return nil, c.notSent(ctx, called, "the context had ended before the call")
+	if by := endingOf(ctx); by.kind != "" {
+		return nil, notSent(called, by, "the context had ended before the call")
 	}
-	deadline := chosen.deadline(ctx)
-	until := deadline
-	if deadline.IsZero() && called.job == nil {
-		until = time.Now().Add(c.timeout)
+	now := time.Now()
+	until := chosen.deadline(ctx, now)
+	given := until
+	if until.IsZero() && called.job == nil {
+		until = deadline{Time: now.Add(c.timeout)}
 	}
 
 	// A closed client has no places to wait for: the library says what it is.
 	isOpen := c.closing.Err() == nil
 	if isOpen {
-		waited, isIn := c.enter(ctx, until)
-		if !isIn {
-			return nil, c.notSent(ctx, called, "all of the client's places were taken; see MaxConcurrentCalls")
+		waited, by := c.enter(ctx, until)
+		if by.kind != "" {
+			return nil, notSent(called, by, "all of the client's places were taken; see MaxConcurrentCalls")
 		}
 		defer c.leave()
 		if waited {
-			deadline = until
+			given, now = until, time.Now()
 		}
 	}
-	timeout := timeoutMS(deadline)
-	if !deadline.IsZero() && timeout == 0 {
-		return nil, c.notSent(ctx, called, "the deadline is less than a millisecond away")
+	timeout := given.millisecondsFrom(now)
+	if !given.IsZero() && timeout == 0 {
+		return nil, notSent(called, given.passed(ctx), "the deadline is less than a millisecond away")
 	}
-	canceller, release := cancellerOf(ctx)
-	defer release()
-	optionsText, err := chosen.text(canceller, timeout)
+	cancel := cancellerOf(ctx)
+	defer cancel.release()
+	optionsText, err := chosen.text(cancel.handle, timeout)
 	if err != nil {
 		return nil, err
 	}
@@ -78,149 +75,117 @@ func (c *Client) call(ctx context.Context, name string, request *C.char, options
 		handle = cgo.NewHandle(watched)
 		defer handle.Delete()
 	}
+	if watched != nil && called.job != nil {
+		c.jobs.begin(watched)
+		defer c.jobs.end(watched)
+	}
 	answer, err := outcome(C.contactway_go_call(
 		called.plain, called.job, c.handle, request, optionsText, C.uintptr_t(handle), C.bool(chosen.progress != nil)))
-	if watched != nil && watched.logged != nil {
-		<-watched.logged
+	if watched != nil {
+		watched.written()
 	}
 	if watched != nil && watched.stopped != nil {
 		watched.stopped.passOn()
 	}
 	if failure, hasFailed := err.(*Error); hasFailed {
-		c.explain(ctx, failure, watched, isOpen)
+		switch {
+		case failure.Kind == ErrTimeout:
+			failure.cause = given.passed(ctx).cause
+		case failure.Kind == ErrCancelled && cancel.passedOn.Load() != nil:
+			failure.endBy(*cancel.passedOn.Load())
+		case failure.Kind == ErrInvalidHandle && isOpen && c.closing.Err() != nil:
+			failure.endBy(closed)
+		case failure.Kind == ErrAuth && failure.Errcode == C.CONTACTWAY_AUTH && watched != nil:
+			watched.explain(failure)
+		}
 	}
 	return answer, err
 }
 
 // enter waits for one of the client's places, so that goroutines wait in Go and not each on a thread of its own, no
-// longer than until, if that is not zero.
-func (c *Client) enter(ctx context.Context, until time.Time) (waited, isIn bool) {
+// longer than until, if that is not zero. A wait that was for nothing tells by what it ended.
+func (c *Client) enter(ctx context.Context, until deadline) (waited bool, by ending) {
 	select {
 	case c.places <- struct{}{}:
-		return false, true
+		return false, ending{}
 	default:
 	}
 	var timeUp <-chan time.Time
 	if !until.IsZero() {
-		timer := time.NewTimer(time.Until(until))
+		timer := time.NewTimer(time.Until(until.Time))
 		defer timer.Stop()
 		timeUp = timer.C
 	}
 	select {
 	case c.places <- struct{}{}:
-		// Close frees places too.
-		if c.closing.Err() == nil {
-			return true, true
+		// Close frees places too, and an end that comes at the same time counts.
+		if by = c.interruption(ctx); by.kind != "" {
+			c.leave()
 		}
-		c.leave()
 	case <-c.closing.Done():
+		by = closed
 	case <-ctx.Done():
+		by = endingOf(ctx)
 	case <-timeUp:
+		by = until.passed(ctx)
 	}
-	return true, false
+	return true, by
 }
 
 func (c *Client) leave() { <-c.places }
 
-// cancellerOf passes the end of a context on to calls, unless its deadline is the reason, which the call has as its
-// own. release waits for what was begun.
-func cancellerOf(ctx context.Context) (canceller cancellerHandle, release func()) {
-	if ctx.Done() == nil {
-		return 0, func() {}
+// interruption is how a call's context or Close has ended it, if either has.
+func (c *Client) interruption(ctx context.Context) ending {
+	by := endingOf(ctx)
+	if by.kind == "" && c.closing.Err() != nil {
+		return closed
 	}
-	canceller = C.contactway_canceller_new()
-	passedOn := make(chan struct{})
+	return by
+}
+
+// canceller passes the end of a context on to a call.
+type canceller struct {
+	handle   cancellerHandle        // 0 if there is none
+	passedOn atomic.Pointer[ending] // nil until it was
+	release  func()                 // waits for what was begun
+}
+
+// never is the canceller of a context that never ends.
+var never = &canceller{release: func() {}}
+
+// cancellerOf passes every end on but that of the context's deadline, which the call has as its own.
+func cancellerOf(ctx context.Context) *canceller {
+	if ctx.Done() == nil {
+		return never
+	}
+	made := &canceller{handle: C.contactway_canceller_new()}
+	ended := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
-		defer close(passedOn)
+		defer close(ended)
 		if deadline, hasDeadline := ctx.Deadline(); !hasDeadline || time.Until(deadline) > 0 {
-			C.contactway_canceller_cancel(canceller)
+			by := endingOf(ctx)
+			made.passedOn.Store(&by)
+			C.contactway_canceller_cancel(made.handle)
 		}
 	})
-	return canceller, func() {
+	made.release = func() {
 		if !stop() {
-			<-passedOn
+			<-ended
 		}
-		C.contactway_canceller_free(canceller)
+		C.contactway_canceller_free(made.handle)
 	}
+	return made
 }
 
-// timeoutMS is how long a call may take to end before a deadline, in milliseconds; 0 says that there is no time left,
-// or no deadline.
-func timeoutMS(deadline time.Time) int64 {
-	if deadline.IsZero() {
-		return 0
-	}
-	return max(0, min(time.Until(deadline).Milliseconds(), math.MaxUint32))
-}
-
-// explain adds to the library's error what only Go can know. wasOpen says that the call began before Close.
-func (c *Client) explain(ctx context.Context, failure *Error, watched *watch, wasOpen bool) {
-	switch failure.Kind {
-	case ErrTimeout:
-		failure.cause = timeUp(ctx)
-	case ErrCancelled:
-		if ctx.Err() != nil {
-			c.endedEarly(ctx, failure)
-		}
-	case ErrInvalidHandle:
-		if wasOpen && c.closing.Err() != nil {
-			c.endedEarly(ctx, failure)
-		}
-	case ErrAuth:
-		switch {
-		case watched == nil || failure.Errcode != C.CONTACTWAY_AUTH:
-		case watched.overtaken:
-			failure.Errmsg = "the call had to end while the token provider was asked"
-			failure.Retryable = failure.Effect == EffectNone
-			c.endedEarly(ctx, failure)
-		default:
-			failure.cause = watched.noToken
-		}
-	}
+func errNilContext() *Error {
+	return invalidArgument("the context is nil; context.Background() is one that never ends")
 }
 
 // notSent is the error of a call that had to end before the library was asked.
-func (c *Client) notSent(ctx context.Context, called function, why string) *Error {
-	failure := unsent(ErrCancelled, C.CONTACTWAY_CANCELLED, "%s; nothing was sent", why)
+func notSent(called function, by ending, why string) *Error {
+	failure := unsent(by.kind, 0, "%s; nothing was sent", why)
 	failure.Endpoint = called.endpoint
 	failure.Retryable = true
-	c.endedEarly(ctx, failure)
+	failure.endBy(by)
 	return failure
-}
-
-// endedEarly says of a call that had to end by what: its context, Close, or its time.
-func (c *Client) endedEarly(ctx context.Context, failure *Error) {
-	failure.Kind, failure.Errcode = ErrTimeout, C.CONTACTWAY_TIMEOUT
-	failure.cause = timeUp(ctx)
-	if failure.cause != nil {
-		return
-	}
-	if ctx.Err() != nil || c.closing.Err() != nil {
-		failure.Kind, failure.Errcode = ErrCancelled, C.CONTACTWAY_CANCELLED
-		failure.cause = endOf(ctx)
-	}
-}
-
-// timeUp is the context's error where its deadline has come, else nil. The library is given whole milliseconds, so that
-// it ends up to one earlier.
-func timeUp(ctx context.Context) error {
-	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		return endOf(ctx)
-	}
-	if deadline, hasDeadline := ctx.Deadline(); ctx.Err() == nil && hasDeadline && time.Until(deadline) <= time.Millisecond {
-		return context.DeadlineExceeded
-	}
-	return nil
-}
-
-// endOf is the context's error, with the cause that it was ended with; nil if it has not ended.
-func endOf(ctx context.Context) error {
-	ended, cause := ctx.Err(), context.Cause(ctx)
-	switch {
-	case cause == nil:
-		return ended
-	case errors.Is(cause, ended):
-		return cause
-	}
-	return fmt.Errorf("%w: %w", ended, cause)
 }

@@ -13,30 +13,66 @@ import (
 	"runtime/cgo"
 	"slices"
 	"strconv"
+	"sync"
 	"time"
 	"unsafe"
 )
 
 // What the library calls.
 
-// watch is what the callbacks know of the call that they run for, and what they leave to be seen at its end.
+// watch is what the callbacks know of the call that they run for, and what they leave to be seen at its end. A job's
+// callbacks run on several threads at once.
 type watch struct {
 	ctx    context.Context     // the caller's
-	until  time.Time           // when the call must have ended; zero if it need not
+	until  deadline            // when the call must have ended
 	report func(Progress) bool // is told how far a job has come
 
-	stopped   *fate       // how report ended other than by returning
+	stopped *fate // how report ended other than by returning
+
+	mutex     sync.Mutex
 	noToken   error       // why the provider had no token; the library is only told that it has none
 	logged    <-chan fate // the last log line
-	overtaken bool        // whether the call had to end while the provider was asked
+	overtaken ending      // by what the call had to end while the provider was asked
 }
 
-// watchOf is the watch of a call; of a call that began when there was nothing to watch for, one of its own.
-func watchOf(call C.uintptr_t) *watch {
-	if call == 0 {
-		return &watch{ctx: context.Background()}
+// jobs are the watches of a client's jobs under way.
+type jobs struct {
+	mutex   sync.Mutex
+	watches []*watch
+}
+
+func (j *jobs) begin(job *watch) {
+	j.mutex.Lock()
+	defer j.mutex.Unlock()
+	j.watches = append(j.watches, job)
+}
+
+func (j *jobs) end(job *watch) {
+	j.mutex.Lock()
+	defer j.mutex.Unlock()
+	j.watches = slices.DeleteFunc(j.watches, func(other *watch) bool { return other == job })
+}
+
+// only is the job under way where there is one alone; else nil.
+func (j *jobs) only() *watch {
+	j.mutex.Lock()
+	defer j.mutex.Unlock()
+	if len(j.watches) == 1 {
+		return j.watches[0]
 	}
-	return cgo.Handle(call).Value().(*watch)
+	return nil
+}
+
+// watchOf is the watch of the call that a callback's thread is in. A thread in no call is a job's own: its watch is
+// that of the client's job, or one of its own where it cannot be told which job that is.
+func (c *Client) watchOf(call C.uintptr_t) *watch {
+	if call != 0 {
+		return cgo.Handle(call).Value().(*watch)
+	}
+	if job := c.jobs.only(); job != nil {
+		return job
+	}
+	return &watch{ctx: context.Background()}
 }
 
 // fate is how a function of the program's ended.
@@ -82,20 +118,41 @@ func libraryLevel(logger *slog.Logger) int {
 	return 0
 }
 
+// logging is where a client's lines go.
+type logging struct {
+	client *Client
+	logger *slog.Logger
+}
+
 //export contactwayGoLog
 func contactwayGoLog(handle, call C.uintptr_t, level C.int32_t, message *C.char) {
-	logger := cgo.Handle(handle).Value().(*slog.Logger)
-	watch := watchOf(call)
+	to := cgo.Handle(handle).Value().(logging)
 	at := levels[min(max(int(level), 1), len(levels))-1]
-	text := []byte(C.GoString(message))
-	before := watch.logged
-	watch.logged = apart(func() {
+	to.client.watchOf(call).log(to.logger, at, []byte(C.GoString(message)))
+}
+
+// log writes a line after those before it.
+func (w *watch) log(logger *slog.Logger, at slog.Level, text []byte) {
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	before := w.logged
+	w.logged = apart(func() {
 		if before != nil {
 			<-before
 		}
 		event, attributes := lineOf(text)
-		logger.LogAttrs(watch.ctx, at, event, attributes...)
+		logger.LogAttrs(w.ctx, at, event, attributes...)
 	})
+}
+
+// written waits for the last line.
+func (w *watch) written() {
+	w.mutex.Lock()
+	last := w.logged
+	w.mutex.Unlock()
+	if last != nil {
+		<-last
+	}
 }
 
 // lineOf takes a log line apart. One that is not as expected is logged whole.
@@ -124,15 +181,23 @@ func loggable(value []byte) slog.Value {
 	return slog.AnyValue(json.RawMessage(value))
 }
 
+// errTimeUp and errClosed tell what ended a provider's context from what ended the call's own.
+var (
+	errTimeUp = fmt.Errorf("the call's time is up: %w", context.DeadlineExceeded)
+	errClosed = fmt.Errorf("the client was closed: %w", context.Canceled)
+)
+
 // token asks the program's own source of tokens, for no longer than the call may last.
 func (c *Client) token(watch *watch, rejected bool) (string, error) {
 	until := watch.until
 	if until.IsZero() {
-		until = time.Now().Add(c.timeout)
+		until = deadline{Time: time.Now().Add(c.timeout)}
 	}
-	ctx, cancel := context.WithDeadline(watch.ctx, until)
-	defer cancel()
-	defer context.AfterFunc(c.closing, cancel)()
+	timed, end := context.WithDeadlineCause(watch.ctx, until.Time, errTimeUp)
+	defer end()
+	ctx, cancel := context.WithCancelCause(timed)
+	defer cancel(nil)
+	defer context.AfterFunc(c.closing, func() { cancel(errClosed) })()
 	var token string
 	var err error
 	select {
@@ -143,20 +208,52 @@ func (c *Client) token(watch *watch, rejected bool) (string, error) {
 		case !how.returned:
 			err = fmt.Errorf("the token provider ended its goroutine")
 		}
-		if err == nil || ctx.Err() == nil {
-			watch.noToken = err
-			return token, err
+		if err == nil {
+			return token, nil
+		}
+		if ctx.Err() == nil {
+			watch.hadNoToken(err, ending{})
+			return "", err
 		}
 	case <-ctx.Done():
 		// A provider that does not look at its context is left to itself.
 	}
-	watch.overtaken = true
+	var by ending
+	switch context.Cause(ctx) {
+	case errClosed:
+		by = closed
+	case errTimeUp:
+		by = until.passed(watch.ctx)
+	default:
+		by = endingOf(watch.ctx)
+	}
+	watch.hadNoToken(nil, by)
 	return "", ctx.Err()
+}
+
+func (w *watch) hadNoToken(why error, overtaken ending) {
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	w.noToken, w.overtaken = why, overtaken
+}
+
+// explain says of a call without a token why there was none.
+func (w *watch) explain(failure *Error) {
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	if w.overtaken.kind == "" {
+		failure.cause = w.noToken
+		return
+	}
+	failure.Errmsg = "the call had to end while the token provider was asked"
+	failure.Retryable = failure.Effect == EffectNone
+	failure.endBy(w.overtaken)
 }
 
 //export contactwayGoToken
 func contactwayGoToken(handle, call C.uintptr_t, rejected C.int32_t, buffer *C.char, capacity C.size_t) C.int32_t {
-	token, err := cgo.Handle(handle).Value().(*Client).token(watchOf(call), rejected != 0)
+	client := cgo.Handle(handle).Value().(*Client)
+	token, err := client.token(client.watchOf(call), rejected != 0)
 	if err != nil {
 		return -1
 	}
@@ -179,7 +276,7 @@ func (w *watch) told(text []byte) (goesOn bool) {
 
 //export contactwayGoProgress
 func contactwayGoProgress(call C.uintptr_t, progress *C.char) C.int32_t {
-	if watchOf(call).told([]byte(C.GoString(progress))) {
+	if cgo.Handle(call).Value().(*watch).told([]byte(C.GoString(progress))) {
 		return 0
 	}
 	return 1

@@ -16,7 +16,7 @@ import (
 const (
 	// defaultTimeout is the library's own, for waits that happen before the library is reached.
 	defaultTimeout = 10 * time.Second
-	// defaultPlaces is well above the five calls at once that WeCom bears per interface.
+	// defaultPlaces is well above the five calls at once that WeCom bears per endpoint.
 	defaultPlaces = 16
 )
 
@@ -31,10 +31,19 @@ type Client struct {
 	end      context.CancelFunc
 	provide  TokenProvider // nil without one
 	isLogged atomic.Bool   // whether a logger was ever set
+	jobs     jobs
 }
 
 // unmade stands for a client that New did not make: the library answers its calls with invalid_handle.
 var unmade = newClient(0, defaultTimeout)
+
+// made is the client itself if New made it.
+func (c *Client) made() *Client {
+	if c == nil || c.places == nil {
+		return unmade
+	}
+	return c
+}
 
 func newClient(handle clientHandle, timeout time.Duration) *Client {
 	client := &Client{handle: handle, timeout: timeout, places: make(chan struct{}, defaultPlaces)}
@@ -109,8 +118,8 @@ func (c *Client) Close() error {
 // SetLogger sends what the client does to a logger, or nowhere if it is nil. The level is what the logger lets through
 // at this moment; the most verbose, the library's trace, is [slog.LevelDebug] - 4. The message is the name of an event,
 // and the attributes tell more of it; bodies and secrets are never logged. The handler is given the context of the call,
-// if that began when there was a logger; it runs beside the call, which returns when its lines are written. It must not
-// call the client.
+// if that began when there was a logger; it runs beside the call, which returns when its lines are written. Where a
+// client does several jobs at once, those of their threads are given none. It must not call the client.
 func (c *Client) SetLogger(logger *slog.Logger) {
 	if c == nil || c.handle == 0 {
 		return
@@ -121,14 +130,12 @@ func (c *Client) SetLogger(logger *slog.Logger) {
 	}
 	level := libraryLevel(logger)
 	c.isLogged.Store(true)
-	C.contactway_go_set_logger(c.handle, C.uintptr_t(cgo.NewHandle(logger)), C.int32_t(level))
+	C.contactway_go_set_logger(c.handle, C.uintptr_t(cgo.NewHandle(logging{c, logger})), C.int32_t(level))
 }
 
 // SetSuiteTicket renews the suite ticket of a third-party app, which WeCom sends every ten minutes.
 func (c *Client) SetSuiteTicket(suiteTicket string) error {
-	if c == nil {
-		c = unmade
-	}
+	c = c.made()
 	text, err := cString("the suite ticket", []byte(suiteTicket))
 	if err != nil {
 		return err

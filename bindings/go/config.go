@@ -24,15 +24,17 @@ type Config struct {
 	AccessToken   string        // a token that the program manages; never refreshed
 	TokenProvider TokenProvider // the program's own source of tokens
 
-	BaseURL        string         // https://qyapi.weixin.qq.com if empty; http only to a loopback address
+	BaseURL        string         // https://qyapi.weixin.qq.com if empty; http only to a loopback address, or with InsecureHTTP
 	Timeout        time.Duration  // of a call whose context has no deadline, rounded up to milliseconds; 10 s if 0
 	ConnectTimeout time.Duration  // rounded up to milliseconds; 3 s if 0
 	MaxAttempts    int            // how often a request is sent at most; 3 if 0
-	MaxInFlight    *int           // calls at once per company and interface; 5 if nil; Some(0) means no limit
-	RateLimit      *RateLimit     // per company and interface; WeCom's own if nil
+	MaxInFlight    *int           // calls at once per company and endpoint; 5 if nil; Some(0) means no limit
+	RateLimit      *RateLimit     // per company and endpoint; WeCom's own if nil
 	NoRateLimit    bool           // whether WeCom alone counts; RateLimit must be nil then
 	Proxy          *string        // http://user:password@host:port; the environment's if nil; Some("") means none
-	CAFile         string         // trusted roots (PEM); the system's if empty
+	CAFile         string         // trusted roots (PEM), a path or the certificates themselves; the system's if empty
+	ExtraCAFile    string         // more roots beside those, such as an inspecting proxy's; a path or the certificates
+	InsecureHTTP   bool           // whether BaseURL may be http to a private or link-local address: tokens are readable on the way
 	Store          string         // "memory", "sqlite:<path>" or "postgres://…"; memory if empty
 	Settle         *time.Duration // how long an add of unknown outcome is left to settle, rounded up to seconds; 60 s if nil
 	Validate       Validate       // what is done about a request that breaks a rule; Strict if empty
@@ -58,7 +60,7 @@ type Suite struct {
 	Extra map[string]json.RawMessage `json:"-"`
 }
 
-// RateLimit is how many calls are made per company and interface. 0 means WeCom's own limit.
+// RateLimit is how many calls are made per company and endpoint. 0 means WeCom's own limit.
 type RateLimit struct {
 	PerMinute int `json:"per_minute,omitempty"` // 10,000 if 0
 	PerHour   int `json:"per_hour,omitempty"`   // 150,000 if 0
@@ -158,13 +160,15 @@ func (c Config) encode() ([]byte, error) {
 		RateLimit        *RateLimit `json:"rate_limit,omitempty"`
 		Proxy            *string    `json:"proxy,omitempty"`
 		CAFile           string     `json:"ca_file,omitempty"`
+		ExtraCAFile      string     `json:"extra_ca_file,omitempty"`
+		InsecureHTTP     bool       `json:"insecure_http,omitempty"`
 		Store            string     `json:"store,omitempty"`
 		SettleS          *int64     `json:"settle_s,omitempty"`
 		Validate         Validate   `json:"validate,omitempty"`
 		Extra            map[string]json.RawMessage
 	}{
 		c.CorpID, c.Secret, c.Suite, c.AccessToken, c.BaseURL, units(c.Timeout, time.Millisecond), units(c.ConnectTimeout, time.Millisecond),
-		c.MaxAttempts, c.MaxInFlight, c.RateLimit, c.Proxy, c.CAFile, c.Store, settle, c.Validate, extra,
+		c.MaxAttempts, c.MaxInFlight, c.RateLimit, c.Proxy, c.CAFile, c.ExtraCAFile, c.InsecureHTTP, c.Store, settle, c.Validate, extra,
 	})
 }
 

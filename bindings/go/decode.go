@@ -12,8 +12,9 @@ import (
 )
 
 // decode reads a JSON object into a struct, by the exact names of its members; encoding/json would take "Config_ID" for
-// "config_id". Members without a field are passed over. What does not fit its field is left out, the rest is read all
-// the same, and the first misfit is the error. The text comes from the library, which has parsed it.
+// "config_id". Members without a field go into Extra, or are passed over where there is none. What does not fit its
+// field is left out, the rest is read all the same, and the first misfit is the error. The text comes from the library,
+// which has parsed it.
 func decode(text []byte, into any) error {
 	return decodeObject(text, reflect.ValueOf(into).Elem())
 }
@@ -24,6 +25,9 @@ func decodeObject(text []byte, into reflect.Value) error {
 	isObject := walk(text, '{', func(name, value []byte) {
 		known := plan.member(name)
 		if known == nil {
+			if plan.extra >= 0 {
+				keepExtra(into.Field(plan.extra), name, value)
+			}
 			return
 		}
 		if err := decodeValue(value, into.FieldByIndex(known.index)); err != nil && misfit == nil {
@@ -34,6 +38,14 @@ func decodeObject(text []byte, into reflect.Value) error {
 		return errors.New("it is no JSON object")
 	}
 	return misfit
+}
+
+func keepExtra(extra reflect.Value, quoted, value []byte) {
+	if extra.IsNil() {
+		extra.Set(reflect.MakeMap(extra.Type()))
+	}
+	name, _ := unquoted(quoted)
+	extra.SetMapIndex(reflect.ValueOf(name), reflect.ValueOf(json.RawMessage(bytes.Clone(value))))
 }
 
 func decodeSlice(text []byte, into reflect.Value) error {

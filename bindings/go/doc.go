@@ -1,5 +1,5 @@
-// Package contactway speaks WeCom's (企业微信) customer-contact interface for "contact ways" (客户联系「联系我」): it
-// makes, reads, lists, changes and deletes them, and closes temporary chats.
+// Package contactway calls WeCom's (企业微信) customer-contact endpoints for "contact ways" (客户联系「联系我」): it makes,
+// reads, lists, changes and deletes them, and closes temporary chats.
 //
 //	client, err := contactway.New(contactway.Config{CorpID: "ww…", Secret: "…"})
 //	…
@@ -22,6 +22,13 @@
 // Every method may be called by any number of goroutines at the same time. A call holds a thread of the operating
 // system while it lasts, so a client makes at most Config.MaxConcurrentCalls at once; further goroutines wait in Go.
 // The bound is a client's own: what many clients make at once adds up.
+//
+// # Ledger
+//
+// [Key], [Client.Ledger] and the jobs [Client.Sync], [Client.Apply], [Client.ReplaceUser] and [Client.SaveQRCodes] need a
+// client whose Store is a sqlite or postgres one. A job has a deadline only if its context has one, is stopped cleanly by
+// its context, by [OnProgress] and by Close, answers its counts beside an error too, and goes on where it stood when it is
+// run again.
 //
 // # Errors
 //

@@ -63,30 +63,10 @@ func (c *Client) SaveQRCode(
 //		fmt.Println(id)
 //	}
 func (c *Client) All(ctx context.Context, request ListRequest, options ...Option) iter.Seq2[string, error] {
-	return func(yield func(string, error) bool) {
-		page := request
-		seen := map[string]bool{page.Cursor: true}
-		for {
-			answer, err := c.List(ctx, page, options...)
-			// Beside an error stands what could be read.
-			for _, id := range answer.ids() {
-				if !yield(id, nil) {
-					return
-				}
-			}
-			if err != nil {
-				yield("", err)
-				return
-			}
-			page.Cursor = answer.NextCursor
-			if page.Cursor == "" {
-				return
-			}
-			if seen[page.Cursor] {
-				yield("", cursorRepeated(answer))
-				return
-			}
-			seen[page.Cursor] = true
-		}
-	}
+	return items("list", request.Cursor, func(cursor string) (page[string], error) {
+		asked := request
+		asked.Cursor = cursor
+		answer, err := c.List(ctx, asked, options...)
+		return answer.page(), err
+	})
 }

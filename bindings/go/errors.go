@@ -32,6 +32,7 @@ const (
 	ErrPartial         Kind = "partial"          // a job ran to its end and some rows failed
 	ErrConflict        Kind = "conflict"         // a key stands for something else, or another machine does the job
 	ErrUnsupported     Kind = "unsupported"      // this build lacks the feature
+	ErrUnknown         Kind = "unknown"          // an add with a key may have been carried out earlier; see Key and Candidates
 	ErrInternal        Kind = "internal"         // a bug in the library
 )
 
@@ -62,7 +63,7 @@ type Error struct {
 	Kind       Kind            // which of the kinds
 	Effect     Effect          // whether WeCom may have carried the request out
 	Retryable  bool            // whether the same call may be made again without risk of a second contact way
-	Endpoint   string          // WeCom's name of the interface, such as add_contact_way; empty if there is none
+	Endpoint   string          // WeCom's name of the endpoint, such as add_contact_way; empty if there is none
 	Attempts   int             // how often the request was sent, or tried to be
 	HTTPStatus int             // 0 if there was no answer
 	Details    []Detail        // every rule broken
@@ -70,6 +71,9 @@ type Error struct {
 	Advice     string          // what to do about this errcode, where that is known
 	Hint       string          // WeCom's number for its support, where it sent one
 	HelpURL    string          // WeCom's page about this errcode, where it sent one
+	Key        string          // of ErrUnknown: the add's key, the caller's or, where there was none, one of the library's
+	Candidates []string        // of ErrUnknown: the config ids of the contact ways that equal the request, where there are several
+	Failures   []Failure       // of a job: the first 100 rows that failed; its counts are in the answer beside the error
 	Raw        json.RawMessage // the library's answer as JSON; nil where it was not reached
 	cause      error
 }
@@ -118,7 +122,10 @@ func errorOf(raw json.RawMessage) *Error {
 			Advice       string   `json:"advice"`
 			Hint         string   `json:"hint"`
 			HelpURL      string   `json:"help_url"`
+			Key          string   `json:"key"`
+			Candidates   []string `json:"candidates"`
 		} `json:"error"`
+		Failures []Failure `json:"failures"`
 	}
 	err := decode(raw, &answer)
 	said := answer.Error
@@ -143,6 +150,9 @@ func errorOf(raw json.RawMessage) *Error {
 		Advice:     said.Advice,
 		Hint:       said.Hint,
 		HelpURL:    said.HelpURL,
+		Key:        said.Key,
+		Candidates: said.Candidates,
+		Failures:   answer.Failures,
 		Raw:        raw,
 	}
 }

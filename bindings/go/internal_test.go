@@ -6,13 +6,16 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"reflect"
 	"regexp"
 	"runtime"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -95,16 +98,16 @@ func TestCancellerIsFreed(t *testing.T) {
 	defer client.Close()
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	canceller, release := cancellerOf(ctx)
+	canceller := cancellerOf(ctx)
 	list := func() error {
-		own := fmt.Sprintf(`{"canceller":%d}`, canceller)
+		own := fmt.Sprintf(`{"canceller":%d}`, canceller.handle)
 		_, err := client.List(context.Background(), ListRequest{}, RawOptions([]byte(own)))
 		return err
 	}
 	if err := list(); err != nil {
 		t.Errorf("before its release: %v", err)
 	}
-	release()
+	canceller.release()
 	if err := list(); !errors.Is(err, ErrInvalidHandle) {
 		t.Errorf("after its release: %v", err)
 	}
@@ -181,5 +184,86 @@ func TestProgressStopsAndPanics(t *testing.T) {
 				t.Errorf("it ended as %+v, passed on %+v", watch.stopped, how)
 			}
 		})
+	}
+}
+
+// What a newer WeCom answers in a struct that can be sent again is sent again.
+func TestMembersNotKnownYetComeBackAsTheyCame(t *testing.T) {
+	text := `{"type":1,"user":["zhangsan"],"conclusions":{"text":{"content":"t","a":[1.50]},"file":{"x":null}},"new":7}`
+	var request AddRequest
+	if err := decode([]byte(text), &request); err != nil {
+		t.Fatal(err)
+	}
+	if again, err := encode(request); err != nil || string(again) != text {
+		t.Errorf("%v, %s, not %s", err, again, text)
+	}
+}
+
+func TestUnknownErrorNamesItsKeyAndCandidates(t *testing.T) {
+	failure := errorOf([]byte(`{"errcode":-1014,"errmsg":"look","error":{"kind":"unknown","effect":"unknown","retryable":true,` +
+		`"endpoint":"add_contact_way","attempts":1,"http_status":null,"details":[],"key":"store-1","candidates":["a","b"],"retry_after_ms":60000}}`))
+	if !errors.Is(failure, ErrUnknown) || failure.Errcode != -1014 || failure.Key != "store-1" || !failure.Retryable ||
+		!slices.Equal(failure.Candidates, []string{"a", "b"}) || failure.RetryAfter != time.Minute {
+		t.Errorf("%+v", failure)
+	}
+}
+
+// A job's own threads, on which no Go call is, belong to the client's job.
+func TestCallbacksOnAJobsThreadsAreTheJobs(t *testing.T) {
+	client := newClient(0, 5*time.Second)
+	client.provide = func(ctx context.Context, _ bool) (string, error) {
+		<-ctx.Done()
+		return "", ctx.Err()
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	job, other := &watch{ctx: ctx}, &watch{ctx: context.Background()}
+	client.jobs.begin(job)
+	client.jobs.begin(other)
+	if unknown := client.watchOf(0); unknown == job || unknown == other {
+		t.Error("one of two jobs was guessed")
+	}
+	client.jobs.end(other)
+
+	cancel()
+	var text bytes.Buffer
+	logger := slog.New(slog.NewTextHandler(&text, nil))
+	const threads = 20
+	var working sync.WaitGroup
+	for range threads {
+		working.Add(1)
+		go func() {
+			defer working.Done()
+			if _, err := client.token(client.watchOf(0), false); !errors.Is(err, context.Canceled) {
+				t.Errorf("the provider was asked on after the job was cancelled: %v", err)
+			}
+			client.watchOf(0).log(logger, slog.LevelInfo, []byte(`{"event":"token"}`))
+		}()
+	}
+	working.Wait()
+	job.written()
+	failure := &Error{Effect: EffectNone}
+	job.explain(failure)
+	if lines := strings.Count(text.String(), "msg=token"); lines != threads || !errors.Is(failure, ErrCancelled) || !errors.Is(failure, context.Canceled) {
+		t.Errorf("%d lines, %v", lines, failure)
+	}
+	client.jobs.end(job)
+	if client.watchOf(0) == job {
+		t.Error("a job that has ended is watched for")
+	}
+}
+
+func TestConfigIsWrittenAsTheLibraryReadsIt(t *testing.T) {
+	for expected, config := range map[string]Config{
+		`{}`: {},
+		`{"corp_id":"ww1","base_url":"http://10.0.0.1","timeout_ms":1,"connect_timeout_ms":2,"max_attempts":3,"max_in_flight":0,"proxy":"",` +
+			`"ca_file":"/a.pem","extra_ca_file":"/b.pem","insecure_http":true,"store":"sqlite:/l","settle_s":0,"validate":"off","rate_limit":false}`: {
+			CorpID: "ww1", BaseURL: "http://10.0.0.1", Timeout: time.Microsecond, ConnectTimeout: 2 * time.Millisecond, MaxAttempts: 3,
+			MaxInFlight: Some(0), Proxy: Some(""), CAFile: "/a.pem", ExtraCAFile: "/b.pem", InsecureHTTP: true, Store: "sqlite:/l",
+			Settle: Some(time.Duration(0)), Validate: Off, NoRateLimit: true,
+		},
+	} {
+		if text, err := config.encode(); err != nil || string(text) != expected {
+			t.Errorf("%v, %s, not %s", err, text, expected)
+		}
 	}
 }

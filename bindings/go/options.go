@@ -79,16 +79,15 @@ func (s *settings) split() {
 	}
 }
 
-// deadline is when a call must have ended: by its context, or by its own timeout if that is earlier; zero if neither
-// says.
-func (s *settings) deadline(ctx context.Context) time.Time {
-	deadline, hasDeadline := ctx.Deadline()
+// deadline is when a call that begins now must have ended: by its context, or by its own timeout if that is earlier.
+func (s *settings) deadline(ctx context.Context, now time.Time) deadline {
+	ofContext, hasDeadline := ctx.Deadline()
 	if s.timeout > 0 {
-		if own := time.Now().Add(s.timeout); !hasDeadline || own.Before(deadline) {
-			return own
+		if own := now.Add(s.timeout); !hasDeadline || own.Before(ofContext) {
+			return deadline{Time: own}
 		}
 	}
-	return deadline
+	return deadline{ofContext, hasDeadline}
 }
 
 // text writes the options for the library; nil where there are none. timeoutMS is 0 where there is no deadline.

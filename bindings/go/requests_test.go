@@ -257,7 +257,7 @@ func TestAnswerOfAnotherFormKeepsWhatCanBeRead(t *testing.T) {
 	}
 }
 
-// answering is a client of a sandbox that answers an interface with a body.
+// answering is a client of a sandbox whose endpoint answers with a body.
 func answering(t *testing.T, endpoint, body string) *contactway.Client {
 	sandbox := contactwaytest.NewSandbox(t)
 	sandbox.AddFaults(contactwaytest.Fault{Endpoint: endpoint, Do: map[string]any{"status": 200, "body": body}})
@@ -476,7 +476,8 @@ func TestJobsAnswer(t *testing.T) {
 	progress := contactway.OnProgress(func(contactway.Progress) bool { return true })
 	_, ofLedger := client.Ledger(ctx, contactway.LedgerQuery{State: contactway.Some("s")})
 	synced, ofSync := client.Sync(ctx, contactway.SyncRequest{}, progress)
-	applied, ofApply := client.Apply(ctx, contactway.ApplyRequest{Rows: []contactway.Row{{Key: "k", ContactWay: counter}}}, progress)
+	rows := slices.Values([]contactway.Row{{Key: "k", ContactWay: counter}})
+	applied, ofApply := client.Apply(ctx, contactway.ApplyRequest{Rows: rows}, progress)
 	replaced, ofReplace := client.ReplaceUser(ctx, contactway.ReplaceUserRequest{From: "zhangsan", To: []string{"lisi"}}, progress)
 	saved, ofSave := client.SaveQRCodes(ctx, contactway.SaveQRCodesRequest{Directory: t.TempDir()}, progress)
 	for _, err := range []error{ofLedger, ofSync, ofApply, ofReplace, ofSave} {

@@ -8,7 +8,7 @@ import "encoding/json"
 
 // Sandbox is a stand-in for WeCom on a loopback port of this process. It is to be stopped.
 type Sandbox struct {
-	BaseURL      string          `json:"base_url"` // its own interface for tests is below BaseURL + "/sandbox/"
+	BaseURL      string          `json:"base_url"` // what is for tests alone is below BaseURL + "/sandbox/"
 	CorpID       string          `json:"corp_id"`
 	Secret       string          `json:"secret"`
 	ClientConfig json.RawMessage `json:"client_config"` // ready for [NewFromJSON]

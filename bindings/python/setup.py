@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import re
@@ -26,6 +27,7 @@ def manifest() -> str:
         raise SystemExit(f"contactway is built inside its repository; there is no crate in {CRATE}") from None
 
 
+@functools.cache
 def build_core() -> Path:
     """Builds the shared object and says where cargo put it."""
     cargo = os.environ.get("CARGO", "cargo")
@@ -72,7 +74,8 @@ class WheelForEveryPython(bdist_wheel):
         self.root_is_pure = False
 
     def get_tag(self) -> tuple[str, str, str]:
-        return "py3", "none", platform_tag(Path(self.bdist_dir, "contactway", LIBRARY))
+        # An editable wheel is named before anything lies where it is packed.
+        return "py3", "none", platform_tag(build_core())
 
 
 class WithLibrary(Distribution):

@@ -223,6 +223,11 @@ impl Error {
         self.0.errcode
     }
 
+    /// What WeCom said, or what went wrong and what to do.
+    pub(crate) fn errmsg(&self) -> &str {
+        &self.0.errmsg
+    }
+
     /// Whether WeCom may have carried the request out.
     #[must_use]
     pub fn effect(&self) -> Effect {
@@ -290,9 +295,19 @@ impl Error {
         }
     }
 
-    /// The answer object.
-    #[must_use]
-    pub fn to_json(&self) -> String {
+    /// What a log line tells of it. Not `errmsg`: WeCom's holds the caller's address.
+    pub(crate) fn log_members(&self) -> Vec<(&'static str, Value)> {
+        let mut members = vec![("kind", self.0.kind.name().into()), ("errcode", self.0.errcode.into())];
+        members.extend(codes::hint(&self.0.errmsg).map(|hint| ("hint", hint.into())));
+        if let Some(detail) = self.0.details.first() {
+            members.push(("rule", detail.rule.into()));
+            members.push(("pointer", detail.pointer.as_str().into()));
+        }
+        members
+    }
+
+    /// What stands under `error` in an answer.
+    pub(crate) fn object(&self) -> Map<String, Value> {
         let parts = &self.0;
         let mut error = Map::new();
         let mut put = |name: &str, value: Value| {
@@ -323,6 +338,13 @@ impl Error {
         if let Some(url) = codes::help_url(&parts.errmsg) {
             put("help_url", url.into());
         }
+        error
+    }
+
+    /// The answer object.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let parts = &self.0;
         let errmsg = Value::from(parts.errmsg.as_str());
         let mut text = format!("{{\"errcode\":{},\"errmsg\":{errmsg}", parts.errcode);
         for (name, value) in &parts.members {
@@ -332,7 +354,7 @@ impl Error {
             text.push_str(value.get());
         }
         text.push_str(",\"error\":");
-        text.push_str(&Value::from(error).to_string());
+        text.push_str(&Value::from(self.object()).to_string());
         text.push('}');
         text
     }

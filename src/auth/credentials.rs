@@ -1,5 +1,7 @@
 //! What a client proves itself with.
 
+use std::sync::Arc;
+
 use crate::secret::Secret;
 
 /// One kind of credentials.
@@ -24,7 +26,7 @@ pub enum Credentials {
     /// A token that the host manages: never refreshed, never shared.
     Token {
         /// The token.
-        access_token: Secret,
+        access_token: Arc<Secret>,
         /// The company, where the host says so.
         corp_id: Option<String>,
     },

@@ -1,6 +1,6 @@
 //! The embedded stand-in for WeCom as a program.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -13,19 +13,25 @@ use signal_hook::iterator::Signals;
 const HELP: &str = "\
 contactway-sandbox: a stand-in for WeCom's contact-way endpoints, on this machine, from memory
 
-  --port N        listen on 127.0.0.1:N (any free port if left out)
-  --config FILE   start with this configuration, a JSON object; what follows is put over it
-  --seed N        make ids, tokens and random faults from this number
-  --limits        refuse calls that are too many, as WeCom does
-  --state FILE    take up the state in FILE if it is there, and write it when the program ends
-  --help          show this
+  --port N           listen at this port (any free one if left out)
+  --host ADDRESS     listen at this address (127.0.0.1 and ::1 if left out; 0.0.0.0 is every address, and needs a token)
+  --public-url URL   how others reach it, such as http://sandbox:8080; base_url in what it prints
+  --token-file FILE  ask for the token in FILE under /sandbox/ (or for that in CONTACTWAY_SANDBOX_TOKEN)
+  --token TOKEN      ask for TOKEN; others on this machine see it in the list of processes, so rather give it in a file
+  --tls              speak HTTPS, with an authority made at the start: /sandbox/ca.pem
+  --config FILE      start with this configuration, a JSON object; the other options are put over it
+  --seed N           make ids, tokens and random faults from this number
+  --limits           refuse calls that are too many, as WeCom does
+  --state FILE       take up the state in FILE if it is there, and write it when the program ends
+  --version          show the version
+  --help             show this
 
 It prints its address and credentials as one line of JSON, and ends on SIGTERM or SIGINT.
 The page at its address shows what it holds.
 ";
 
 fn main() -> ExitCode {
-    match run(std::env::args().skip(1)) {
+    match run(std::env::args().skip(1), std::env::var("CONTACTWAY_SANDBOX_TOKEN").ok()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(sentence) => {
             // Nobody is left to tell if this fails too.
@@ -40,13 +46,13 @@ fn main() -> ExitCode {
 struct Options {
     config: Map<String, Value>,
     state: Option<PathBuf>,
-    help: bool,
+    shown: Option<String>,
 }
 
-fn run(arguments: impl Iterator<Item = String>) -> Result<(), String> {
-    let options = read(arguments)?;
-    if options.help {
-        return say(HELP);
+fn run(arguments: impl Iterator<Item = String>, token: Option<String>) -> Result<(), String> {
+    let options = read(arguments, token)?;
+    if let Some(text) = options.shown {
+        return say(&text);
     }
     // Before the address is told, so that a signal that follows at once is not missed.
     let mut signals =
@@ -55,14 +61,18 @@ fn run(arguments: impl Iterator<Item = String>) -> Result<(), String> {
     if let Some(file) = &options.state {
         take_up(&sandbox, file)?;
     }
+    if !sandbox.is_on_loopback() {
+        warn("others can reach it at this address, which is meant for a container or a network of one's own");
+    }
     say(&format!("{}\n", sandbox.info_json()))?;
     signals.forever().next();
     options.state.map_or(Ok(()), |file| write_state(&sandbox, &file))
 }
 
-fn read(mut arguments: impl Iterator<Item = String>) -> Result<Options, String> {
+fn read(mut arguments: impl Iterator<Item = String>, token: Option<String>) -> Result<Options, String> {
     let mut options = Options::default();
     let mut over = Map::new();
+    over.extend(token.filter(|token| !token.is_empty()).map(|token| ("control_token".to_owned(), token.into())));
     while let Some(argument) = arguments.next() {
         let mut value = || arguments.next().ok_or_else(|| format!("{argument} needs a value; see --help"));
         match argument.as_str() {
@@ -71,15 +81,32 @@ fn read(mut arguments: impl Iterator<Item = String>) -> Result<Options, String> 
                 let number: u64 = text.parse().map_err(|_| format!("{argument} needs a number, not {text}"))?;
                 over.insert(argument.trim_start_matches("--").to_owned(), number.into());
             }
-            "--limits" => drop(over.insert("limits".to_owned(), true.into())),
+            "--host" => drop(over.insert("host".to_owned(), value()?.into())),
+            "--public-url" => drop(over.insert("public_url".to_owned(), value()?.into())),
+            "--token" => drop(over.insert("control_token".to_owned(), value()?.into())),
+            "--token-file" => drop(over.insert("control_token".to_owned(), token_of(Path::new(&value()?))?.into())),
+            "--limits" | "--tls" => drop(over.insert(argument.trim_start_matches("--").to_owned(), true.into())),
             "--config" => options.config = configuration(Path::new(&value()?))?,
             "--state" => options.state = Some(value()?.into()),
-            "--help" | "-h" => options.help = true,
+            "--version" => {
+                options.shown = Some(concat!("contactway-sandbox ", env!("CARGO_PKG_VERSION"), "\n").to_owned());
+            }
+            "--help" | "-h" => options.shown = Some(HELP.to_owned()),
             _ => return Err(format!("{argument} is not an option; see --help")),
         }
     }
     options.config.append(&mut over);
     Ok(options)
+}
+
+/// A file's one line.
+fn token_of(file: &Path) -> Result<String, String> {
+    let text = fs::read_to_string(file).map_err(|error| format!("{} cannot be read ({error})", file.display()))?;
+    let token = text.trim();
+    if token.is_empty() || token.contains(char::is_whitespace) {
+        return Err(format!("{} must hold the token on one line, and nothing else", file.display()));
+    }
+    Ok(token.to_owned())
 }
 
 fn configuration(file: &Path) -> Result<Map<String, Value>, String> {
@@ -99,9 +126,19 @@ fn take_up(sandbox: &Sandbox, file: &Path) -> Result<(), String> {
 fn write_state(sandbox: &Sandbox, file: &Path) -> Result<(), String> {
     let mut beside = file.as_os_str().to_owned();
     beside.push(".new");
-    fs::write(&beside, sandbox.state_json())
+    File::create(&beside)
+        .and_then(|file| {
+            let mut file = io::BufWriter::new(file);
+            sandbox.write_state(&mut file)?;
+            file.flush()
+        })
         .and_then(|()| fs::rename(&beside, file))
         .map_err(|error| format!("{} cannot be written ({error})", file.display()))
+}
+
+fn warn(sentence: &str) {
+    // Nobody is left to tell if this fails.
+    let _ = writeln!(io::stderr(), "contactway-sandbox: warning: {sentence}");
 }
 
 fn say(text: &str) -> Result<(), String> {

@@ -1,15 +1,16 @@
 //! The configuration of a client.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use ureq::Proxy;
 
 use super::{base_url, proxy};
 use crate::answer::{Error, Kind};
-use crate::auth::{CREDENTIAL_MAX, Credentials, Suite};
+use crate::auth::{Credentials, Suite};
 use crate::json::fields::Fields;
 use crate::json::{Object, Value};
-use crate::secret::Secret;
+use crate::secret::{IN_URL_MAX, Secret};
 use crate::transport::{Authorities, Roots};
 use crate::wire::Limits;
 
@@ -112,21 +113,9 @@ fn milliseconds(fields: &mut Fields, name: &'static str, default: u64) -> Durati
     Duration::from_millis(fields.integer(name, 1..=i64::MAX).map_or(default, i64::unsigned_abs))
 }
 
-/// One text of the credentials; most of them travel in an address, which cannot hold just any length.
-fn credential<'o>(fields: &mut Fields<'o, '_>, name: &'static str) -> Option<&'o str> {
-    let text = fields.text(name)?;
-    if text.len() > CREDENTIAL_MAX {
-        fields.wrong(name, "too_long", &format!("must not be longer than {CREDENTIAL_MAX} bytes; check what was read"));
-        return None;
-    }
-    Some(text)
-}
-
 /// The credentials, and a third-party app's ticket; none where they are wrong, which is noted.
 fn read_credentials(fields: &mut Fields) -> Option<(Credentials, Option<Secret>)> {
-    let corp_id = credential(fields, "corp_id");
-    let secret = credential(fields, "secret");
-    let access_token = credential(fields, "access_token");
+    let [corp_id, secret, access_token] = ["corp_id", "secret", "access_token"].map(|name| short_text(fields, name));
     let provider = fields.flag("token_provider") == Some(true);
     let suite = fields.object("suite");
     // What is there and wrong is told of already.
@@ -167,18 +156,29 @@ fn read_credentials(fields: &mut Fields) -> Option<(Credentials, Option<Secret>)
     let corp_id = corp_id.map(str::to_owned);
     match (secret, access_token, suite, corp_id) {
         (Some(secret), _, _, Some(corp_id)) => Some((Credentials::App { corp_id, secret: kept(secret) }, None)),
-        (_, Some(token), _, corp_id) => Some((Credentials::Token { access_token: kept(token), corp_id }, None)),
+        (_, Some(token), _, corp_id) => {
+            Some((Credentials::Token { access_token: Arc::new(kept(token)), corp_id }, None))
+        }
         (_, _, Some(suite), _) => read_suite(fields, suite),
         (_, _, _, Some(corp_id)) if provider => Some((Credentials::Provider { corp_id }, None)),
         _ => None,
     }
 }
 
+/// A text that goes into a URL, which must not become longer than one can be.
+fn short_text<'o>(fields: &mut Fields<'o, '_>, name: &'static str) -> Option<&'o str> {
+    let text = fields.text(name)?;
+    if text.len() > IN_URL_MAX {
+        fields.wrong(name, "too_long", &format!("must be at most {IN_URL_MAX} bytes long"));
+    }
+    Some(text)
+}
+
 fn read_suite(fields: &mut Fields, object: &Object) -> Option<(Credentials, Option<Secret>)> {
     let mut suite = Fields::new(object, "/suite");
     let names = ["suite_id", "suite_secret", "suite_ticket", "auth_corp_id", "permanent_code"];
     let values = names.map(|name| {
-        let value = credential(&mut suite, name).map(str::to_owned);
+        let value = short_text(&mut suite, name).map(str::to_owned);
         if value.is_none() && object.get(name).is_none() {
             suite.wrong(name, "suite_member_required", "is required; give it");
         }

@@ -2,6 +2,7 @@
 
 mod base_url;
 mod cancel;
+mod check;
 mod config;
 mod options;
 mod pictures;
@@ -12,12 +13,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::answer::{Effect, Error, Kind, Warning};
-use crate::auth::{self, Provider};
+use crate::auth::{self, TokenProvider};
 use crate::call::{Call, Calls, Stop};
 use crate::endpoint::Endpoint;
 use crate::json::{self, Object, fields::Detail};
-use crate::ledger::{Add, Ledger, Owner};
-use crate::log::{Level, Log};
+use crate::ledger::{Add, Ledger, Owner, Progress};
+use crate::log::{Level, Log, Logger};
 use crate::rules;
 use crate::transport::{Settings, Transport};
 use crate::wire::{Answered, Ask, Setup, Shared, Wire};
@@ -33,6 +34,8 @@ pub struct Client {
     ledger: Option<Ledger>,
     timeout: Duration,
     validate: Validate,
+    /// What the host should know of its configuration.
+    warnings: Vec<String>,
     calls: Calls,
 }
 
@@ -79,16 +82,24 @@ impl Client {
                 limits: config.limits,
                 proxy_password: config.proxy_password,
                 transport,
+                store: store.clone(),
             },
         ));
-        for warning in config.warnings {
-            wire.log.say(Level::Warning, "configuration", || [("message", warning.into())]);
+        for warning in &config.warnings {
+            wire.log.say(Level::Warning, "configuration", || [("message", warning.as_str().into())]);
         }
         let ledger = store
             .zip(owner)
-            .map(|(store, owner)| Ledger::open(&call, &wire, store, owner, config.settle))
+            .map(|(store, owner)| Ledger::open(&call, &wire, store, owner, config.settle, config.timeout))
             .transpose()?;
-        Ok(Self { wire, ledger, timeout: config.timeout, validate: config.validate, calls: Calls::default() })
+        Ok(Self {
+            wire,
+            ledger,
+            timeout: config.timeout,
+            validate: config.validate,
+            warnings: config.warnings,
+            calls: Calls::default(),
+        })
     }
 
     /// Calls one of the six endpoints. `request` is the body that WeCom's document describes; the answer is WeCom's.
@@ -138,6 +149,55 @@ impl Client {
         })
     }
 
+    /// Makes WeCom hold the contact ways that rows describe: `{"rows": […]}` or `{"path": "codes.csv"}`.
+    ///
+    /// # Errors
+    /// `invalid_request` where nothing was begun; `partial` where some rows failed; or why the job stopped.
+    pub fn apply(
+        &self,
+        request: &str,
+        options: &Options,
+        progress: Option<&mut dyn Progress>,
+    ) -> Result<String, Error> {
+        let strict = self.validate == Validate::Strict;
+        self.job("apply", options, |ledger, call| ledger.apply(call, request, strict, progress))
+    }
+
+    /// Brings the ledger up to what WeCom holds: `{}`, or `start_time`, `end_time` and `concurrency`.
+    ///
+    /// # Errors
+    /// `invalid_request` where nothing was begun; `partial` where some could not be read; or why the job stopped.
+    pub fn sync(&self, request: &str, options: &Options, progress: Option<&mut dyn Progress>) -> Result<String, Error> {
+        self.job("sync", options, |ledger, call| ledger.sync(call, request, progress))
+    }
+
+    /// Replaces one member by others in every contact way that names them: `{"from": "zhangsan", "to": ["lisi"]}`.
+    ///
+    /// # Errors
+    /// `invalid_request` where nothing was begun; `partial` where some could not be changed; or why the job stopped.
+    pub fn replace_user(
+        &self,
+        request: &str,
+        options: &Options,
+        progress: Option<&mut dyn Progress>,
+    ) -> Result<String, Error> {
+        self.job("replace_user", options, |ledger, call| ledger.replace_user(call, request, progress))
+    }
+
+    /// Does a job, which has a deadline only where `options` says so.
+    fn job(
+        &self,
+        name: &'static str,
+        options: &Options,
+        work: impl FnOnce(&Ledger, &Arc<Call>) -> Result<String, Error>,
+    ) -> Result<String, Error> {
+        let timeout = options.timeout.unwrap_or(Duration::MAX);
+        self.run_for(name, timeout, options, |call| {
+            let answer = work(self.kept(name)?, call)?;
+            Ok(Done { answer, attempts: 0 })
+        })
+    }
+
     /// The ledger, which `what` needs.
     fn kept(&self, what: &str) -> Result<&Ledger, Error> {
         self.ledger.as_ref().ok_or_else(|| {
@@ -152,7 +212,7 @@ impl Client {
     ///
     /// # Errors
     /// When the client was not made with `token_provider`.
-    pub fn set_token_provider(&self, provider: Arc<dyn Provider>) -> Result<(), Error> {
+    pub fn set_token_provider(&self, provider: Arc<dyn TokenProvider>) -> Result<(), Error> {
         self.wire.set_token_provider(provider)
     }
 
@@ -162,6 +222,11 @@ impl Client {
     /// When the client was not made with `suite`, or the ticket is empty.
     pub fn set_suite_ticket(&self, ticket: &str) -> Result<(), Error> {
         self.wire.set_suite_ticket(ticket)
+    }
+
+    /// Sends the client's log lines up to `level` to `logger` from now on; without one, nothing is logged.
+    pub fn set_logger(&self, logger: Option<Arc<dyn Logger>>, level: Level) {
+        self.wire.log.set(logger, level as i32);
     }
 
     /// Where the client's log lines go.
@@ -177,7 +242,17 @@ impl Client {
         options: &Options,
         work: impl FnOnce(&Arc<Call>) -> Result<Done, Error>,
     ) -> Result<String, Error> {
-        let call = Call::new(options.timeout.unwrap_or(self.timeout));
+        self.run_for(name, options.timeout.unwrap_or(self.timeout), options, work)
+    }
+
+    fn run_for(
+        &self,
+        name: &'static str,
+        timeout: Duration,
+        options: &Options,
+        work: impl FnOnce(&Arc<Call>) -> Result<Done, Error>,
+    ) -> Result<String, Error> {
+        let call = Call::new(timeout);
         let _until_freed = self.calls.join(&call);
         let _until_cancelled = options.canceller.as_ref().map(|canceller| canceller.join(&call));
         let began = Instant::now();
@@ -213,22 +288,30 @@ impl Client {
     }
 
     fn log_call(&self, name: &str, began: Instant, outcome: &Result<Done, Error>) {
-        let elapsed = || auth::in_ms(began.elapsed()).into();
-        match outcome {
-            Ok(done) => self.wire.log.say(Level::Info, "call", || {
-                [("endpoint", name.into()), ("attempts", done.attempts.into()), ("elapsed_ms", elapsed())]
-            }),
-            // Not errmsg: WeCom's holds the caller's address.
-            Err(error) => self.wire.log.say(Level::Error, "call", || {
-                [
-                    ("endpoint", name.into()),
-                    ("attempts", error.attempts().into()),
-                    ("elapsed_ms", elapsed()),
-                    ("kind", error.kind().name().into()),
-                    ("errcode", error.errcode().into()),
-                ]
-            }),
-        }
+        let (level, attempts) = match outcome {
+            Ok(done) => (Level::Info, done.attempts),
+            Err(error) => (level_of(error.kind()), error.attempts()),
+        };
+        self.wire.log.say(level, "call", || {
+            let elapsed_ms = auth::in_ms(began.elapsed());
+            let mut members =
+                vec![("endpoint", name.into()), ("attempts", attempts.into()), ("elapsed_ms", elapsed_ms.into())];
+            if let Err(error) = outcome {
+                members.extend(error.log_members());
+            }
+            members
+        });
+    }
+}
+
+/// How much a call that failed matters to whoever reads the log.
+fn level_of(kind: Kind) -> Level {
+    match kind {
+        // The host wanted it so.
+        Kind::Cancelled => Level::Info,
+        // Refused here: nothing is wrong with WeCom or on the way.
+        Kind::InvalidArgument | Kind::InvalidHandle | Kind::InvalidRequest | Kind::Unsupported => Level::Warning,
+        _ => Level::Error,
     }
 }
 
@@ -241,4 +324,34 @@ fn with_advice(endpoint: Endpoint, mut error: Error) -> Error {
             .push_str("; WeCom may have made the contact way: look for it with list before adding it again");
     }
     error
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+    use std::io::Read;
+    use std::net::TcpListener;
+
+    use super::*;
+    use crate::answer::Effect;
+
+    #[test]
+    fn a_request_is_withheld_when_there_is_a_connection_and_before_its_first_byte() {
+        let server = TcpListener::bind("127.0.0.1:0").unwrap();
+        let config = format!(r#"{{"base_url":"http://{}","access_token":"a-token"}}"#, server.local_addr().unwrap());
+        let client = Client::new(&config, &Shared::default()).unwrap();
+        let asked = Cell::new(0);
+        let mut ask = Ask::of(Endpoint::Add.facts(), b"{}");
+        let no = || {
+            asked.set(asked.get() + 1);
+            Err(Error::new(Kind::Conflict, "another machine does it"))
+        };
+        ask.may_send = Some(&no);
+        let error = client.wire.ask(&Call::new(Duration::from_secs(10)), &ask).unwrap_err();
+        assert_eq!((error.kind(), error.effect(), error.attempts(), asked.get()), (Kind::Conflict, Effect::None, 0, 1));
+        drop(client);
+        let mut received = Vec::new();
+        let _reset_or_end = server.accept().unwrap().0.read_to_end(&mut received);
+        assert_eq!(received, b"");
+    }
 }

@@ -1,5 +1,6 @@
 //! Pictures: uploaded for a conclusion, and saved from a contact way's QR code.
 
+use std::ffi::OsStr;
 use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
@@ -17,6 +18,7 @@ use crate::call::Call;
 use crate::endpoint::{Endpoint, PICTURE, UPLOAD};
 use crate::json::fields::{Detail, Fields};
 use crate::json::{self, Object};
+use crate::ledger::Progress;
 use crate::random;
 use crate::wire::Ask;
 
@@ -27,12 +29,26 @@ const UPLOAD_MAX: usize = 10 * 1024 * 1024;
 /// Where WeCom keeps its pictures, and all below it.
 const PICTURE_HOST: &str = "qpic.cn";
 
-/// Kinds of pictures: how a file of it begins, and its type.
-const KINDS: &[(&[u8], &str)] = &[
-    (b"\x89PNG\r\n\x1a\n", "image/png"),
-    (b"\xff\xd8\xff", "image/jpeg"),
-    (b"GIF8", "image/gif"),
-    (b"BM", "image/bmp"),
+/// A kind of pictures.
+struct Format {
+    /// How a file of it begins.
+    start: &'static [u8],
+    content_type: &'static str,
+    /// What its files' names end with; the first is the common one.
+    suffixes: &'static [&'static str],
+    /// Whether WeCom takes it for a conclusion.
+    is_uploaded: bool,
+}
+
+const fn format(start: &'static [u8], content_type: &'static str, suffixes: &'static [&'static str]) -> Format {
+    Format { start, content_type, suffixes, is_uploaded: false }
+}
+
+const FORMATS: &[Format] = &[
+    Format { is_uploaded: true, ..format(b"\x89PNG\r\n\x1a\n", "image/png", &["png"]) },
+    Format { is_uploaded: true, ..format(b"\xff\xd8\xff", "image/jpeg", &["jpg", "jpeg"]) },
+    format(b"GIF8", "image/gif", &["gif"]),
+    format(b"BM", "image/bmp", &["bmp"]),
 ];
 
 impl Client {
@@ -42,9 +58,9 @@ impl Client {
     /// When there is no such picture, or as with [`Client::call`].
     pub fn upload_image(&self, request: &str, options: &Options) -> Result<String, Error> {
         self.run(UPLOAD.name, options, |call| {
-            let (filename, picture) = picture_of(request)?;
+            let (filename, picture, content_type) = picture_of(request)?;
             let boundary = format!("contactway-{:032x}", random::source().u128(..));
-            let form = form(&boundary, &filename, &picture);
+            let form = form(&boundary, &filename, content_type, &picture);
             let content_type = format!("multipart/form-data; boundary={boundary}");
             let mut ask = Ask::of(&UPLOAD, &form);
             ask.query = "type=image";
@@ -66,12 +82,12 @@ impl Client {
             let (source, path) = self.source_and_path(&object)?;
             replaceable(Path::new(path)).map_err(unwritable)?;
             let (address, before) = match source {
-                Source::Address(address) => (address, 0),
-                Source::ConfigId(config_id) => self.qr_code_of(call, config_id)?,
+                Wanted::Address(address) => (address, 0),
+                Wanted::ConfigId(config_id) => self.qr_code_of(call, config_id)?,
             };
             let fetched = self.wire.fetch(call, &PICTURE, &address, picture).map_err(|error| error.after(before))?;
             let (picture, content_type) = fetched.answer;
-            write_whole(Path::new(path), &picture).map_err(|error| unwritable(error.kind().to_string()))?;
+            write_whole(Path::new(path), &picture).map_err(|error| unwritable(in_words(&error)))?;
             let bytes = picture.len();
             let answer =
                 json!({"errcode": 0, "errmsg": "ok", "path": path, "bytes": bytes, "content_type": content_type});
@@ -79,8 +95,42 @@ impl Client {
         })
     }
 
+    /// Saves the QR pictures of many contact ways: `{"query": {as for the ledger}, "directory": "codes/"}`. A file is named
+    /// after the key, or the `config_id` where there is none, and replaces one of that name.
+    ///
+    /// # Errors
+    /// `invalid_request` where nothing was begun; `partial` where some pictures could not be saved; or why the job stopped.
+    pub fn save_qr_codes(
+        &self,
+        request: &str,
+        options: &Options,
+        progress: Option<&mut dyn Progress>,
+    ) -> Result<String, Error> {
+        let save = |call: &Arc<Call>, address: &str, path: &Path| self.save_picture(call, address, path);
+        self.job("save_qr_codes", options, |ledger, call| ledger.save_qr_codes(call, request, &save, progress))
+    }
+
+    /// Saves the picture at an address that WeCom gave, in a file named `path` and the suffix of its kind.
+    fn save_picture(&self, call: &Arc<Call>, address: &str, path: &Path) -> Result<(), Error> {
+        let address = self.picture_address(address).map_err(|why| {
+            Error::with_details(
+                Kind::InvalidRequest,
+                "the entry",
+                vec![Detail::of_member("/qr_code".to_owned(), "picture_host", why)],
+            )
+        })?;
+        let (picture, _) = self.wire.fetch(call, &PICTURE, &address, picture)?.answer;
+        // Always, also where the name seems to have one: two names stay two.
+        let suffix = format_of(&picture).and_then(|format| format.suffixes.first()).unwrap_or(&"");
+        let mut path = path.as_os_str().to_owned();
+        path.push(format!(".{suffix}"));
+        let path = Path::new(&path);
+        replaceable(path).map_err(unwritable)?;
+        write_whole(path, &picture).map_err(|error| unwritable(in_words(&error)))
+    }
+
     /// What a request asks to be saved, and where.
-    fn source_and_path<'a>(&self, object: &'a Object<'a>) -> Result<(Source<'a>, &'a str), Error> {
+    fn source_and_path<'a>(&self, object: &'a Object<'a>) -> Result<(Wanted<'a>, &'a str), Error> {
         let mut fields = Fields::new(object, "");
         let (config_id, qr_code) = (fields.text("config_id"), fields.text("qr_code"));
         let path = fields.text("path");
@@ -96,8 +146,8 @@ impl Client {
         }
         fields.end(()).map_err(|wrong| Error::with_details(Kind::InvalidRequest, REQUEST, wrong))?;
         match (config_id, address, path) {
-            (Some(config_id), _, Some(path)) => Ok((Source::ConfigId(config_id), path)),
-            (_, Some(Ok(address)), Some(path)) => Ok((Source::Address(address), path)),
+            (Some(config_id), _, Some(path)) => Ok((Wanted::ConfigId(config_id), path)),
+            (_, Some(Ok(address)), Some(path)) => Ok((Wanted::Address(address), path)),
             _ => Err(Error::new(Kind::Internal, "the request was not read")),
         }
     }
@@ -153,21 +203,21 @@ fn port_of(uri: &Uri) -> Option<u16> {
 }
 
 /// What the picture is of.
-enum Source<'a> {
+enum Wanted<'a> {
     ConfigId(&'a str),
     Address(Uri),
 }
 
 /// A picture in a body, and its type.
 fn picture(body: Vec<u8>) -> Result<(Vec<u8>, &'static str), &'static str> {
-    match kind_of(&body) {
-        Some(kind) => Ok((body, kind)),
+    match format_of(&body) {
+        Some(format) => Ok((body, format.content_type)),
         None => Err("what the qr_code address gives is no picture"),
     }
 }
 
-/// The name and the bytes of the picture that a request gives.
-fn picture_of(request: &str) -> Result<(String, Vec<u8>), Error> {
+/// The name, the bytes and the type of the picture that a request gives.
+fn picture_of(request: &str) -> Result<(String, Vec<u8>, &'static str), Error> {
     let object = Object::parse(request).map_err(|error| Error::unreadable(REQUEST, &error))?;
     let mut fields = Fields::new(&object, "");
     let (path, base64, filename) = (fields.text("path"), fields.text("base64"), fields.text("filename"));
@@ -191,23 +241,38 @@ fn picture_of(request: &str) -> Result<(String, Vec<u8>), Error> {
             Vec::new()
         }
     };
+    let format = format_of(&picture).filter(|format| format.is_uploaded);
     // What could not be read is told of already.
     if !picture.is_empty() {
         if !(UPLOAD_MIN..=UPLOAD_MAX).contains(&picture.len()) {
             fields.wrong(member, "picture_bytes", "must be a picture of 6 bytes to 10 MiB; give another");
-        } else if !matches!(kind_of(&picture), Some("image/png" | "image/jpeg")) {
+        } else if format.is_none() {
             fields.wrong(member, "picture_kind", "must be a PNG or a JPEG; convert it");
         }
     }
     fields.end(()).map_err(|wrong| Error::with_details(Kind::InvalidRequest, REQUEST, wrong))?;
+    let format = format.ok_or_else(|| Error::new(Kind::Internal, "the picture was not read"))?;
     let own_name = path.and_then(|path| Path::new(path).file_name()?.to_str());
-    Ok((filename.or(own_name).unwrap_or("picture").to_owned(), picture))
+    let filename = with_suffix(filename.or(own_name).unwrap_or("picture"), format);
+    Ok((filename, picture, format.content_type))
+}
+
+/// A file's name that ends as those of its format do: WeCom goes by that.
+fn with_suffix(filename: &str, format: &Format) -> String {
+    let suffix = Path::new(filename).extension().and_then(OsStr::to_str).unwrap_or_default();
+    match format.suffixes {
+        [common, ..] if !format.suffixes.iter().any(|fitting| fitting.eq_ignore_ascii_case(suffix)) => {
+            Path::new(filename).with_extension(common).to_string_lossy().into_owned()
+        }
+        _ => filename.to_owned(),
+    }
 }
 
 /// The bytes of a regular file, and of a longer one just enough to see that it is too long: reading from a device or a
 /// pipe might never end.
 fn read_file(path: &Path) -> Result<Vec<u8>, String> {
-    let unreadable = |error: io::Error| format!("names a file that cannot be read: {}", error.kind());
+    let unreadable =
+        |error: io::Error| format!("names a file that cannot be read: {}; check the path", in_words(&error));
     if !fs::metadata(path).map_err(unreadable)?.is_file() {
         return Err("is not a regular file; name one".to_owned());
     }
@@ -216,19 +281,33 @@ fn read_file(path: &Path) -> Result<Vec<u8>, String> {
     if picture.is_empty() { Err("names an empty file; name another".to_owned()) } else { Ok(picture) }
 }
 
-fn kind_of(picture: &[u8]) -> Option<&'static str> {
-    KINDS.iter().find(|(start, _)| picture.starts_with(start)).map(|(_, kind)| *kind)
+fn format_of(picture: &[u8]) -> Option<&'static Format> {
+    FORMATS.iter().find(|format| picture.starts_with(format.start))
+}
+
+/// What became of a file, in words.
+fn in_words(error: &io::Error) -> String {
+    use io::ErrorKind as K;
+    match error.kind() {
+        K::NotFound => "there is no such file or folder".to_owned(),
+        K::PermissionDenied => "this process has no right to".to_owned(),
+        K::NotADirectory => "one of its folders is no folder".to_owned(),
+        K::IsADirectory => "it is a folder".to_owned(),
+        K::StorageFull | K::QuotaExceeded => "the disk is full".to_owned(),
+        K::ReadOnlyFilesystem => "the disk can only be read".to_owned(),
+        K::InvalidFilename => "its name is empty or too long".to_owned(),
+        _ => error.to_string(),
+    }
 }
 
 /// The body of a form with one file.
-fn form(boundary: &str, filename: &str, picture: &[u8]) -> Vec<u8> {
+fn form(boundary: &str, filename: &str, content_type: &str, picture: &[u8]) -> Vec<u8> {
     // As browsers write a name that holds what would end it.
     let filename = filename.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A");
-    let kind = kind_of(picture).unwrap_or("application/octet-stream");
     let length = picture.len();
     let mut body = format!(
         "--{boundary}\r\nContent-Disposition: form-data; name=\"media\"; filename=\"{filename}\"; filelength={length}\r\n\
-         Content-Type: {kind}\r\n\r\n"
+         Content-Type: {content_type}\r\n\r\n"
     )
     .into_bytes();
     body.extend_from_slice(picture);

@@ -4,27 +4,29 @@ use std::ffi::{CString, c_char, c_void};
 
 use zeroize::Zeroizing;
 
-use crate::auth::{CREDENTIAL_MAX, Provider};
-use crate::log::{Level, Sink};
-use crate::secret::Secret;
+use crate::auth::TokenProvider;
+use crate::ledger::Progress;
+use crate::log::{Level, Logger};
 
-/// Is told how far a job has come: `progress_json` holds `done`, `total`, `created`, `updated`, `failed`,
-/// `per_second` and `eta_ms`. Runs on the calling thread, at most ten times a second. Non-zero stops the job cleanly.
+/// Is told how far a job has come: progress_json holds done, total, created, updated, failed, per_second and eta_ms, and
+/// lives until the function returns. Runs on the calling thread, at most ten times a second. Returns 0, or anything else
+/// to stop the job cleanly.
 pub type contactway_progress_fn =
     Option<unsafe extern "C" fn(user_data: *mut c_void, progress_json: *const c_char) -> i32>;
 
-/// Is given a log line: one JSON object. Levels: 1 error, 2 warning, 3 info, 4 debug, 5 trace. Runs on any thread that
-/// works for a call, several at once.
+/// Is given a log line: one JSON object, described at the top, which lives until the function returns. Levels: 1 error,
+/// 2 warning, 3 info, 4 debug, 5 trace. Runs on any thread that works for a call, several at once; the call waits for
+/// it, past its deadline if need be.
 pub type contactway_log_fn =
     Option<unsafe extern "C" fn(user_data: *mut c_void, level: i32, message_json: *const c_char)>;
 
-/// Hands out an access token: writes it to `buffer`, without a NUL, and returns its length, at most `capacity`; a
-/// negative number when it has none. `rejected` is 1 when WeCom refused the token last handed out. Runs on any thread
-/// that works for a call, several at once.
+/// Hands out an access token: writes it to buffer, without a NUL, and returns its length, at most capacity; a negative
+/// number when it has none. rejected is 1 when WeCom refused the token last handed out. Runs on any thread that works for
+/// a call, several at once; the call waits for it, past its deadline if need be.
 pub type contactway_token_fn =
     Option<unsafe extern "C" fn(user_data: *mut c_void, rejected: i32, buffer: *mut c_char, capacity: usize) -> i32>;
 
-/// Is told, exactly once, that no callback can still run with `user_data`.
+/// Is told, exactly once, that no callback can still run with user_data.
 pub type contactway_destroy_fn = Option<unsafe extern "C" fn(user_data: *mut c_void)>;
 
 /// The host's data for a callback, and how to say that it is no longer needed.
@@ -59,12 +61,26 @@ pub struct HostLog {
     pub user_data: UserData,
 }
 
-impl Sink for HostLog {
+impl Logger for HostLog {
     fn line(&self, level: Level, message: &str) {
         if let Ok(message) = CString::new(message) {
             // SAFETY: the host gave this function for this data, which is destroyed only with `self`.
             unsafe { (self.log)(self.user_data.data, level as i32, message.as_ptr()) };
         }
+    }
+}
+
+/// A progress function of the host, for one job on one thread.
+pub struct HostProgress {
+    pub progress: unsafe extern "C" fn(user_data: *mut c_void, progress_json: *const c_char) -> i32,
+    pub user_data: *mut c_void,
+}
+
+impl Progress for HostProgress {
+    fn tell(&mut self, progress_json: &str) -> bool {
+        let Ok(line) = CString::new(progress_json) else { return true };
+        // SAFETY: the host gave this function for this data, to be called on the thread that does the job.
+        unsafe { (self.progress)(self.user_data, line.as_ptr()) == 0 }
     }
 }
 
@@ -75,10 +91,11 @@ pub struct HostTokens {
     pub user_data: UserData,
 }
 
-const TOKEN_CAPACITY: usize = CREDENTIAL_MAX;
+/// WeCom's tokens have 512 bytes at most.
+const TOKEN_CAPACITY: usize = 4096;
 
-impl Provider for HostTokens {
-    fn token(&self, rejected: bool) -> Result<Secret, String> {
+impl TokenProvider for HostTokens {
+    fn token(&self, rejected: bool) -> Result<String, String> {
         let mut buffer = Zeroizing::new([0_u8; TOKEN_CAPACITY]);
         // SAFETY: the host gave this function for this data, and the buffer is as large as is said.
         let length = unsafe {
@@ -97,6 +114,6 @@ impl Provider for HostTokens {
         if !token.iter().all(u8::is_ascii_graphic) {
             return Err("the token provider's token holds bytes that no token has; check the length".to_owned());
         }
-        Ok(Secret::new(String::from_utf8_lossy(token).into_owned()))
+        Ok(String::from_utf8_lossy(token).into_owned())
     }
 }

@@ -11,6 +11,7 @@
 mod callback;
 mod guard;
 mod handle;
+mod options;
 mod text;
 
 use std::ffi::{c_char, c_void};
@@ -21,8 +22,9 @@ use crate::answer::{Error, Kind};
 use crate::client::{Canceller, Client, Options};
 use crate::endpoint::Endpoint;
 use crate::json;
-use crate::log::Sink;
-use callback::{HostLog, HostTokens, UserData};
+use crate::ledger::Progress;
+use crate::log::Logger;
+use callback::{HostLog, HostProgress, HostTokens, UserData};
 pub use callback::{contactway_destroy_fn, contactway_log_fn, contactway_progress_fn, contactway_token_fn};
 use guard::guarded;
 use handle::{Object, Process};
@@ -48,7 +50,8 @@ pub const CONTACTWAY_INVALID_HANDLE: i32 = -1002;
 pub const CONTACTWAY_INVALID_REQUEST: i32 = -1003;
 /// errcode: no token could be had.
 pub const CONTACTWAY_AUTH: i32 = -1004;
-/// errcode: held back here, since the limit leaves no place before the deadline.
+/// errcode: held back here, since the limit leaves no place before the deadline. It comes at once: wait for
+/// retry_after_ms, and do not call again in a loop.
 pub const CONTACTWAY_RATE_LIMITED: i32 = -1005;
 /// errcode: the deadline passed.
 pub const CONTACTWAY_TIMEOUT: i32 = -1006;
@@ -66,7 +69,7 @@ pub const CONTACTWAY_PARTIAL: i32 = -1011;
 pub const CONTACTWAY_CONFLICT: i32 = -1012;
 /// errcode: this build lacks the feature.
 pub const CONTACTWAY_UNSUPPORTED: i32 = -1013;
-/// errcode: an earlier attempt to add a contact way of this key may have been carried out.
+/// errcode: an add with a key whose earlier attempt may have been carried out; error.key says which.
 pub const CONTACTWAY_UNKNOWN: i32 = -1014;
 /// errcode: a bug in the library; the handle may still be used.
 pub const CONTACTWAY_INTERNAL: i32 = -1099;
@@ -136,7 +139,7 @@ pub extern "C" fn contactway_features() -> *const c_char {
 
 /// Makes a client from a configuration such as {"corp_id":"ww…","secret":"…"}. Nothing is sent yet.
 ///
-/// Answers 0 when the configuration is wrong; then *error_json, unless error_json is NULL, is an answer object that
+/// Returns 0 when the configuration is wrong; then *error_json, unless error_json is NULL, is an answer object that
 /// names every wrong member, to be freed with contactway_string_free. On success it is set to NULL. The client is to
 /// be freed with contactway_client_free. Any thread. Errors: invalid_argument, unsupported.
 ///
@@ -313,6 +316,29 @@ pub unsafe extern "C" fn contactway_save_qr_code(
     unsafe { work("save_qr_code", None, client, request_json, options_json, Client::save_qr_code) }
 }
 
+/// Finds out whether everything works, and if not, what is wrong. Each thing that a call needs is looked at in the order
+/// in which it needs it: configuration, proxy, resolve (the host's name), connect, tls, token, permission (a list of one),
+/// clock (this machine's beside WeCom's) and store, where there is one. Nothing remembered (tokens, refusals, blocks) is
+/// heeded, each step asks once, and nothing changes at WeCom.
+///
+/// The answer holds steps, also where it fails, each such as {"step":"resolve","ok":true,"elapsed_ms":3,"message":"…"}. One
+/// that failed has ok false, error (as in a failure, with its errcode) and remedy, one sentence on what to do; errcode,
+/// errmsg and error of the answer are those of the first that did. What could not be looked at has skipped true, and no
+/// ok: all after a failure, tls over http, clock where the answer tells no Date, and resolve and connect behind a proxy,
+/// whose step covers them. A clock more than 300 s off fails its step, as network, and ends nothing.
+///
+/// options_json may be NULL; it knows timeout_ms and canceller. The answer is never NULL and is to be freed with
+/// contactway_string_free. Any thread. Errors: any kind but invalid_request.
+///
+///     char *answer = contactway_check(client, NULL);
+///     if (contactway_errcode(answer) != 0) { fprintf(stderr, "%s\n", answer); }
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn contactway_check(client: contactway_client, options_json: *const c_char) -> *mut c_char {
+    let no_request = c"{}".as_ptr();
+    // SAFETY: C strings or NULL, as the header asks.
+    unsafe { work("check", None, client, no_request, options_json, |client, _, options| client.check(options)) }
+}
+
 /// Looks contact ways up in the ledger, which needs a sqlite or postgres store. query_json may hold any of key,
 /// config_id, state, remark, user (a userid), party (a department), status and namespace, which all must hold; limit (1
 /// to 1000, 100 if left out) and the cursor of the page before.
@@ -336,10 +362,21 @@ pub unsafe extern "C" fn contactway_ledger(
     unsafe { work("ledger", None, client, query_json, options_json, Client::ledger) }
 }
 
-/// Brings the ledger up to what WeCom holds.
+/// Brings the ledger up to what WeCom holds: adds of which nobody knows what became are looked for, what list shows is
+/// adopted, every known contact way read. 500,000 of them take about 3 h 42 min, since WeCom's hour allows no more; a run
+/// within 24 hours of an unfinished one goes on where that stood.
 ///
-/// options_json and progress may be NULL. The answer is never NULL and is to be freed with contactway_string_free. Any
-/// thread. Errors: unsupported in this version.
+/// request_json may hold start_time and end_time (seconds since 1970; all since 2021-07-10 if left out) and concurrency.
+/// The answer holds listed, known, adopted (without a key), changed (by others), gone, foreign (never read by these
+/// credentials, and not shown to them) and failures. gone is said of what WeCom did not show twice, a minute apart, for
+/// which a run waits if its deadline lets it.
+///
+/// A job: it has a deadline only if options_json (which may be NULL) says timeout_ms; the client's own bounds each call
+/// inside it. One job at a time is done for a corporation, on all machines that share the store: a second one of the same
+/// kind waits and takes over, another kind is a conflict. progress (which may be NULL) runs on this thread, and stops the
+/// job with a number other than 0. Needs a sqlite or postgres store. The answer is never NULL and is to be freed with
+/// contactway_string_free; one that is partial, cancelled or timed out holds the counts too. Any thread.
+/// Errors: any kind; partial where some could not be read.
 ///
 ///     char *answer = contactway_sync(client, "{}", NULL, NULL, NULL);
 #[unsafe(no_mangle)]
@@ -350,14 +387,27 @@ pub unsafe extern "C" fn contactway_sync(
     progress: contactway_progress_fn,
     user_data: *mut c_void,
 ) -> *mut c_char {
-    let _ = (request_json, options_json, progress, user_data);
-    later(client, "sync")
+    // SAFETY: C strings or NULL, and a function of the host with its own data, as the header asks.
+    unsafe { job("sync", client, request_json, options_json, progress, user_data, Client::sync) }
 }
 
-/// Makes WeCom hold the contact ways that rows describe.
+/// Makes WeCom hold the contact ways that rows describe, each once; what is so already costs no call.
 ///
-/// options_json and progress may be NULL. The answer is never NULL and is to be freed with contactway_string_free. Any
-/// thread. Errors: unsupported in this version.
+/// request_json holds rows, [{"key":"…","contact_way":{…as for add…}}], or the path of a .jsonl or .csv file of them. A row
+/// with a config_id claims that contact way for its key. It may hold namespace; dry_run (nothing is sent); overwrite (what
+/// others changed meanwhile); replace (make another contact way where type, scene, is_temp or is_exclusive differ: the
+/// printed code dies); recreate_gone; delete_missing with namespace and max_delete (delete what no row describes any more
+/// and apply made under the namespace); concurrency; and report_path, a file of JSON Lines with a line for each row.
+///
+/// The answer holds created, claimed, updated, unchanged, deleted, replaced, failed, and failures, the first 100.
+///
+/// A job: it has a deadline only if options_json (which may be NULL) says timeout_ms; the client's own bounds each call
+/// inside it. One job at a time is done for a corporation, on all machines that share the store: a second one of the same
+/// kind waits and takes over, another kind is a conflict. progress (which may be NULL) runs on this thread, and stops the
+/// job with a number other than 0. Needs a sqlite or postgres store. The answer is never NULL and is to be freed with
+/// contactway_string_free; one that is partial, cancelled or timed out holds the counts too. Any thread.
+/// Errors: any kind; invalid_request for a file that is refused as a whole, with line and column, and nothing was sent;
+/// partial where some rows failed.
 ///
 ///     static int32_t tell(void *file, const char *progress_json)
 ///     {
@@ -373,14 +423,22 @@ pub unsafe extern "C" fn contactway_apply(
     progress: contactway_progress_fn,
     user_data: *mut c_void,
 ) -> *mut c_char {
-    let _ = (request_json, options_json, progress, user_data);
-    later(client, "apply")
+    // SAFETY: C strings or NULL, and a function of the host with its own data, as the header asks.
+    unsafe { job("apply", client, request_json, options_json, progress, user_data, Client::apply) }
 }
 
-/// Replaces one member by others in every contact way that names them.
+/// Replaces one member by others in every contact way of the ledger that names them; each is read before and after.
 ///
-/// options_json and progress may be NULL. The answer is never NULL and is to be freed with contactway_string_free. Any
-/// thread. Errors: unsupported in this version.
+/// request_json holds from, a userid, and to, a list of userids; it may hold dry_run (nothing is sent) and concurrency. The
+/// answer holds matched, updated, failed and failures. No contact way is left without a user, with two for type 1, or with
+/// more than 100: it fails instead, and the rest goes on.
+///
+/// A job: it has a deadline only if options_json (which may be NULL) says timeout_ms; the client's own bounds each call
+/// inside it. One job at a time is done for a corporation, on all machines that share the store: a second one of the same
+/// kind waits and takes over, another kind is a conflict. progress (which may be NULL) runs on this thread, and stops the
+/// job with a number other than 0. Needs a sqlite or postgres store. The answer is never NULL and is to be freed with
+/// contactway_string_free; one that is partial, cancelled or timed out holds the counts too. Any thread.
+/// Errors: any kind; partial where some contact ways could not be changed.
 ///
 ///     char *answer = contactway_replace_user(client,
 ///         "{\"from\":\"zhangsan\",\"to\":[\"lisi\"]}", NULL, NULL, NULL);
@@ -392,14 +450,23 @@ pub unsafe extern "C" fn contactway_replace_user(
     progress: contactway_progress_fn,
     user_data: *mut c_void,
 ) -> *mut c_char {
-    let _ = (request_json, options_json, progress, user_data);
-    later(client, "replace_user")
+    // SAFETY: C strings or NULL, and a function of the host with its own data, as the header asks.
+    unsafe { job("replace_user", client, request_json, options_json, progress, user_data, Client::replace_user) }
 }
 
-/// Saves the QR pictures of many contact ways.
+/// Saves the QR pictures of many contact ways, each in a file named after its key, or its config_id where it has none, with
+/// what a file name cannot hold percent-encoded. A file of that name is replaced.
 ///
-/// options_json and progress may be NULL. The answer is never NULL and is to be freed with contactway_string_free. Any
-/// thread. Errors: unsupported in this version.
+/// request_json holds directory, which is made, and may hold query, as for contactway_ledger without limit and cursor
+/// (status is active if left out), and concurrency. The answer holds saved, failed and failures. Contact ways without a
+/// qr_code are passed over.
+///
+/// A job: it has a deadline only if options_json (which may be NULL) says timeout_ms; the client's own bounds each call
+/// inside it. One job at a time is done for a corporation, on all machines that share the store: a second one of the same
+/// kind waits and takes over, another kind is a conflict. progress (which may be NULL) runs on this thread, and stops the
+/// job with a number other than 0. Needs a sqlite or postgres store. The answer is never NULL and is to be freed with
+/// contactway_string_free; one that is partial, cancelled or timed out holds the counts too. Any thread.
+/// Errors: any kind; partial where some pictures could not be saved.
 ///
 ///     char *answer = contactway_save_qr_codes(client,
 ///         "{\"query\":{\"state\":\"counter-1\"},\"directory\":\"codes/\"}", NULL, NULL, NULL);
@@ -411,8 +478,8 @@ pub unsafe extern "C" fn contactway_save_qr_codes(
     progress: contactway_progress_fn,
     user_data: *mut c_void,
 ) -> *mut c_char {
-    let _ = (request_json, options_json, progress, user_data);
-    later(client, "save_qr_codes")
+    // SAFETY: C strings or NULL, and a function of the host with its own data, as the header asks.
+    unsafe { job("save_qr_codes", client, request_json, options_json, progress, user_data, Client::save_qr_codes) }
 }
 
 /// Frees a string that this library returned. NULL is ignored. Any thread; never fails. Each string is to be freed
@@ -459,7 +526,7 @@ pub unsafe extern "C" fn contactway_json_get(json: *const c_char, pointer: *cons
 }
 
 /// Makes a canceller, to be given to calls as {"canceller":NUMBER} in their options and to be freed with
-/// contactway_canceller_free. Any thread. Answers 0 only if the library is broken.
+/// contactway_canceller_free. Any thread. Returns 0 only if the library is broken.
 ///
 ///     contactway_canceller canceller = contactway_canceller_new();
 ///     char options[64];
@@ -511,7 +578,7 @@ pub unsafe extern "C" fn contactway_set_logger(
 ) {
     let user_data = UserData::new(user_data, destroy);
     ignoring(|| {
-        let sink: Option<Arc<dyn Sink>> = match log {
+        let sink: Option<Arc<dyn Logger>> = match log {
             Some(log) => Some(Arc::new(HostLog { log, user_data })),
             None => None,
         };
@@ -578,7 +645,7 @@ pub unsafe extern "C" fn contactway_set_suite_ticket(
 
 /// Starts a stand-in for WeCom on a loopback port; config_json may be "{}".
 ///
-/// Answers 0 when it cannot start. *info_json, unless info_json is NULL, always holds an answer object: with base_url,
+/// Returns 0 when it cannot start. *info_json, unless info_json is NULL, always holds an answer object: with base_url,
 /// corp_id, secret and client_config, which is ready for contactway_client_new; or with the error. It is to be freed
 /// with contactway_string_free; the sandbox is to be stopped with contactway_sandbox_stop. Any thread. Errors:
 /// invalid_argument, network, unsupported.
@@ -641,7 +708,7 @@ fn start_sandbox(_: &str) -> Result<(u64, String), Error> {
 /// The answer where there is nothing else to say.
 const OK: &str = r#"{"errcode":0,"errmsg":"ok"}"#;
 
-/// One call of one of the six interfaces.
+/// One call of one of the six endpoints.
 ///
 /// # Safety
 /// The pointers are NULL or C strings.
@@ -678,22 +745,35 @@ unsafe fn work(
         // SAFETY: C strings or NULL, as the caller promises.
         let (request, options) =
             unsafe { (text::required(request_json, "request_json")?, text::optional(options_json, "options_json")?) };
-        let options = match options {
-            Some(options) => Options::parse(options, endpoint, |handle| process.canceller(handle))?,
-            None => Options::default(),
-        };
+        let options = options::read(options, endpoint, process)?;
         work(&client, request, &options)
     });
     give_answer(outcome.map_err(|error| error.of_endpoint(name)))
 }
 
-/// The answer of a function that this version does not have yet.
-fn later(client: contactway_client, function: &'static str) -> *mut c_char {
-    let outcome = guarded(|| {
-        Process::current().client(client)?;
-        Err(Error::new(Kind::Unsupported, format!("this version does not have {function} yet")))
-    });
-    give_answer(outcome.map_err(|error| error.of_endpoint(function)))
+/// What a job's method is.
+type JobOf = fn(&Client, &str, &Options, Option<&mut dyn Progress>) -> Result<String, Error>;
+
+/// One job.
+///
+/// # Safety
+/// The pointers are NULL or C strings, and `progress` may be called with `user_data` on this thread.
+unsafe fn job(
+    name: &'static str,
+    client: contactway_client,
+    request_json: *const c_char,
+    options_json: *const c_char,
+    progress: contactway_progress_fn,
+    user_data: *mut c_void,
+    does: JobOf,
+) -> *mut c_char {
+    let mut host = progress.map(|progress| HostProgress { progress, user_data });
+    // SAFETY: as the caller promises.
+    unsafe {
+        work(name, None, client, request_json, options_json, |client, request, options| {
+            does(client, request, options, host.as_mut().map(|host| host as &mut dyn Progress))
+        })
+    }
 }
 
 fn give_answer(outcome: Result<String, Error>) -> *mut c_char {
@@ -714,7 +794,7 @@ unsafe fn handle_or_error(made: Result<u64, Error>, error_json: *mut *mut c_char
     handle
 }
 
-/// Does the work of a function that answers nothing.
+/// Does the work of a function that returns nothing.
 fn ignoring(work: impl FnOnce()) {
     let _nobody_to_tell = guarded(|| {
         work();

@@ -148,6 +148,12 @@ impl<'o, 'a> Fields<'o, 'a> {
         index
     }
 
+    pub fn texts(&mut self, name: &'static str) -> Option<Vec<String>> {
+        self.typed(name, "must be an array of strings; put each in quotes", |value| {
+            value.as_list()?.iter().map(|item| Some(item.as_text()?.to_owned())).collect()
+        })
+    }
+
     /// An object within this one; what it was read as is handed to [`Fields::take`].
     pub fn object(&mut self, name: &'static str) -> Option<&'o Object<'a>> {
         self.typed(name, "must be an object; put it in braces, or leave it out", Value::as_object)
@@ -187,12 +193,6 @@ impl<'o, 'a> Fields<'o, 'a> {
 
     pub fn list(&mut self, name: &'static str) -> Option<&'o [Value<'a>]> {
         self.typed(name, "must be an array; put it in brackets, or leave it out", Value::as_list)
-    }
-
-    pub fn texts(&mut self, name: &'static str) -> Option<Vec<String>> {
-        self.typed(name, "must be an array of strings; put each in quotes", |value| {
-            value.as_list()?.iter().map(|item| Some(item.as_text()?.to_owned())).collect()
-        })
     }
 
     pub fn integers(&mut self, name: &'static str) -> Option<Vec<i64>> {

@@ -83,7 +83,7 @@ impl Ledger {
     }
 
     /// What is written down before `body` is sent. How long it may be sent is said later.
-    fn intent(&self, key: &str, body: &str) -> Intent {
+    pub(super) fn intent(&self, key: &str, body: &str) -> Intent {
         // One that nests too deep to be read is like nothing but itself.
         let request = Object::parse(body);
         let (asked, matching) = match &request {
@@ -330,12 +330,12 @@ fn at(entry: &Entry) -> At {
 }
 
 /// What WeCom acknowledged; none where it named no `config_id`.
-fn made(corp_id: &str, answer: &Envelope) -> Option<Event> {
+pub(super) fn made(corp_id: &str, answer: &Envelope) -> Option<Event> {
     let text = |name| json::member(answer.text(), name).map(json::unquoted).filter(|text| !text.is_empty());
     Some(Event::Acked { corp_id: corp_id.to_owned(), config_id: text("config_id")?, qr_code: text("qr_code") })
 }
 
-fn no_config_id(answered: &Answered) -> Error {
+pub(super) fn no_config_id(answered: &Answered) -> Error {
     let mut error = Error::new(Kind::BadResponse, "WeCom's answer holds no config_id").after(answered.attempts);
     error.parts().effect = Effect::Unknown;
     error

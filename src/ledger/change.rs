@@ -17,10 +17,10 @@ use crate::wire::{Answered, Ask};
 const PATIENCE: Duration = Duration::from_millis(50);
 
 /// The right to change a contact way that the ledger knows.
-struct Right {
+pub(super) struct Right {
     /// As it is under this right.
-    entry: Entry,
-    leave: Leave,
+    pub(super) entry: Entry,
+    pub(super) leave: Leave,
 }
 
 impl Ledger {
@@ -66,7 +66,7 @@ impl Ledger {
     }
 
     /// The right to change an active contact way; none where the ledger has no such one.
-    fn take(&self, call: &Arc<Call>, config_id: &str, doing: Doing) -> Result<Option<Right>, Error> {
+    pub(super) fn take(&self, call: &Arc<Call>, config_id: &str, doing: Doing) -> Result<Option<Right>, Error> {
         loop {
             let Some(entry) = self.active(call, config_id)? else { return Ok(None) };
             let leave = Leave::begin(call);
@@ -84,7 +84,7 @@ impl Ledger {
         }
     }
 
-    fn active(&self, call: &Arc<Call>, config_id: &str) -> Result<Option<Entry>, Error> {
+    pub(super) fn active(&self, call: &Arc<Call>, config_id: &str) -> Result<Option<Entry>, Error> {
         let query =
             Query { config_id: Some(config_id.to_owned()), status: Some(Status::Active), ..Query::of(&self.corp_id) };
         Ok(self.store.find(call, &query, 0, 1)?.pop())

@@ -121,18 +121,6 @@ pub fn has_marker(way: &Object) -> bool {
     ["state", "remark"].iter().any(|name| way.get(name).and_then(Value::as_text).is_some_and(|text| !text.is_empty()))
 }
 
-/// Its userids in lower case, each between spaces: ` lisi zhangsan `. Empty where it names none.
-pub fn users(way: &Object) -> String {
-    let items = way.get("user").and_then(Value::as_list).unwrap_or_default();
-    let mut users = String::new();
-    for userid in items.iter().filter_map(Value::as_text) {
-        users.push_str(if users.is_empty() { " " } else { "" });
-        users.push_str(&userid.to_ascii_lowercase());
-        users.push(' ');
-    }
-    users
-}
-
 /// What two forms are compared for.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum For {
@@ -183,6 +171,11 @@ pub fn changed<'w>(wanted: &'w Object, applied: &Object) -> Vec<&'w str> {
         !is_known || !is_same(member, value, before, For::Apply)
     };
     given(wanted).filter(|(name, value)| differs(name, value)).map(|(name, _)| name).collect()
+}
+
+/// Whether `get` tells the member `name`, as far as is known here.
+pub fn is_told(name: &str) -> bool {
+    find(CONTACT_WAY, name).is_none_or(|member| !matches!(member.how, How::AmongRequests))
 }
 
 /// Whether no update changes the member `name`.

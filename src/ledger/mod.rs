@@ -3,6 +3,7 @@
 //! - `add`: an add that happens once
 //! - `change`: an update or a delete that keeps the ledger true
 //! - `look`: whether an add whose answer nobody has was carried out
+//! - `job`: what the jobs share; `apply`, `sync`, `replace_user`, `save_qr_codes`: the jobs
 //! - `reading`: what WeCom has
 //! - `query`: what the ledger holds
 //! - `equal`: when two contact ways are equal, as a table with a row a member
@@ -13,20 +14,20 @@
 //! - `hash`: the hash that they share
 
 mod add;
+mod apply;
 mod change;
-#[allow(dead_code)] // the jobs use the rest
 mod equal;
-#[allow(dead_code)] // the jobs use it
 mod file_name;
 mod hash;
+mod job;
 mod look;
 mod query;
 mod reading;
-#[allow(dead_code)] // the jobs use it
+mod replace_user;
 mod report;
-#[allow(dead_code)] // the jobs use the rest
 mod rows;
-#[allow(dead_code)] // the jobs use the rest
+mod save_qr_codes;
+mod sync;
 mod update;
 
 use std::sync::Arc;
@@ -37,11 +38,12 @@ use crate::auth::Credentials;
 use crate::call::{Call, Stop};
 use crate::clock::Stopwatch;
 use crate::log::Level;
-use crate::store::{At, Event, Landed, Store};
+use crate::store::{At, Event, Landed, Query, Store};
 use crate::wire::Wire;
 use hash::{Hash, hash};
 
 pub use add::Add;
+pub use job::Progress;
 pub use rows::wrong_key;
 
 /// How long what WeCom said may be written down for after a call's deadline.
@@ -54,6 +56,8 @@ pub struct Ledger {
     corp_id: String,
     /// How long after an attempt's deadline WeCom's list may still lack what it made.
     settle: Duration,
+    /// How long a call inside a job may take.
+    timeout: Duration,
     /// Which credentials read and write here.
     reader: Hash,
 }
@@ -87,12 +91,23 @@ impl Ledger {
         store: Arc<Store>,
         owner: Owner,
         settle: Duration,
+        timeout: Duration,
     ) -> Result<Self, Error> {
         store.corp(call, &owner.corp_id, wire.base_url())?;
         if let Some(warning) = store.warning() {
             wire.log.say(Level::Warning, "store", || [("message", warning.into())]);
         }
-        Ok(Self { wire: Arc::clone(wire), store, corp_id: owner.corp_id, settle, reader: owner.reader })
+        Ok(Self { wire: Arc::clone(wire), store, corp_id: owner.corp_id, settle, timeout, reader: owner.reader })
+    }
+
+    /// Whether the store can be read and written now.
+    ///
+    /// # Errors
+    /// `store` where it cannot, or where it has come to belong to another base URL.
+    pub fn check(&self, call: &Call) -> Result<(), Error> {
+        self.store.corp(call, &self.corp_id, self.wire.base_url())?;
+        self.store.touch(call, &self.corp_id)?;
+        self.store.find(call, &Query::of(&self.corp_id), 0, 1).map(drop)
     }
 
     /// Writes down what happened, though the call's time may be up: what WeCom did must be known.
@@ -131,8 +146,12 @@ struct Leave {
 impl Leave {
     /// Begins before the attempt is written down.
     fn begin(call: &Call) -> Self {
-        let left = call.deadline().saturating_duration_since(Instant::now());
-        Self { watch: Stopwatch::start(), send_ms: in_ms(left) }
+        Self::lasting(call.deadline().saturating_duration_since(Instant::now()))
+    }
+
+    /// Begins as [`Leave::begin`] does, for so long.
+    fn lasting(time: Duration) -> Self {
+        Self { watch: Stopwatch::start(), send_ms: in_ms(time) }
     }
 
     /// Asked right before anything is sent.

@@ -111,6 +111,6 @@ impl Ledger {
     fn read(&self, call: &Arc<Call>, facts: &'static Facts, request: &str, job: bool) -> Result<Answered, Error> {
         let mut ask = Ask::of(facts, request.as_bytes());
         ask.job = job;
-        self.wire.ask(call, &ask)
+        if job { self.patiently(call, |call| self.wire.ask(call, &ask)) } else { self.wire.ask(call, &ask) }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::members::Type;
 use super::plan::{Found, Plan};
-use super::{Check, Rule, Server, unknown};
+use super::{Check, Rule, unknown};
 use crate::endpoint::Endpoint;
 use crate::json::{Object, Value, fields::Detail, pointer_token};
 
@@ -31,21 +31,9 @@ pub fn broken_and_unknown(endpoint: Endpoint, request: &Object, body: &[u8]) -> 
     (found, unknown::said_of(asked.plan, &asked.found.unknown))
 }
 
-/// The errcode of the first broken rule that WeCom itself refuses.
-#[must_use]
-pub fn first_refusal(endpoint: Endpoint, request: &Object, body: &[u8]) -> Option<(i32, &'static Rule)> {
-    let asked = Asked::new(endpoint, request, body);
-    asked.plan.rules.iter().find_map(|(rule, member)| {
-        let Server::Refuses(code, _) = rule.server else { return None };
-        let mut is_broken = false;
-        look(rule, *member, &asked, &mut |_, _| is_broken = true);
-        is_broken.then_some((code, *rule))
-    })
-}
-
 /// What is asked of WeCom.
-struct Asked<'r, 'a> {
-    plan: &'static Plan,
+pub struct Asked<'r, 'a> {
+    pub plan: &'static Plan,
     request: &'r Object<'a>,
     found: Found<'r, 'a>,
     body_len: usize,
@@ -53,7 +41,7 @@ struct Asked<'r, 'a> {
 }
 
 impl<'r, 'a> Asked<'r, 'a> {
-    fn new(endpoint: Endpoint, request: &'r Object<'a>, body: &[u8]) -> Self {
+    pub fn new(endpoint: Endpoint, request: &'r Object<'a>, body: &[u8]) -> Self {
         let plan = Plan::of(endpoint);
         Self { plan, request, found: plan.find(request), body_len: body.len(), has_escapes: body.contains(&b'\\') }
     }
@@ -62,7 +50,8 @@ impl<'r, 'a> Asked<'r, 'a> {
 /// Says where one rule is broken; the words are given where they differ from the rule's own.
 type Tell<'t> = &'t mut dyn FnMut(String, Option<&str>);
 
-fn look(rule: &'static Rule, member: Option<usize>, asked: &Asked, tell: Tell) {
+/// Tells where a request breaks a rule, which is about the member of this index, if it is about one.
+pub fn look(rule: &'static Rule, member: Option<usize>, asked: &Asked, tell: Tell) {
     let request = asked.request;
     let here = |is_broken: bool, tell: Tell| {
         if is_broken {

@@ -114,6 +114,7 @@ pub const MEMBERS: &[Member] = &[
 ];
 
 /// The documented type of the member at `pointer`, if `endpoint` has it.
+#[cfg(any(feature = "sandbox", test))]
 #[must_use]
 pub fn wire_type(endpoint: Endpoint, pointer: &str) -> Option<Type> {
     MEMBERS

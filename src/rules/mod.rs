@@ -6,12 +6,18 @@
 mod check;
 mod members;
 mod plan;
+#[cfg(feature = "sandbox")]
+mod server;
 mod table;
 mod unknown;
 
 use crate::endpoint::Endpoint;
-pub use check::{Broken, broken_and_unknown, first_refusal};
-pub use members::{MEMBERS, Member, Type, wire_type};
+pub(crate) use check::{Broken, broken_and_unknown};
+#[cfg(any(feature = "sandbox", test))]
+pub(crate) use members::wire_type;
+pub use members::{MEMBERS, Member, Type};
+#[cfg(feature = "sandbox")]
+pub(crate) use server::{passed_over, refusals, too_long};
 pub use table::RULES;
 
 /// One documented rule.
@@ -24,7 +30,7 @@ pub struct Rule {
     /// Its name in `details`.
     pub name: &'static str,
     /// What a request must satisfy.
-    pub check: Check,
+    pub(crate) check: Check,
     /// What the rule says and what to do, for people.
     pub message: &'static str,
     /// What WeCom does when the rule is broken.
@@ -36,8 +42,12 @@ pub struct Rule {
 pub enum Server {
     /// Answers with this errcode.
     Refuses(i32, Sure),
-    /// Goes on as if what breaks the rule were not there.
+    /// Does not look at the member that breaks the rule.
     Ignores(Sure),
+    /// Takes the first of these members of the object that is there, and does not look at the others.
+    TakesFirst(&'static [&'static str], Sure),
+    /// Takes what stands before the value that breaks the rule, and no more.
+    StopsReading(Sure),
     /// Not known.
     Unknown,
 }
@@ -49,13 +59,15 @@ pub enum Sure {
     Documented,
     /// Seen in an answer of the real server.
     Observed,
+    /// Needed by the requests of so many widely used SDKs, which work with the real server.
+    Seen(u8),
     /// The plainest thing, for want of a fact.
     Guessed,
 }
 
 /// How a rule is checked. A value of a wrong type breaks the type's own rule and no other.
 #[derive(Debug)]
-pub enum Check {
+pub(crate) enum Check {
     /// The member is there and not `""`.
     Required,
     /// An integer within these bounds.

@@ -10,13 +10,13 @@ static PLANS: LazyLock<[Plan; Endpoint::ALL.len()]> = LazyLock::new(|| Endpoint:
 
 /// The members and rules of one endpoint.
 pub struct Plan {
-    pub members: Vec<Known>,
+    pub members: Vec<PlannedMember>,
     /// In the table's order, each with the index of the member that it is about, if it is about one.
     pub rules: Vec<(&'static Rule, Option<usize>)>,
 }
 
 /// A member that the document knows.
-pub struct Known {
+pub struct PlannedMember {
     pub member: &'static Member,
     pub name: &'static str,
     /// The index of the object that holds it; none is the request itself.
@@ -30,12 +30,12 @@ impl Plan {
     }
 
     fn new(endpoint: Endpoint) -> Self {
-        let mut members: Vec<Known> = Vec::new();
+        let mut members: Vec<PlannedMember> = Vec::new();
         for member in MEMBERS.iter().filter(|member| member.endpoints.contains(&endpoint)) {
             let (above, name) = member.pointer.rsplit_once('/').unwrap_or_default();
             // An object stands before its members in the table.
             let above = members.iter().position(|known| known.member.pointer == above);
-            members.push(Known { member, name, above });
+            members.push(PlannedMember { member, name, above });
         }
         let about = |rule: &Rule| members.iter().position(|known| known.member.pointer == rule.pointer);
         let rules = RULES.iter().filter(|rule| rule.endpoints.contains(&endpoint));

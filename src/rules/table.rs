@@ -1,7 +1,7 @@
 //! The table: one row a rule, in the order in which WeCom is believed to look.
 
-use super::Server::{Ignores, Refuses, Unknown};
-use super::Sure::{Documented, Guessed, Observed};
+use super::Server::{Ignores, Refuses, StopsReading, TakesFirst, Unknown};
+use super::Sure::{Documented, Guessed, Observed, Seen};
 use super::{Check, Rule};
 use crate::endpoint::Endpoint::{self, Add, CloseTempChat, Del, Get, List, Update};
 use crate::json::{Object, Value};
@@ -53,7 +53,7 @@ pub const RULES: &[Rule] = &[
         name: "wrong_type",
         check: Check::DocumentedTypes,
         message: "WeCom stops reading a body at the first value of a wrong type",
-        server: Ignores(Observed),
+        server: StopsReading(Observed),
     },
     Rule {
         endpoints: BY_CONFIG_ID,
@@ -120,7 +120,7 @@ pub const RULES: &[Rule] = &[
         name: "style_needs_scene_1",
         check: Check::Never(|request| request.get("style").is_some() && integer(request, "scene") == Some(2)),
         message: "style is for scene 1, the button in a mini-program; leave it out for a QR code",
-        server: Ignores(Guessed),
+        server: Ignores(Seen(3)),
     },
     Rule {
         endpoints: ADD,
@@ -249,7 +249,9 @@ pub const RULES: &[Rule] = &[
         pointer: "/conclusions",
         name: "conclusions_not_empty",
         check: Check::Never(|request| {
-            conclusions(request).is_some_and(|given| MESSAGES.iter().all(|name| !says_something(given, name)))
+            conclusions(request).is_some_and(|given| {
+                !says_something(given, "text") && ATTACHMENTS.iter().all(|name| !says_something(given, name))
+            })
         }),
         message: "conclusions hold at least one of text, image, link and miniprogram; fill one in, or leave them out",
         server: Refuses(40058, Guessed),
@@ -260,10 +262,10 @@ pub const RULES: &[Rule] = &[
         name: "one_attachment",
         check: Check::Never(|request| {
             conclusions(request)
-                .is_some_and(|given| MESSAGES[1..].iter().filter(|name| given.get(name).is_some()).count() > 1)
+                .is_some_and(|given| ATTACHMENTS.iter().filter(|name| given.get(name).is_some()).count() > 1)
         }),
         message: "of image, link and miniprogram only the first in that order is sent; keep one",
-        server: Ignores(Documented),
+        server: TakesFirst(ATTACHMENTS, Documented),
     },
     Rule {
         endpoints: ADD_UPDATE,
@@ -400,8 +402,8 @@ pub const RULES: &[Rule] = &[
     },
 ];
 
-/// What a conclusion can hold: the text, then the attachments in WeCom's order of precedence.
-const MESSAGES: [&str; 4] = ["text", "image", "link", "miniprogram"];
+/// What conclusions can hold beside the text, in WeCom's order of precedence.
+const ATTACHMENTS: &[&str] = &["image", "link", "miniprogram"];
 
 fn has_only_a_unicode_escape(byte: u8) -> bool {
     byte < b' ' && !matches!(byte, 0x08 | b'\t' | b'\n' | 0x0c | b'\r')

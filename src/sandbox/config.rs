@@ -1,5 +1,7 @@
 //! What a sandbox is started with.
 
+use super::callback::{Receiver, receiver};
+use super::listening::Listening;
 use crate::json::fields::{Detail, Fields, Read};
 use crate::json::{Object, Value};
 
@@ -11,7 +13,7 @@ pub const ROOT: i64 = 1;
 /// The configuration, defaults filled in.
 #[derive(Debug)]
 pub struct Config {
-    pub port: u16,
+    pub listening: Listening,
     pub seed: u64,
     pub is_medical: bool,
     pub has_developer_account: bool,
@@ -22,12 +24,22 @@ pub struct Config {
     pub clock: Option<i64>,
     pub list_lag_s: i64,
     pub latency_ms: u64,
-    pub idle_timeout_s: u64,
     pub check_media: bool,
+    pub unicode_escapes: UnicodeEscapes,
     pub apps: Vec<App>,
     pub suites: Vec<Suite>,
     pub members: Vec<InCorp<GivenMember>>,
     pub departments: Vec<InCorp<GivenDepartment>>,
+    /// Who is told of events.
+    pub callback: Option<Receiver>,
+}
+
+/// What becomes of a body that holds `\uXXXX`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UnicodeEscapes {
+    /// As WeCom's table of codes says.
+    Refused,
+    Accepted,
 }
 
 /// WeCom's limits of frequency and concurrency, per corporation and endpoint.
@@ -77,7 +89,7 @@ impl Config {
             |given: Option<i64>, default: u32| given.map_or(default, |given| u32::try_from(given).unwrap_or(u32::MAX));
         let counts = 0..=i64::from(u32::MAX);
         let config = Self {
-            port: fields.integer("port", 0..=65_535).map_or(0, |port| u16::try_from(port).unwrap_or(0)),
+            listening: Listening::read(&mut fields),
             seed: fields.integer("seed", 0..=i64::MAX).unwrap_or(1).unsigned_abs(),
             is_medical: fields.text_or_empty("industry").is_none_or(|industry| industry == "medical"),
             has_developer_account: fields.flag("developer_account").unwrap_or(true),
@@ -88,19 +100,34 @@ impl Config {
             clock: fields.integer("clock", 0..=LATEST),
             list_lag_s: fields.integer("list_lag_s", 0..=SECONDS_MAX).unwrap_or(0),
             latency_ms: fields.integer("latency_ms", 0..=3_600_000).unwrap_or(0).unsigned_abs(),
-            idle_timeout_s: fields.integer("idle_timeout_s", 1..=86_400).unwrap_or(75).unsigned_abs(),
             check_media: fields.flag("check_media").unwrap_or(false),
+            unicode_escapes: match fields.one_of("unicode_escapes", &["refuse", "accept"]) {
+                Some(1) => UnicodeEscapes::Accepted,
+                _ => UnicodeEscapes::Refused,
+            },
             apps: fields.each("apps", app).unwrap_or_else(|| vec![default_app()]),
             suites: fields.each("suites", suite).unwrap_or_default(),
             members: fields.each("members", member).unwrap_or_else(default_members),
             departments: fields.each("departments", department).unwrap_or_else(default_departments),
+            callback: callback(&mut fields),
         };
         if config.apps.is_empty() {
             fields.wrong("apps", "required", "must name at least one app; name one, or leave it out");
         }
-        let config = fields.end(config)?;
         let unknown = unknown_corps(&config);
-        if unknown.is_empty() { Ok(config) } else { Err(unknown) }
+        match fields.end(config) {
+            Ok(config) if unknown.is_empty() => Ok(config),
+            Ok(_) => Err(unknown),
+            // Where the corporations could not be read, nobody can say which are unknown.
+            Err(wrong)
+                if wrong
+                    .iter()
+                    .any(|wrong| wrong.pointer.starts_with("/apps") || wrong.pointer.starts_with("/suites")) =>
+            {
+                Err(wrong)
+            }
+            Err(wrong) => Err([wrong, unknown].concat()),
+        }
     }
 
     /// The corporations there are.
@@ -139,6 +166,11 @@ fn bounds(mut fields: Fields, wecoms: Bounds) -> Read<Bounds> {
         concurrent: bound("concurrent", wecoms.concurrent),
     };
     fields.end(bounds)
+}
+
+fn callback(fields: &mut Fields) -> Option<Receiver> {
+    let read = fields.object("callback").map(|given| receiver(Fields::new(given, fields.pointer("callback"))))?;
+    fields.take(read)
 }
 
 fn app(mut fields: Fields) -> Read<App> {

@@ -1,33 +1,38 @@
-//! The sandbox: an embedded stand-in for WeCom, answering on a loopback port from memory.
+//! The sandbox: an embedded stand-in for WeCom, answering on a port of this machine from memory.
 //!
 //! The rooms, each of which leans only on those below it:
 //!
 //! - `control`: the calls under `/sandbox/`, for tests, and the page, for people
 //! - `wecom`: what WeCom's paths do
+//! - `callback`: what happens in the world, told to the company's own server
 //! - `world`: what is kept
 //!
 //! and beside them `serve`, HTTP and its threads, which know of a room only that it answers.
 
+mod callback;
 mod config;
 mod control;
+mod listening;
 mod serve;
 mod wecom;
 mod world;
 
-use std::fmt;
+use std::error::Error;
+use std::net::{IpAddr, TcpListener};
 use std::sync::Arc;
-use std::time::Duration;
-
-use serde_json::json;
+use std::{fmt, io};
 
 use crate::json::Object;
 use crate::json::fields::{Detail, sentences};
+use callback::Postman;
 use config::Config;
 use control::Control;
-use serve::{Path, Room, Routes, Server};
+use listening::Listening;
+use serve::tls::Identity;
+use serve::{Manners, Path, Room, Routes, Server, listen};
 use wecom::Wecom;
 use world::World;
-use world::state::State;
+use world::state::{self, State};
 
 /// Why a sandbox could not be started.
 #[derive(Debug, thiserror::Error)]
@@ -36,16 +41,28 @@ pub enum StartError {
     #[error("{}", sentences(.0))]
     Config(Vec<Detail>),
     /// The port cannot be had.
-    #[error("port {port} of 127.0.0.1 cannot be listened on ({error}); free it, or leave port out to have any")]
+    #[error("port {port} of {host} cannot be listened on ({error}); {}", remedy(.error))]
     Port {
+        /// The address asked for.
+        host: IpAddr,
         /// The port asked for.
         port: u16,
         /// What the system says.
-        error: std::io::Error,
+        error: io::Error,
     },
+    /// No certificate could be made.
+    #[error("no certificate could be made ({0}); start it without tls, or with another public_url")]
+    Tls(Box<dyn Error + Send + Sync>),
     /// The machine gave no thread.
     #[error("the sandbox's thread could not be started ({0}); end other threads and try again")]
-    Thread(std::io::Error),
+    Thread(io::Error),
+}
+
+fn remedy(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::AddrNotAvailable => "name an address of this machine as host",
+        _ => "free it, or leave port out to have any",
+    }
 }
 
 impl StartError {
@@ -54,7 +71,7 @@ impl StartError {
     pub fn wrong(&self) -> &[Detail] {
         match self {
             Self::Config(wrong) => wrong,
-            Self::Port { .. } | Self::Thread(_) => &[],
+            Self::Port { .. } | Self::Tls(_) | Self::Thread(_) => &[],
         }
     }
 }
@@ -68,7 +85,9 @@ impl From<Vec<Detail>> for StartError {
 /// A running sandbox; dropping it ends it.
 pub struct Sandbox {
     wecom: Arc<Wecom>,
+    port: u16,
     _server: Server,
+    _postman: Option<Postman>,
 }
 
 impl Sandbox {
@@ -85,27 +104,28 @@ impl Sandbox {
             )]
         })?;
         let config = Config::read(&object)?;
-        let port = config.port;
-        let listener = Server::listen(port).map_err(|error| StartError::Port { port, error })?;
-        let address = listener.local_addr().map_err(|error| StartError::Port { port, error })?;
-        let idle = Duration::from_secs(config.idle_timeout_s);
-        let wecom = Arc::new(Wecom::new(World::new(config), format!("http://{address}")));
-        let server = Server::start(listener, rooms(&wecom), idle).map_err(StartError::Thread)?;
-        Ok(Self { wecom, _server: server })
+        let Listening { host, port, idle, tls, .. } = config.listening;
+        let refused = |error| StartError::Port { host, port, error };
+        let listeners = listen(host, port).map_err(refused)?;
+        let address = listeners.first().map(TcpListener::local_addr).transpose().map_err(refused)?;
+        let identity = tls.then(|| Identity::new(config.listening.names())).transpose().map_err(StartError::Tls)?;
+        let port = address.map_or(port, |address| address.port());
+        let base_url = config.listening.base_url(port);
+        let (authority, tls) = identity.map(|Identity { authority, config }| (authority, config)).unzip();
+        let wecom = Arc::new(Wecom::new(World::new(config), base_url, authority));
+        let world = &wecom.world;
+        let told = world.config.callback.clone().map(|receiver| Postman::start(receiver, Arc::clone(&world.events)));
+        let postman = told.transpose().map_err(StartError::Thread)?;
+        let server = Server::start(listeners, rooms(&wecom), Manners { idle, tls }).map_err(StartError::Thread)?;
+        Ok(Self { wecom, port, _server: server, _postman: postman })
     }
 
     /// Where it is and what a client needs, as one JSON object.
     #[must_use]
     pub fn info_json(&self) -> String {
-        let base_url = self.base_url();
-        let app = self.wecom.world.config.apps.first();
-        let (corp_id, secret) = app.map_or(("", ""), |app| (app.corp_id.as_str(), app.secret.as_str()));
-        json!({
-            "errcode": 0, "errmsg": "ok",
-            "base_url": base_url, "corp_id": corp_id, "secret": secret,
-            "client_config": {"base_url": base_url, "corp_id": corp_id, "secret": secret},
-        })
-        .to_string()
+        let mut info = control::info(&self.wecom);
+        (info["errcode"], info["errmsg"]) = (0.into(), "ok".into());
+        info.to_string()
     }
 
     /// Its address, without a slash at the end.
@@ -114,13 +134,27 @@ impl Sandbox {
         &self.wecom.base_url
     }
 
-    /// Everything that it keeps, as `GET /sandbox/state` answers it.
+    /// The port that it listens on, whatever its address says.
     #[must_use]
-    pub fn state_json(&self) -> String {
-        json!(State::of(&self.wecom.world)).to_string()
+    pub fn port(&self) -> u16 {
+        self.port
     }
 
-    /// Takes in what [`Sandbox::state_json`] gave.
+    /// Whether this machine alone can reach it.
+    #[must_use]
+    pub fn is_on_loopback(&self) -> bool {
+        self.wecom.world.config.listening.host.is_loopback()
+    }
+
+    /// Writes everything that it keeps, as `GET /sandbox/state` answers it.
+    ///
+    /// # Errors
+    /// What `to` says.
+    pub fn write_state(&self, to: &mut impl io::Write) -> io::Result<()> {
+        state::pieces(&self.wecom.world).try_for_each(|piece| to.write_all(&piece))
+    }
+
+    /// Takes in what [`Sandbox::write_state`] wrote.
     ///
     /// # Errors
     /// A sentence, when it is not a state, or one of other corporations.

@@ -137,6 +137,11 @@ pub(super) enum Fate {
 }
 
 impl Entry {
+    /// The entry, and its attempt as it is now.
+    pub fn at(&self) -> At {
+        At { id: self.id, attempt: self.attempt }
+    }
+
     pub(super) fn intended(intent: &Intent, now: i64) -> Self {
         let send_before = now.saturating_add(intent.term.send_ms);
         Self {

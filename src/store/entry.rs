@@ -1,5 +1,7 @@
 //! One contact way in the ledger, and what may be asked of many.
 
+use std::sync::LazyLock;
+
 use super::sql::{Cell, Row, Type};
 use crate::json::{self, Object};
 
@@ -168,10 +170,10 @@ pub(super) const COLUMNS: [(&str, Type); 28] = [
 ];
 
 /// What [`Entry::read`] reads, for a SELECT.
-pub(super) fn selected() -> String {
+pub(super) static SELECTED: LazyLock<String> = LazyLock::new(|| {
     let names = COLUMNS[..24].iter().map(|(name, _)| format!(", {name}"));
     format!("id{}", names.collect::<String>())
-}
+});
 
 impl Entry {
     /// The values of [`COLUMNS`].

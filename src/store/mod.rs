@@ -4,13 +4,12 @@
 //! writes, [`Store::settle`] with its intent and [`Store::settle`] with what came of it; those of callers that wait
 //! together are one.
 
+mod aside;
 mod change;
 mod corp;
 mod entry;
 mod gate;
 mod group;
-#[cfg(feature = "sqlite")]
-mod holder;
 mod lease;
 mod lent;
 #[cfg(feature = "postgres")]
@@ -36,6 +35,7 @@ use crate::lock::lock;
 use group::Group;
 use sql::{Fault, Need, Sql, failed};
 
+pub use aside::Aside;
 pub use change::{At, Change, Event, Intended, Intent, Landed, Sight, Stranger, Term};
 pub use corp::Corp;
 pub use entry::{Doing, Doubt, Entry, Status};
@@ -185,6 +185,11 @@ impl Store {
         self.with(call, Need::Read, |sql| query::known(sql, corp_id, config_ids))
     }
 
+    /// For each of `keys` the entry that holds it, or else those that held it and are gone.
+    pub fn keyed(&self, call: &Call, corp_id: &str, keys: &[&str]) -> Result<Vec<Entry>, Error> {
+        self.with(call, Need::Read, |sql| window::keyed(sql, corp_id, keys))
+    }
+
     /// How many entries are as `query` says.
     pub fn count(&self, call: &Call, query: &Query) -> Result<u64, Error> {
         self.with(call, Need::Read, |sql| query::count(sql, query))
@@ -212,6 +217,11 @@ impl Store {
     /// What is known of a corporation; `store` when its entries belong to another base URL.
     pub fn corp(&self, call: &Call, corp_id: &str, base_url: &str) -> Result<Corp, Error> {
         self.with(call, Need::Durable, |sql| corp::corp(sql, corp_id, base_url))
+    }
+
+    /// Writes what stands there already of a corporation, to see whether it can be written.
+    pub fn touch(&self, call: &Call, corp_id: &str) -> Result<(), Error> {
+        self.with(call, Need::Durable, |sql| corp::touch(sql, corp_id))
     }
 
     /// Remembers WeCom's clock less the store's, in milliseconds.
@@ -271,16 +281,14 @@ impl Store {
     /// Takes permits to call `endpoint`.
     pub fn permits(&self, call: &Call, corp_id: &str, endpoint: &str, wanted: &Wanted) -> Result<Grant, Error> {
         self.with(call, Need::Quick, |sql| {
-            let now = self.now_us_in(sql)?;
-            gate::change(sql, corp_id, endpoint, |gate| gate.take(wanted, now))
+            gate::change(sql, corp_id, endpoint, |sql| self.now_us_in(sql), |gate, now| gate.take(wanted, now))
         })
     }
 
     /// Remembers what WeCom said of the number of calls to `endpoint`.
     pub fn heed(&self, call: &Call, corp_id: &str, endpoint: &str, verdict: Verdict) -> Result<(), Error> {
         self.with(call, Need::Quick, |sql| {
-            let now = self.now_us_in(sql)?;
-            gate::change(sql, corp_id, endpoint, |gate| gate.heed(verdict, now))
+            gate::change(sql, corp_id, endpoint, |sql| self.now_us_in(sql), |gate, now| gate.heed(verdict, now))
         })
     }
 

@@ -1,6 +1,6 @@
 //! Which entries are asked for.
 
-use super::entry::{Entry, Status, selected};
+use super::entry::{Entry, SELECTED, Status};
 use super::sql::{Cell, Fault, Sql};
 
 /// Everything given must hold.
@@ -25,6 +25,10 @@ pub struct Query {
     pub has_key: Option<bool>,
     /// An attempt of unknown outcome calls for another look.
     pub in_doubt: Option<bool>,
+    /// WeCom did not show it when it was last asked.
+    pub missed: Option<bool>,
+    /// Read last by these credentials.
+    pub seen_by: Option<Vec<u8>>,
     /// Not read by the `sync` of this generation yet.
     pub unchecked_in: Option<i64>,
     /// Listed by the walk of this generation.
@@ -56,6 +60,7 @@ impl Query {
             ("instr(parties, ?) > 0", self.party.map(|party| word(party.to_string()))),
             ("namespace = ?", text(&self.namespace)),
             ("matching = ?", self.matching.as_deref().map(Cell::from)),
+            ("seen_by = ?", self.seen_by.as_deref().map(Cell::from)),
             ("checked < ?", self.unchecked_in.map(Cell::from)),
             ("listed = ?", self.listed_in.map(Cell::from)),
             ("listed < ?", self.unlisted_in.map(Cell::from)),
@@ -67,6 +72,7 @@ impl Query {
             truth(self.open, "status IN (0, 2)", "status NOT IN (0, 2)"),
             truth(self.temporary, "expires_at IS NOT NULL", "expires_at IS NULL"),
             truth(self.has_key, "key IS NOT NULL", "key IS NULL"),
+            truth(self.missed, "first_miss IS NOT NULL", "first_miss IS NULL"),
             truth(self.in_doubt, "doubt <> 0", "doubt = 0"),
         ];
         valued.chain(truths.into_iter().flatten()).collect()
@@ -95,7 +101,7 @@ pub(super) fn find(sql: &mut dyn Sql, query: &Query, after: i64, limit: i64) -> 
     let (clause, mut values) = query.clause();
     values.extend([after.into(), limit.into()]);
     let (after, limit) = (values.len() - 1, values.len());
-    let columns = selected();
+    let columns = SELECTED.as_str();
     let statement =
         format!("SELECT {columns} FROM contactway_entry {clause} AND id > ?{after} ORDER BY id LIMIT ?{limit}");
     let rows = sql.rows(&statement, &values)?;

@@ -54,6 +54,7 @@ const MIGRATIONS: [(Version, &[&str]); 1] = [(
         "CREATE UNIQUE INDEX contactway_entry_key ON contactway_entry (corp_id, key) WHERE key IS NOT NULL AND status < 3",
         "CREATE UNIQUE INDEX contactway_entry_config ON contactway_entry (corp_id, config_id) WHERE config_id IS NOT NULL",
         "CREATE UNIQUE INDEX contactway_entry_replaces ON contactway_entry (replaces) WHERE replaces IS NOT NULL AND status IN (0, 2)",
+        "CREATE INDEX contactway_entry_gone ON contactway_entry (corp_id, key) WHERE key IS NOT NULL AND status = 4",
         "CREATE INDEX contactway_entry_open ON contactway_entry (corp_id, id) WHERE status IN (0, 2)",
         "CREATE INDEX contactway_entry_space ON contactway_entry (corp_id, namespace, id) WHERE namespace IS NOT NULL AND status = 1",
         "CREATE INDEX contactway_entry_temporary ON contactway_entry (corp_id, expires_at) WHERE expires_at IS NOT NULL",

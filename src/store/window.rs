@@ -75,6 +75,15 @@ fn holders<'k>(sql: &mut dyn Sql, corp_id: &str, keys: impl IntoIterator<Item = 
     sql.entries("key = ?1 AND corp_id = ?2 AND status < 3", keys, corp_id)
 }
 
+/// For each of `keys` the entry that holds it, or else those that held it and are gone.
+pub(super) fn keyed(sql: &mut dyn Sql, corp_id: &str, keys: &[&str]) -> Result<Vec<Entry>, Fault> {
+    let mut found = holders(sql, corp_id, keys.iter().copied())?;
+    let held: HashSet<_> = found.iter().filter_map(|entry| entry.key.clone()).collect();
+    let free = keys.iter().filter(|key| !held.contains(**key)).map(|key| Cell::from(*key)).collect();
+    found.extend(sql.entries("key = ?1 AND corp_id = ?2 AND status = 4", free, corp_id)?);
+    Ok(found)
+}
+
 /// Makes changes, in their order.
 fn make(sql: &mut dyn Sql, now: i64, changes: &[Change]) -> Result<Vec<Landed>, Fault> {
     if changes.is_empty() {

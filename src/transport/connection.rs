@@ -59,9 +59,10 @@ impl Connection {
         &self.socket
     }
 
-    /// Whether nothing has come since the last answer, not even an end of file.
+    /// Whether nothing has come since the last answer, not even an end of file. In one that has served nothing yet lie
+    /// the session tickets of TLS 1.3, and it counts as silent.
     pub fn is_silent(&self) -> bool {
-        self.reader.buffer().is_empty() && self.reader.get_ref().is_silent()
+        self.is_new || self.reader.buffer().is_empty() && self.reader.get_ref().is_silent()
     }
 
     /// Sends `request` and reads its answer; says whether the connection may serve another.
@@ -75,14 +76,13 @@ impl Connection {
         stream.write_all(&request.to_bytes())?;
         stream.flush()?;
         let (head, begun) = Head::read(&mut self.reader)?;
-        let framing = head.framing()?;
         let mut rest = Cursor::new(begun).chain(&mut self.reader);
-        let body = body::read(&mut rest, framing, head.is_gzip())?;
+        let body = body::read(&mut rest, head.framing, head.is_gzip)?;
         let (begun, _) = rest.get_ref();
         let is_read = begun.position() == begun.get_ref().len() as u64;
-        let is_reusable = is_read && framing != Framing::ToTheEnd && head.keeps_alive();
+        let is_reusable = is_read && head.framing != Framing::ToTheEnd && head.keeps_alive;
         let new_connection = mem::replace(&mut self.is_new, false);
-        Ok((Reply { status: head.status(), body, date: head.date(), new_connection }, is_reusable))
+        Ok((Reply { status: head.status, body, date: head.date, new_connection }, is_reusable))
     }
 }
 

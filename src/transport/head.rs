@@ -1,13 +1,11 @@
 //! The head of an answer, and what it says of the body behind it.
 
 use std::io::{self, BufRead, ErrorKind};
+use std::mem::MaybeUninit;
+use std::ops::Range;
 use std::time::UNIX_EPOCH;
 
-use ureq_proto::http::header::{
-    CONNECTION, CONTENT_ENCODING, CONTENT_LENGTH, DATE, HeaderName, PROXY_AUTHENTICATE, TRANSFER_ENCODING,
-};
-use ureq_proto::http::{Response, StatusCode, Version};
-use ureq_proto::parser::try_parse_response;
+use httparse::{Header, ParserConfig, Response, Status};
 
 /// An exchange that did not come to a whole answer.
 #[derive(Debug)]
@@ -27,9 +25,25 @@ impl From<io::Error> for Fault {
 /// The largest head that is read, in bytes.
 const HEAD_MAX: usize = 32 * 1024;
 const FIELDS_MAX: usize = 128;
+const INTERIM: Range<u16> = 100..200;
+const SWITCHING_PROTOCOLS: u16 = 101;
+/// 204 No Content, 304 Not Modified.
+const WITHOUT_BODY: [u16; 2] = [204, 304];
 
 /// The head of an answer.
-pub struct Head(Response<()>);
+#[derive(Debug)]
+pub struct Head {
+    /// The HTTP status.
+    pub status: u16,
+    /// The server's clock, in unix milliseconds.
+    pub date: Option<i64>,
+    pub framing: Framing,
+    pub is_gzip: bool,
+    /// Whether the connection may serve another request.
+    pub keeps_alive: bool,
+    /// Whether a proxy takes a user and a password as they are; one that does not say may.
+    pub takes_basic: bool,
+}
 
 /// How the end of a body is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,11 +70,10 @@ impl Head {
             let amount = came.len();
             bytes.extend_from_slice(came);
             reader.consume(amount);
-            while let Some((length, response)) = parse(&bytes)? {
+            while let Some((length, head)) = parse(&bytes)? {
                 bytes.drain(..length);
-                let status = response.status();
-                if !status.is_informational() || status == StatusCode::SWITCHING_PROTOCOLS {
-                    return Ok((Self(response), bytes));
+                if !INTERIM.contains(&head.status) || head.status == SWITCHING_PROTOCOLS {
+                    return Ok((head, bytes));
                 }
             }
             if amount == 0 {
@@ -71,50 +84,47 @@ impl Head {
             }
         }
     }
+}
 
-    pub fn status(&self) -> u16 {
-        self.0.status().as_u16()
+/// The header fields of an answer.
+struct Fields<'f>(&'f [Header<'f>]);
+
+impl Fields<'_> {
+    /// What fields that are lists hold; what is no text is none of what is looked for.
+    fn values(&self, name: &str) -> impl Iterator<Item = &str> {
+        let fields = self.0.iter().filter(move |field| field.name.eq_ignore_ascii_case(name));
+        fields.flat_map(|field| str::from_utf8(field.value).unwrap_or("?").split(',')).map(str::trim)
     }
 
-    /// The server's clock, in unix milliseconds.
-    pub fn date(&self) -> Option<i64> {
-        let date = httpdate::parse_http_date(self.0.headers().get(DATE)?.to_str().ok()?).ok()?;
+    fn say(&self, name: &str, token: &str) -> bool {
+        self.values(name).any(|value| value.eq_ignore_ascii_case(token))
+    }
+
+    fn date(&self) -> Option<i64> {
+        let date = self.0.iter().find(|field| field.name.eq_ignore_ascii_case("date"))?;
+        let date = httpdate::parse_http_date(str::from_utf8(date.value).ok()?).ok()?;
         i64::try_from(date.duration_since(UNIX_EPOCH).ok()?.as_millis()).ok()
     }
 
-    /// Whether a proxy takes a user and a password as they are; one that does not say may.
-    pub fn takes_basic(&self) -> bool {
-        let is_basic = |way: &str| way.get(..5).is_some_and(|way| way.eq_ignore_ascii_case("basic"));
-        self.values(&PROXY_AUTHENTICATE).next().is_none() || self.values(&PROXY_AUTHENTICATE).any(is_basic)
+    fn take_basic(&self) -> bool {
+        let mut ways = self.values("proxy-authenticate").peekable();
+        ways.peek().is_none() || ways.any(|way| way.get(..5).is_some_and(|way| way.eq_ignore_ascii_case("basic")))
     }
 
-    pub fn is_gzip(&self) -> bool {
-        self.says(&CONTENT_ENCODING, "gzip") || self.says(&CONTENT_ENCODING, "x-gzip")
-    }
-
-    /// Whether the connection may serve another request.
-    pub fn keeps_alive(&self) -> bool {
-        match self.0.version() {
-            Version::HTTP_10 => self.says(&CONNECTION, "keep-alive"),
-            _ => !self.says(&CONNECTION, "close"),
-        }
-    }
-
-    /// How the end of its body is known (RFC 9112, 6.3).
-    ///
-    /// # Errors
-    /// When its length is none, or it has two.
-    pub fn framing(&self) -> Result<Framing, Fault> {
-        let is_bare = matches!(self.0.status(), StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED);
-        if is_bare || self.0.status().is_informational() {
+    /// How the end of the body is known (RFC 9112, 6.3).
+    fn framing(&self, status: u16, is_http_10: bool) -> Result<Framing, Fault> {
+        if WITHOUT_BODY.contains(&status) || INTERIM.contains(&status) {
             return Ok(Framing::None);
         }
-        if self.0.version() != Version::HTTP_10 && self.says(&TRANSFER_ENCODING, "chunked") {
+        if !is_http_10 && self.say("transfer-encoding", "chunked") {
             return Ok(Framing::Chunks);
         }
         let mut length = None;
-        for value in self.values(&CONTENT_LENGTH) {
-            let value = value.parse().map_err(|_| Fault::Broken("the answer's length is no number".to_owned()))?;
+        for value in self.values("content-length") {
+            // The standard library would take a sign.
+            let digits = Some(value).filter(|value| value.bytes().all(|byte| byte.is_ascii_digit()));
+            let value = digits.and_then(|digits| digits.parse().ok());
+            let value = value.ok_or_else(|| Fault::Broken("the answer's length is no number".to_owned()))?;
             if length.is_some_and(|length| length != value) {
                 return Err(Fault::Broken("the answer has two lengths".to_owned()));
             }
@@ -122,29 +132,37 @@ impl Head {
         }
         Ok(length.map_or(Framing::ToTheEnd, Framing::Length))
     }
-
-    /// What a header that is a list holds; what is no text is passed over.
-    fn values(&self, name: &HeaderName) -> impl Iterator<Item = &str> {
-        let values = self.0.headers().get_all(name).into_iter();
-        values.flat_map(|value| value.to_str().unwrap_or("?").split(',')).map(str::trim)
-    }
-
-    fn says(&self, name: &HeaderName, token: &str) -> bool {
-        self.values(name).any(|value| value.eq_ignore_ascii_case(token))
-    }
 }
 
 fn too_large() -> Fault {
     Fault::Broken("the answer's headers are too large".to_owned())
 }
 
-fn parse(bytes: &[u8]) -> Result<Option<(usize, Response<()>)>, Fault> {
-    match try_parse_response::<FIELDS_MAX>(bytes) {
-        Ok(Some((length, _))) if length > HEAD_MAX => Err(too_large()),
-        Ok(parsed) => Ok(parsed),
-        Err(ureq_proto::Error::HttpParseTooManyHeaders) => Err(too_large()),
-        Err(error) => Err(Fault::Broken(format!("the answer is not HTTP: {error}"))),
-    }
+fn parse(bytes: &[u8]) -> Result<Option<(usize, Head)>, Fault> {
+    let mut fields = [MaybeUninit::uninit(); FIELDS_MAX];
+    let mut response = Response::new(&mut []);
+    let parsed = ParserConfig::default().parse_response_with_uninit_headers(&mut response, bytes, &mut fields);
+    let length = match parsed {
+        Ok(Status::Partial) => return Ok(None),
+        Ok(Status::Complete(length)) if length <= HEAD_MAX => length,
+        Ok(Status::Complete(_)) | Err(httparse::Error::TooManyHeaders) => return Err(too_large()),
+        Err(error) => return Err(Fault::Broken(format!("the answer is not HTTP: {error}"))),
+    };
+    let (status, is_http_10) = (response.code.unwrap_or_default(), response.version == Some(0));
+    let fields = Fields(response.headers);
+    let head = Head {
+        status,
+        date: fields.date(),
+        framing: fields.framing(status, is_http_10)?,
+        is_gzip: fields.say("content-encoding", "gzip") || fields.say("content-encoding", "x-gzip"),
+        keeps_alive: if is_http_10 {
+            fields.say("connection", "keep-alive")
+        } else {
+            !fields.say("connection", "close")
+        },
+        takes_basic: fields.take_basic(),
+    };
+    Ok(Some((length, head)))
 }
 
 #[cfg(test)]
@@ -162,14 +180,16 @@ mod tests {
             ("HTTP/1.1 200 OK\r\nContent-Length: 5\r\ncontent-length: 5, 5", Some(Framing::Length(5))),
             ("HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6", None),
             ("HTTP/1.1 200 OK\r\nContent-Length: -5", None),
+            ("HTTP/1.1 200 OK\r\nContent-Length: +5", None),
+            ("HTTP/1.1 200 OK\r\nContent-Length: ", None),
             ("HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: Chunked", Some(Framing::Chunks)),
             ("HTTP/1.0 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked", Some(Framing::Length(5))),
             ("HTTP/1.1 200 OK\r\nServer: nginx", Some(Framing::ToTheEnd)),
             ("HTTP/1.1 204 No Content\r\nContent-Length: 5", Some(Framing::None)),
             ("HTTP/1.1 304 Not Modified\r\nA: b", Some(Framing::None)),
         ] {
-            let (head, _) = read(&format!("{head}\r\n\r\n")).unwrap();
-            assert_eq!(head.framing().ok(), wanted, "{:?}", head.0);
+            let framing = read(&format!("{head}\r\n\r\n")).ok().map(|(head, _)| head.framing);
+            assert_eq!(framing, wanted, "{head}");
         }
     }
 
@@ -182,14 +202,14 @@ mod tests {
             ("HTTP/1.0 200 OK\r\nA: b", false),
             ("HTTP/1.0 200 OK\r\nConnection: keep-alive", true),
         ] {
-            let (head, _) = read(&format!("{head}\r\n\r\n")).unwrap();
-            assert_eq!(head.keeps_alive(), wanted, "{:?}", head.0);
+            let keeps_alive = read(&format!("{head}\r\n\r\n")).unwrap().0.keeps_alive;
+            assert_eq!(keeps_alive, wanted, "{head}");
         }
     }
 
     #[test]
     fn the_server_s_clock_is_read() {
-        let date = |value: &str| read(&format!("HTTP/1.1 200 OK\r\nDate: {value}\r\n\r\n")).unwrap().0.date();
+        let date = |value: &str| read(&format!("HTTP/1.1 200 OK\r\nDate: {value}\r\n\r\n")).unwrap().0.date;
         assert_eq!(date("Mon, 18 Nov 2024 08:00:00 GMT"), Some(1_731_916_800_000));
         assert_eq!(date("Monday, 18-Nov-24 08:00:00 GMT"), Some(1_731_916_800_000));
         assert_eq!(date("yesterday"), None);
@@ -200,6 +220,6 @@ mod tests {
         let (head, rest) =
             read("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Hints\r\nLink: x\r\n\r\nHTTP/1.1 201 OK\r\n\r\nab")
                 .unwrap();
-        assert_eq!((head.status(), rest), (201, b"ab".to_vec()));
+        assert_eq!((head.status, rest), (201, b"ab".to_vec()));
     }
 }

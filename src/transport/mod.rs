@@ -4,6 +4,10 @@
 //! proxy, [`stream`] puts TLS over either, and [`dial`] does all that for a new connection. [`connection`] sends a
 //! request over it and reads [`head`] and [`body`] of the answer. A [`pool`] keeps it for the next call, and [`network`]
 //! looks after the pools of all clients. [`words`] says what failed.
+//!
+//! It stands on the crates that ureq stands on, rustls and httparse, and not on ureq itself: ureq-proto's state machine
+//! writes every byte of an exchange into lines of the crate `log`, and ureq's connectors tell neither what a proxy
+//! answered nor take an authority beside the system's, and keep buffers of 100 KiB with an idle connection.
 
 mod body;
 mod connection;
@@ -20,9 +24,11 @@ mod tunnel;
 mod words;
 
 use std::io::ErrorKind;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use rustls::ProtocolVersion;
 use ureq::Proxy;
 use ureq::http::Uri;
 
@@ -82,6 +88,22 @@ pub struct Reply {
     pub new_connection: bool,
 }
 
+/// What a new connection has behind it, in this order: [`Passed::Direct`], [`Passed::Resolved`], [`Passed::Connected`],
+/// or [`Passed::Proxy`] in their place; then, with https, [`Passed::Secured`].
+#[derive(Clone, Copy, Debug)]
+pub enum Passed<'p> {
+    /// It goes through no proxy.
+    Direct,
+    /// The proxy of this host and port made the way free.
+    Proxy(&'p str, u16),
+    /// The name stands for these addresses.
+    Resolved(&'p [SocketAddr]),
+    /// This one took the connection.
+    Connected(SocketAddr),
+    /// The server proved who it is.
+    Secured(ProtocolVersion),
+}
+
 /// Why there is no answer.
 #[derive(Debug)]
 pub struct Failure {
@@ -104,6 +126,8 @@ pub enum Cause {
     ConnectTimeout(String),
     /// No connection, or one that broke; in words.
     Network(String),
+    /// Its caller did not let it send.
+    Withheld,
     /// The proxy does not let us, and is not to be asked again so soon.
     ProxyRefused {
         /// What it said, in words.
@@ -124,7 +148,28 @@ impl Transport {
         Self { dialer: Dialer::new(settings, Arc::clone(network)), pool, network: Arc::clone(network) }
     }
 
+    /// The same with all that was learned left out: no connection, address, TLS session or refusal of a proxy is known.
+    #[must_use]
+    pub fn afresh(&self) -> Self {
+        let network = Arc::default();
+        let pool = Arc::default();
+        Network::join(&network, &pool);
+        Self { dialer: self.dialer.afresh(Arc::clone(&network)), pool, network }
+    }
+
+    /// Makes a connection to where `uri` is, and keeps it for the next request; `passed` is told how far it has come.
+    ///
+    /// # Errors
+    /// When there is none. Nothing of a request was sent.
+    pub fn connect(&self, call: &Arc<Call>, uri: &Uri, passed: &mut dyn FnMut(Passed)) -> Result<(), Failure> {
+        let unsent = |cause| Failure { cause, sent: false, stale: false, new_connection: true };
+        let connection = self.dial(call, uri, passed).map_err(unsent)?;
+        self.pool.give_back(connection);
+        Ok(())
+    }
+
     /// POSTs `body`. The path and query of `uri` are sent as they stand there; it is cheap to clone, and so to keep.
+    /// `may_send` is asked when there is a connection, right before the request's first byte.
     ///
     /// # Errors
     /// When no whole HTTP answer came back.
@@ -135,8 +180,9 @@ impl Transport {
         content_type: &str,
         body: &[u8],
         kept: Kept,
+        may_send: &dyn Fn() -> bool,
     ) -> Result<Reply, Failure> {
-        self.run(call, Request { uri, body: Some((content_type, body)) }, kept)
+        self.run(call, Request { uri, body: Some((content_type, body)) }, kept, may_send)
     }
 
     /// GETs `uri`.
@@ -144,10 +190,16 @@ impl Transport {
     /// # Errors
     /// When no whole HTTP answer came back.
     pub fn get(&self, call: &Arc<Call>, uri: &Uri, kept: Kept) -> Result<Reply, Failure> {
-        self.run(call, Request { uri, body: None }, kept)
+        self.run(call, Request { uri, body: None }, kept, &|| true)
     }
 
-    fn run(&self, call: &Arc<Call>, request: Request, kept: Kept) -> Result<Reply, Failure> {
+    fn run(
+        &self,
+        call: &Arc<Call>,
+        request: Request,
+        kept: Kept,
+        may_send: &dyn Fn() -> bool,
+    ) -> Result<Reply, Failure> {
         self.network.sweep();
         let unsent = |new_connection| move |cause| Failure { cause, sent: false, stale: false, new_connection };
         call.check().map_err(Cause::Stopped).map_err(unsent(false))?;
@@ -155,11 +207,13 @@ impl Transport {
         let new_connection = taken.is_none();
         let (mut connection, idle) = match taken {
             Some(taken) => taken,
-            None => (self.dial(call, request.uri).map_err(unsent(true))?, Duration::ZERO),
+            None => (self.dial(call, request.uri, &mut |_| ()).map_err(unsent(true))?, Duration::ZERO),
         };
         call.hold(connection.socket());
         // Its time may be up already, and then nothing was sent.
-        let exchanged = call.check().map_err(Cause::Stopped).map_err(unsent(new_connection)).and_then(|()| {
+        let ready = call.check().map_err(Cause::Stopped);
+        let ready = ready.and_then(|()| if may_send() { Ok(()) } else { Err(Cause::Withheld) });
+        let exchanged = ready.map_err(unsent(new_connection)).and_then(|()| {
             connection.exchange(request, call.deadline()).map_err(|fault| Failure {
                 cause: cause(fault, call),
                 sent: true,
@@ -176,8 +230,8 @@ impl Transport {
         Ok(reply)
     }
 
-    fn dial(&self, call: &Arc<Call>, uri: &Uri) -> Result<Connection, Cause> {
-        let stream = self.dialer.dial(call, uri);
+    fn dial(&self, call: &Arc<Call>, uri: &Uri, passed: &mut dyn FnMut(Passed)) -> Result<Connection, Cause> {
+        let stream = self.dialer.dial(call, uri, passed);
         call.release();
         Ok(Connection::new(stream?, uri))
     }

@@ -12,6 +12,7 @@ use ureq::http::Uri;
 
 use super::Kept;
 use super::connection::Connection;
+use crate::clock;
 use crate::lock::lock;
 
 /// More would be closed by most servers.
@@ -43,7 +44,7 @@ impl Pool {
             Kept::Recent => FRESH,
             Kept::None => return None,
         };
-        let (thread, now) = (this_thread(), Instant::now());
+        let (thread, now) = (this_thread(), clock::now());
         loop {
             let mut idle = lock(&self.0);
             let fits = |it: &Idle| now.duration_since(it.since) < idle_max && it.connection.leads_to(uri);
@@ -59,7 +60,7 @@ impl Pool {
 
     /// Keeps a connection for other calls.
     pub fn give_back(&self, connection: Connection) {
-        let (thread, now) = (this_thread(), Instant::now());
+        let (thread, now) = (this_thread(), clock::now());
         let mut idle = lock(&self.0);
         let oldest = if idle.len() < CONNECTIONS { None } else { idle.pop_front() };
         idle.push_back(Idle { connection, since: now, thread });
@@ -70,7 +71,7 @@ impl Pool {
 
     /// Closes what has been idle for too long, or has something to say: an end of file, mostly.
     pub fn sweep(&self) {
-        let now = Instant::now();
+        let now = clock::now();
         let lasts = |it: &Idle| now.duration_since(it.since) < IDLE_MAX && it.connection.is_silent();
         lock(&self.0).retain(lasts);
     }
@@ -82,4 +83,65 @@ fn this_thread() -> usize {
         static OWN: u8 = const { 0 };
     }
     OWN.with(|own| ptr::from_ref(own).addr())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{Shutdown, TcpListener, TcpStream};
+    use std::sync::Arc;
+    use std::thread;
+
+    use super::super::link::Link;
+    use super::super::stream::Stream;
+    use super::*;
+
+    /// A pool that holds a connection to `uri`, and the server's end of it.
+    fn pool_with_one(uri: &Uri) -> (Pool, TcpStream) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let (server, _) = listener.accept().unwrap();
+        let link = Link::new(Arc::new(client.into()), Instant::now());
+        let pool = Pool::default();
+        pool.give_back(Connection::new(Stream::Plain(link), uri));
+        (pool, server)
+    }
+
+    fn holds(pool: &Pool) -> usize {
+        lock(&pool.0).len()
+    }
+
+    #[test]
+    fn a_connection_is_kept_for_a_minute_and_for_an_add_for_five_seconds() {
+        let uri = Uri::from_static("http://localhost/");
+        let (pool, _server) = pool_with_one(&uri);
+        assert!(pool.take(&uri, Kept::None).is_none());
+        assert!(pool.take(&Uri::from_static("http://other/"), Kept::Any).is_none());
+        assert!(pool.take(&Uri::from_static("https://localhost/"), Kept::Any).is_none());
+        clock::advance(FRESH);
+        assert!(pool.take(&uri, Kept::Recent).is_none());
+        let (connection, idle) = pool.take(&Uri::from_static("http://LOCALHOST/a?b"), Kept::Any).unwrap();
+        assert!((FRESH..IDLE_MAX).contains(&idle));
+        pool.give_back(connection);
+        clock::advance(Duration::from_secs(59));
+        pool.sweep();
+        assert_eq!(holds(&pool), 1);
+        clock::advance(Duration::from_secs(1));
+        assert!(pool.take(&uri, Kept::Any).is_none());
+        pool.sweep();
+        assert_eq!(holds(&pool), 0);
+    }
+
+    #[test]
+    fn a_connection_that_was_closed_is_neither_taken_nor_kept() {
+        let uri = Uri::from_static("http://localhost/");
+        let ends: [fn(&Pool, &Uri); 2] =
+            [|pool, uri| assert!(pool.take(uri, Kept::Any).is_none()), |pool, _| pool.sweep()];
+        for end in ends {
+            let (pool, server) = pool_with_one(&uri);
+            server.shutdown(Shutdown::Write).unwrap();
+            thread::sleep(Duration::from_millis(500));
+            end(&pool, &uri);
+            assert_eq!(holds(&pool), 0);
+        }
+    }
 }

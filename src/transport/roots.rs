@@ -189,3 +189,32 @@ fn system() -> RootCertStore {
     }
     store
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pem(der: &[u8]) -> String {
+        use base64::Engine;
+        let base64 = base64::prelude::BASE64_STANDARD.encode(der);
+        format!("-----BEGIN CERTIFICATE-----\n{base64}\n-----END CERTIFICATE-----\n")
+    }
+
+    #[test]
+    fn a_damaged_certificate_is_taken_refused_or_passed_over_and_never_a_panic() {
+        let good = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap().cert;
+        let der = good.der();
+        assert!(Authorities::from_pem(pem(der).as_bytes()).is_ok());
+        for length in 0..der.len() {
+            let read = Authorities::from_pem(pem(&der[..length]).as_bytes());
+            assert!(read.unwrap_err().contains("cannot be decoded: number 1"), "cut at {length}");
+        }
+        for place in 0..der.len() {
+            for damage in [0, 1, 0x80, 0xff] {
+                let mut der = der.to_vec();
+                der[place] ^= damage;
+                let _whatever = Authorities::from_pem(pem(&der).as_bytes());
+            }
+        }
+    }
+}

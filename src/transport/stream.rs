@@ -4,7 +4,7 @@ use std::io::{self, IoSlice, Read, Write};
 use std::sync::Arc;
 
 use rustls::pki_types::ServerName;
-use rustls::{ClientConfig, ClientConnection, StreamOwned};
+use rustls::{ClientConfig, ClientConnection, ProtocolVersion, StreamOwned};
 
 use super::link::Link;
 
@@ -33,7 +33,16 @@ impl Stream {
     pub fn is_silent(&self) -> bool {
         match self {
             Self::Plain(link) => link.is_silent(),
-            Self::Tls(tls) => tls.sock.is_silent(),
+            // It does not want to read where something that it has read already waits to be taken.
+            Self::Tls(tls) => tls.conn.wants_read() && tls.sock.is_silent(),
+        }
+    }
+
+    /// The version of the uppermost TLS.
+    pub fn tls_version(&self) -> Option<ProtocolVersion> {
+        match self {
+            Self::Plain(_) => None,
+            Self::Tls(tls) => tls.conn.protocol_version(),
         }
     }
 

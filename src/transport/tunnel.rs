@@ -18,6 +18,7 @@ use super::stream::Stream;
 use super::words::Who;
 use super::{Cause, USER_AGENT};
 use crate::call::Call;
+use crate::clock;
 use crate::lock::lock;
 use crate::secret::Secret;
 
@@ -72,11 +73,11 @@ pub fn open(stream: &mut Stream, who: Who, target: Place, authorization: Option<
         Fault::Io(error) => NoTunnel::Io(error),
         Fault::Broken(_) => NoTunnel::Failed(format!("{who} answered what is no HTTP: see whether it is a proxy")),
     })?;
-    let status = head.status();
+    let status = head.status;
     let why = match status {
         200..=299 if behind.is_empty() => return Ok(()),
         200..=299 => "sent more than its answer".to_owned(),
-        407 if !head.takes_basic() => {
+        407 if !head.takes_basic => {
             "wants a user and a password, but in a way (not Basic) that this library does not know; ask whoever runs it"
                 .to_owned()
         }
@@ -129,7 +130,7 @@ impl Proxies {
     /// When it refused lately, or the time is up.
     pub fn enter(&self, call: &Arc<Call>, key: Key, deadline: Instant) -> Result<Asking<'_>, NotNow> {
         loop {
-            let now = Instant::now();
+            let now = clock::now();
             let mut states = lock(&self.0);
             // A look through all of them only when there are twice as many, so that it costs little on the whole.
             if states.len().is_power_of_two() {
@@ -196,7 +197,7 @@ impl Asking<'_> {
 
     /// The proxy refused, in these words.
     pub fn refused(&self, why: String) -> Cause {
-        let now = Instant::now();
+        let now = clock::now();
         self.state(|state| {
             state.proven = false;
             let pause = match &state.refusal {
@@ -219,5 +220,55 @@ impl Drop for Asking<'_> {
         for call in waiting {
             call.wake();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOUR: Duration = Duration::from_secs(3600);
+
+    fn key(password: &str) -> Key {
+        let authorization = Some(Secret::new(password.to_owned()));
+        Key { proxy: "proxy:3128".to_owned(), target: "wecom:443".to_owned(), authorization }
+    }
+
+    /// How often the proxy is asked in an hour of such calls, one a second, all of which it refuses.
+    fn asked_in_an_hour(proxies: &Proxies, key: &Key) -> u32 {
+        let mut asked = 0;
+        for _ in 0..3600 {
+            let call = Call::new(HOUR);
+            if let Ok(asking) = proxies.enter(&call, key.clone(), call.deadline()) {
+                asked += 1;
+                let cause = asking.refused("no".to_owned());
+                assert!(matches!(cause, Cause::ProxyRefused { retry_after, .. } if retry_after <= REFUSED_MOST));
+            }
+            clock::advance(Duration::from_secs(1));
+        }
+        asked
+    }
+
+    #[test]
+    fn a_proxy_that_refuses_is_asked_seldom_and_ever_more_so() {
+        let proxies = Proxies::default();
+        let first_hour = asked_in_an_hour(&proxies, &key("wrong"));
+        assert!((2..20).contains(&first_hour), "{first_hour}");
+        assert!(asked_in_an_hour(&proxies, &key("wrong")) <= 6);
+        let call = Call::new(HOUR);
+        let asking = proxies.enter(&call, key("right"), call.deadline()).ok().expect("another password");
+        asking.passed();
+        drop(asking);
+        assert!(asked_in_an_hour(&proxies, &key("right")) > 6, "one that let us through is asked anew");
+    }
+
+    #[test]
+    fn what_is_of_no_use_any_more_is_not_kept() {
+        let proxies = Proxies::default();
+        let call = Call::new(HOUR);
+        for nth in 0..1000 {
+            drop(proxies.enter(&call, key(&nth.to_string()), call.deadline()));
+        }
+        assert!(lock(&proxies.0).len() < 1000);
     }
 }

@@ -45,7 +45,7 @@ pub enum Unread {
 }
 
 /// Why an attempt brought no answer.
-pub enum Outcome {
+pub enum NoAnswer {
     /// The call itself must end.
     Over(Error),
     /// This happened, and the error is what is told if it was the last.
@@ -70,7 +70,7 @@ impl Attempts {
 
     fn again(&mut self, happened: Happened, max_attempts: u32) -> Again {
         self.busy += u32::from(happened == Happened::Code(Class::Busy));
-        happened.row().again(self.repeatable, self.counted, self.busy, max_attempts)
+        happened.verdict().again(self.repeatable, self.counted, self.busy, max_attempts)
     }
 }
 
@@ -98,18 +98,18 @@ impl Wire {
         attempts: &mut Attempts,
         read: impl Fn(Vec<u8>) -> Result<T, Unread>,
     ) -> Result<(T, Option<i64>), Error> {
-        let mut token = self.token(call, attempts)?;
+        let mut token = match ask.token {
+            Some(token) => Some(token.clone()),
+            None => self.token(call, attempts)?,
+        };
         let mut kept = if attempts.repeatable { Kept::Any } else { Kept::Recent };
         loop {
-            let uri = self.uri(ask, token.as_ref().map(|token| &*token.text))?;
+            let uri = self.uri(ask, token.as_ref())?;
             let mut pass = self.enter(call, ask, attempts)?;
-            if let Some(may_send) = ask.may_send {
-                may_send().map_err(|error| attempts.finish(error, false))?;
-            }
+            let began = Instant::now();
+            let reply = self.send(call, ask, &uri, kept).map_err(|error| attempts.finish(error, false))?;
             attempts.made += 1;
             attempts.counted += 1;
-            let began = Instant::now();
-            let reply = self.send(call, ask, &uri, kept);
             self.log_attempt(attempts, began, &reply);
             let stale = matches!(&reply, Err(Failure { cause: Cause::Network(_), stale: true, .. }));
             let (happened, error) = match attempts.outcome(reply, &read) {
@@ -117,8 +117,8 @@ impl Wire {
                     pass.iter_mut().for_each(Pass::passed);
                     return Ok(answer);
                 }
-                Err(Outcome::Over(error)) => return Err(error),
-                Err(Outcome::Failed(happened, error)) => (happened, error),
+                Err(NoAnswer::Over(error)) => return Err(error),
+                Err(NoAnswer::Failed(happened, error)) => (happened, error),
             };
             if happened == Happened::BrokenOff {
                 // Others that are kept may be as dead.
@@ -149,9 +149,9 @@ impl Wire {
     /// Leave to pass, where calls are counted.
     fn enter(&self, call: &Arc<Call>, ask: &Ask, attempts: &Attempts) -> Result<Option<Pass>, Error> {
         call.check().map_err(|stop| attempts.stopped(stop))?;
-        let gate = self.gate(ask.facts.name);
+        let Some(way) = self.way(ask.facts.name) else { return Ok(None) };
         let caller = Caller::of(&self.limits, ask.job);
-        gate.map(|gate| gate.enter(call, caller)).transpose().map_err(|no| attempts.no_pass(&no))
+        way.gate.enter(call, caller).map(Some).map_err(|no| attempts.no_pass(&no))
     }
 
     /// Waits until another attempt may be made, if one may; else the error is the call's.
@@ -168,11 +168,9 @@ impl Wire {
             return Err(error.retry_after_ms(auth::in_ms(wait)));
         }
         self.log.say(Level::Warning, "wait", || {
-            [
-                ("endpoint", attempts.name.into()),
-                ("wait_ms", auth::in_ms(wait).into()),
-                ("kind", error.kind().name().into()),
-            ]
+            let mut members = vec![("endpoint", attempts.name.into()), ("wait_ms", auth::in_ms(wait).into())];
+            members.extend(error.log_members());
+            members
         });
         call.sleep_until(until).map_err(|stop| attempts.stopped_while(stop, " while the call waited to try again"))
     }

@@ -2,7 +2,7 @@
 
 use serde_json::value::to_raw_value;
 
-use super::attempts::{Attempts, Outcome, Unread};
+use super::attempts::{Attempts, NoAnswer, Unread};
 use super::limits::NoPass;
 use super::retry::Happened;
 use super::tokens::Bearer;
@@ -17,7 +17,7 @@ impl Attempts {
         &mut self,
         reply: Result<Reply, Failure>,
         read: &impl Fn(Vec<u8>) -> Result<T, Unread>,
-    ) -> Result<(T, Option<i64>), Outcome> {
+    ) -> Result<(T, Option<i64>), NoAnswer> {
         let reply = reply.map_err(|failure| self.failed(failure))?;
         self.http_status = Some(reply.status);
         if reply.status != 200 {
@@ -31,31 +31,32 @@ impl Attempts {
         }
     }
 
-    fn refused(&mut self, answer: &Envelope) -> Outcome {
+    fn refused(&mut self, answer: &Envelope) -> NoAnswer {
         let happened = Happened::of_code(answer.errcode);
-        let row = happened.row();
+        let verdict = happened.verdict();
         // 40001 and the suite's codes mean another thing where the request carries no token.
-        let kind = if self.bearer.is_refused_by(answer.errcode) { Kind::Auth } else { row.kind };
+        let kind = if self.bearer.is_refused_by(answer.errcode) { Kind::Auth } else { verdict.kind };
         let mut error = self.error(happened, kind, "");
         let parts = error.parts();
         parts.errcode = answer.errcode;
         parts.errmsg.clone_from(&answer.errmsg);
         parts.members = answer.other_members();
-        parts.retry_after_ms = row.known_wait().map(auth::in_ms);
-        Outcome::Failed(happened, error)
+        parts.retry_after_ms = verdict.known_wait().map(auth::in_ms);
+        NoAnswer::Failed(happened, error)
     }
 
     /// An answer that is none. What an add has made is lost without its `config_id`, so that is passed on if it can be read.
-    fn broken(&mut self, happened: Happened, what: &str, body: &[u8]) -> Outcome {
+    fn broken(&mut self, happened: Happened, what: &str, body: &[u8]) -> NoAnswer {
         let mut error = self.error(happened, Kind::BadResponse, what);
         let config_id = if self.harmless { None } else { readable_config_id(body) };
         if let Some(raw) = config_id.and_then(|config_id| to_raw_value(&config_id).ok()) {
             error.parts().members.push(("config_id".to_owned(), raw));
         }
-        Outcome::Failed(happened, error)
+        NoAnswer::Failed(happened, error)
     }
 
-    fn failed(&mut self, failure: Failure) -> Outcome {
+    /// What becomes of an attempt that brought no answer.
+    pub fn failed(&mut self, failure: Failure) -> NoAnswer {
         self.http_status = None;
         let happened = match failure.cause {
             Cause::ProxyRefused { .. } => Happened::ProxyRefused,
@@ -68,24 +69,25 @@ impl Attempts {
                     self.effect = Effect::Unknown;
                 }
                 let what = if failure.sent { "the answer" } else { "a connection" };
-                return Outcome::Over(self.stopped_while(stop, &format!(" while the call waited for {what}")));
+                return NoAnswer::Over(self.stopped_while(stop, &format!(" while the call waited for {what}")));
             }
+            Cause::Withheld => (Kind::Internal, "its caller did not let it send".to_owned()),
             Cause::ConnectTimeout(what) => (Kind::Timeout, what),
             Cause::ProxyRefused { message, retry_after } => {
                 let error = self.error(happened, Kind::Network, &message).retry_after_ms(auth::in_ms(retry_after));
-                return Outcome::Failed(happened, error);
+                return NoAnswer::Failed(happened, error);
             }
             Cause::Network(what) => (Kind::Network, what),
             Cause::Broken(what) => (Kind::BadResponse, what),
         };
-        Outcome::Failed(happened, self.error(happened, kind, &what))
+        NoAnswer::Failed(happened, self.error(happened, kind, &what))
     }
 
     /// The error of an attempt, should it be the last.
     fn error(&mut self, happened: Happened, kind: Kind, what: &str) -> Error {
-        let row = happened.row();
-        self.effect = self.effect.max(row.effect);
-        self.finish(Error::new(kind, what), row.transient)
+        let verdict = happened.verdict();
+        self.effect = self.effect.max(verdict.effect);
+        self.finish(Error::new(kind, what), verdict.transient)
     }
 
     pub fn stopped(&self, stop: Stop) -> Error {

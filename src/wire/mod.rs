@@ -7,23 +7,27 @@ mod failure;
 mod limits;
 mod retry;
 mod tokens;
+mod trial;
+mod way;
 
+use std::cell::Cell;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use ureq::http::Uri;
 
-use crate::answer::{Effect, Envelope, Error, Kind, NoEnvelope};
-use crate::auth::{Credentials, Tokens};
+use crate::answer::{Effect, Envelope, Error, NoEnvelope};
+use crate::auth::{Credentials, Token, Tokens};
 use crate::call::Call;
 use crate::endpoint::{Endpoint, Facts, UPLOAD};
-use crate::log::Log;
+use crate::log::{Level, Log, Logger};
 use crate::secret::{Secret, Secrets};
-use crate::store::Stores;
+use crate::store::{Aside, Store, Stores};
 use crate::transport::{Failure, Kept, Network, Reply, Transport};
 use attempts::{Attempts, Unread};
-use limits::{Gate, Gates, Key};
+use limits::{Gates, Key, SharedRate};
 use tokens::{Bearer, TokenSource};
+use way::Way;
 
 pub use limits::Limits;
 
@@ -41,6 +45,11 @@ pub struct Shared {
 }
 
 impl Shared {
+    /// Sets what clients made from now on log with; without a logger, nothing is logged.
+    pub fn set_logger(&self, logger: Option<Arc<dyn Logger>>, level: Level) {
+        self.log.set(logger, level as i32);
+    }
+
     /// Forgets what is known of a WeCom that is no more: another sandbox may start at the same port.
     pub fn forget(&self, base_url: &str) {
         self.tokens.forget(base_url);
@@ -59,6 +68,8 @@ pub struct Setup {
     pub limits: Limits,
     pub proxy_password: Option<Secret>,
     pub transport: Transport,
+    /// Where tokens and limits are shared by processes and machines.
+    pub store: Option<Arc<Store>>,
 }
 
 /// A client's way to WeCom.
@@ -68,11 +79,13 @@ pub struct Wire {
     max_attempts: u32,
     limits: Limits,
     transport: Transport,
-    /// Where the calls of each endpoint are counted, by its name.
-    gates: Vec<(&'static str, Arc<Gate>)>,
-    pub log: Log,
+    /// One for each endpoint whose calls are counted.
+    ways: Vec<Way>,
+    pub log: Arc<Log>,
     /// What no text may show.
-    pub secrets: Secrets,
+    pub secrets: Arc<Secrets>,
+    /// Whether a token that WeCom refuses is replaced, and the call repeated.
+    replaces_tokens: bool,
 }
 
 /// What is asked of WeCom.
@@ -87,9 +100,11 @@ pub struct Ask<'a> {
     pub accept_duplicate: bool,
     /// Whether it is one of a job's: these wait behind single calls and leave a tenth of the rate free.
     pub job: bool,
-    /// Asked before anything of an attempt is sent; with an error, which becomes the call's, nothing more is.
+    /// Asked right before the first byte of each attempt is sent; with an error, which becomes the call's, nothing is.
     pub may_send: Option<&'a dyn Fn() -> Result<(), Error>>,
     bearer: Bearer,
+    /// What it carries, if not the token that the bearer has then.
+    token: Option<&'a Token>,
     /// Where it goes, if not to the endpoint's path at the base URL.
     address: Option<&'a Uri>,
 }
@@ -112,6 +127,7 @@ impl<'a> Ask<'a> {
             job: false,
             may_send: None,
             bearer: Bearer::Nobody,
+            token: None,
             address: None,
         }
     }
@@ -131,13 +147,17 @@ impl Wire {
     pub fn new(shared: &Shared, setup: Setup) -> Self {
         let Setup { credentials, base_url, limits, .. } = setup;
         let owner = credentials.corp_id().map_or_else(|| stand_in(&credentials), str::to_owned);
-        let gate = |endpoint| {
+        let log = Arc::new(Log::like(&shared.log));
+        let store = setup.store.map(|store| Arc::new(Aside::new(store, Arc::clone(&log))));
+        let sharing = store.as_ref().zip(credentials.corp_id()).filter(|_| limits.is_rated());
+        let way = |endpoint| {
             let key = Key { base_url: base_url.clone(), owner: owner.clone(), endpoint };
-            (endpoint, shared.gates.gate(&key, limits))
+            let rate = sharing.map(|(store, corp_id)| Arc::new(SharedRate::new(Arc::clone(store), corp_id, endpoint)));
+            Way::new(endpoint, shared.gates.gate(&key, limits, rate.as_ref()), rate)
         };
-        let gates = Endpoint::ALL.map(Endpoint::name).into_iter().chain([UPLOAD.name]).map(gate).collect();
+        let ways = Endpoint::ALL.map(Endpoint::name).into_iter().chain([UPLOAD.name]).map(way).collect();
         let secrets = Secrets::new(credentials.secrets().into_iter().cloned(), setup.proxy_password);
-        let tokens = TokenSource::new(&shared.tokens, &base_url, credentials, setup.suite_ticket);
+        let tokens = TokenSource::new(&shared.tokens, &base_url, credentials, setup.suite_ticket, store.as_ref());
         if let Some(ticket) = tokens.ticket() {
             secrets.hold(&ticket);
         }
@@ -147,9 +167,10 @@ impl Wire {
             max_attempts: setup.max_attempts,
             limits,
             transport: setup.transport,
-            gates,
-            log: Log::like(&shared.log),
-            secrets,
+            ways,
+            log,
+            secrets: Arc::new(secrets),
+            replaces_tokens: true,
         }
     }
 
@@ -191,47 +212,58 @@ impl Wire {
         Ok(Answered { answer, date, attempts: attempts.made })
     }
 
+    /// What the client proves itself with.
+    #[must_use]
+    pub fn credentials(&self) -> &Credentials {
+        self.tokens.credentials()
+    }
+
     /// WeCom's address.
     #[must_use]
     pub fn base_url(&self) -> &str {
         &self.base_url
     }
 
-    fn gate(&self, endpoint: &str) -> Option<&Arc<Gate>> {
-        self.gates.iter().find(|(name, _)| *name == endpoint).map(|(_, gate)| gate)
+    /// How many calls it makes at once, and in which time.
+    #[must_use]
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    fn way(&self, endpoint: &str) -> Option<&Way> {
+        self.ways.iter().find(|way| way.endpoint == endpoint)
     }
 
     /// Where `ask` goes, with this token.
-    fn uri(&self, ask: &Ask, token: Option<&Secret>) -> Result<Uri, Error> {
-        if let Some(address) = ask.address {
-            return Ok(address.clone());
+    fn uri(&self, ask: &Ask, token: Option<&Token>) -> Result<Uri, Error> {
+        match (ask.address, self.way(ask.facts.name), token) {
+            (Some(address), ..) => Ok(address.clone()),
+            (None, Some(way), Some(token)) => way.address(&self.base_url, ask, &token.text),
+            (None, _, token) => way::written(&self.base_url, ask, token.map(|token| &token.text)),
         }
-        let mut uri = [self.base_url.as_str(), ask.facts.path].concat();
-        let mut separator = "?";
-        let token = token.map(|token| (ask.bearer.parameter(), token.in_url()));
-        for (name, value) in (!ask.query.is_empty()).then_some(("", ask.query)).into_iter().chain(token) {
-            for part in [separator, name, value] {
-                uri.push_str(part);
-            }
-            separator = "&";
-        }
-        // The text of the fault would hold the query. All else in it is bounded where it is read.
-        Uri::try_from(uri)
-            .map_err(|_| Error::new(Kind::Auth, "the token is so long that no request's address could hold it"))
     }
 
-    fn send(&self, call: &Arc<Call>, ask: &Ask, uri: &Uri, kept: Kept) -> Result<Reply, Failure> {
-        match ask.body {
-            Some(body) => self.transport.post(call, uri, ask.content_type, body, kept),
+    /// One attempt; the error is that with which `may_send` kept it from being sent.
+    fn send(&self, call: &Arc<Call>, ask: &Ask, uri: &Uri, kept: Kept) -> Result<Result<Reply, Failure>, Error> {
+        let refusal = Cell::new(None);
+        let may_send = || {
+            let refused = ask.may_send.and_then(|may_send| may_send().err());
+            let is_refused = refused.is_some();
+            refusal.set(refused);
+            !is_refused
+        };
+        let reply = match ask.body {
+            Some(body) => self.transport.post(call, uri, ask.content_type, body, kept, &may_send),
             None => self.transport.get(call, uri, kept),
-        }
+        };
+        refusal.take().map_or(Ok(reply), Err)
     }
 }
 
 impl Drop for Wire {
     fn drop(&mut self) {
-        for (_, gate) in &self.gates {
-            gate.forget(self.limits);
+        for way in &self.ways {
+            way.gate.forget(self.limits);
         }
     }
 }

@@ -38,10 +38,10 @@ pub enum Again {
     AfterTheBlock,
 }
 
-/// One row of the table.
-pub struct Row {
+/// What follows from it: one row of the table.
+pub struct Verdict {
     happened: Happened,
-    /// For an interface that does no harm when called twice.
+    /// For an endpoint that does no harm when called twice.
     repeatable: Again,
     /// For add.
     once: Again,
@@ -53,15 +53,22 @@ pub struct Row {
     pub kind: Kind,
 }
 
-const fn row(happened: Happened, repeatable: Again, once: Again, effect: Effect, transient: bool, kind: Kind) -> Row {
-    Row { happened, repeatable, once, effect, transient, kind }
+const fn row(
+    happened: Happened,
+    repeatable: Again,
+    once: Again,
+    effect: Effect,
+    transient: bool,
+    kind: Kind,
+) -> Verdict {
+    Verdict { happened, repeatable, once, effect, transient, kind }
 }
 
 use Again::{AfterJitter, AfterTheBlock, No, WithLessConcurrency};
 use Effect::{None as Nothing, Unknown};
 use Happened::{BadGateway, BrokenOff, Code, NotSent, OtherStatus, ProxyRefused, TooManyRequests};
 
-const TABLE: &[Row] = &[
+const TABLE: &[Verdict] = &[
     row(NotSent, AfterJitter, AfterJitter, Nothing, true, Kind::Network),
     row(ProxyRefused, No, No, Nothing, false, Kind::Network),
     row(BrokenOff, AfterJitter, No, Unknown, true, Kind::BadResponse),
@@ -101,14 +108,14 @@ impl Happened {
         Code(codes::class(code))
     }
 
-    /// Its row.
+    /// What follows from it.
     #[must_use]
-    pub fn row(self) -> &'static Row {
-        TABLE.iter().find(|row| row.happened == self).unwrap_or(&TABLE[TABLE.len() - 1])
+    pub fn verdict(self) -> &'static Verdict {
+        TABLE.iter().find(|verdict| verdict.happened == self).unwrap_or(&TABLE[TABLE.len() - 1])
     }
 }
 
-impl Row {
+impl Verdict {
     /// How long to wait before another call, where that is known.
     #[must_use]
     pub fn known_wait(&self) -> Option<Duration> {

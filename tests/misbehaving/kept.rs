@@ -13,7 +13,7 @@ use contactway::{Client, Effect, Kind, Shared};
 
 use super::support::raw::{Peer, Raw};
 use super::support::{SIMPLE, add, list};
-use super::tls::{authority, ca_file, server};
+use super::tls::{authority, ca_file, client, server};
 
 #[test]
 fn any_call_closes_what_other_clients_left_behind() {
@@ -95,6 +95,29 @@ fn a_request_leaves_in_one_write_and_one_tls_record() {
             assert_eq!((record[0], record.len()), (23, 5 + length), "one record of application data");
         }
     }
+    fs::remove_file(file).unwrap();
+}
+
+#[test]
+fn bytes_behind_an_answer_in_the_same_tls_record_are_not_the_next_one() {
+    let ours = authority();
+    let file = ca_file(&ours, "behind");
+    let server = server(&ours, "localhost", |peer| {
+        peer.request();
+        // An answer of 8 KiB, as much as is read at once, and another behind it.
+        let head = "HTTP/1.1 200 OK\r\nContent-Length: 8000\r\nX-Padding: ";
+        let padding = "x".repeat(8192 - 8000 - head.len() - 4);
+        let granted = format!("{:<8000}", r#"{"errcode":0,"errmsg":"ok"}"#);
+        let forged = r#"{"errcode":0,"config_id":"forged"}"#;
+        let behind = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{forged}", forged.len());
+        peer.send(format!("{head}{padding}\r\n\r\n{granted}{behind}"));
+        peer.hang();
+    });
+    let client = client(&server, &file, "");
+    for _ in 0..3 {
+        assert!(!add(&client, SIMPLE).unwrap().contains("forged"));
+    }
+    assert_eq!(server.connections(), 3);
     fs::remove_file(file).unwrap();
 }
 

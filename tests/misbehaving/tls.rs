@@ -20,8 +20,11 @@ pub type Authority = CertifiedIssuer<'static, KeyPair>;
 /// An authority that has its name to itself.
 pub fn authority() -> Authority {
     static MADE: AtomicUsize = AtomicUsize::new(0);
+    authority_named(&format!("authority {}", MADE.fetch_add(1, Ordering::Relaxed)))
+}
+
+fn authority_named(name: &str) -> Authority {
     let mut params = CertificateParams::default();
-    let name = format!("authority {}", MADE.fetch_add(1, Ordering::Relaxed));
     params.distinguished_name.push(DnType::CommonName, name);
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap()
@@ -82,7 +85,8 @@ fn valid(from: i32, to: i32) -> CertificateParams {
 
 #[test]
 fn only_a_certificate_that_is_right_in_every_way_is_talked_to() {
-    let (ours, theirs) = (authority(), authority());
+    let (ours, theirs) = (authority_named("ours"), authority());
+    let before = authority_named("ours");
     let file = ca_file(&ours, "tls");
     let lone = || {
         let mut params = CertificateParams::new(["localhost".to_owned()]).unwrap();
@@ -95,6 +99,7 @@ fn only_a_certificate_that_is_right_in_every_way_is_talked_to() {
     let cases = [
         (server(&ours, "example.com", Peer::grant_all), &file, &["is not for localhost but for example.com"][..]),
         (server(&theirs, "localhost", Peer::grant_all), &file, &["not trusted", "extra_ca_file", "ca_file", "proxy"]),
+        (server(&before, "localhost", Peer::grant_all), &file, &["with another key", "extra_ca_file"]),
         (server_with(&ours, &valid(2020, 2021), Peer::grant_all), &file, &["no longer valid", "01 Jan 2021", "clock"]),
         (server_with(&ours, &valid(2200, 2201), Peer::grant_all), &file, &["not yet valid", "01 Jan 2200", "clock"]),
         (lone, &lone_file, &["its own authority", "make an authority", "openssl req -x509", "-CA ca.pem"]),

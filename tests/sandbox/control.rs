@@ -34,7 +34,7 @@ fn a_clock_that_runs_goes_on_running_when_moved() {
     wecom.sandbox("POST", "clock", json!({"set": 1_000}));
     let begun = now();
     std::thread::sleep(std::time::Duration::from_millis(1_100));
-    assert!((1..=2).contains(&(now() - begun)));
+    assert!((1..10).contains(&(now() - begun)));
     assert!((1_000..1_010).contains(&now()));
 }
 
@@ -54,7 +54,7 @@ fn calls_show_what_was_sent() {
         (&json!("get_contact_way"), &json!("POST"), &json!(target))
     );
     assert_eq!((&first["body"], &first["at"]), (&json!("{\"config_id\":\"ü\"}"), &json!(NOW)));
-    assert_eq!((&first["headers"]["x-mine"], &first["headers"]["host"]), (&json!("a, b"), &json!("sandbox")));
+    assert_eq!((&first["headers"]["x-mine"], &first["headers"]["host"]), (&json!("a, b"), &json!("localhost")));
     assert_eq!(calls[1]["body"], "\u{fffd}");
     assert_eq!(first["connection"], calls[1]["connection"]);
     assert_ne!(first["connection"], calls[2]["connection"]);
@@ -152,6 +152,39 @@ fn the_state_comes_out_and_goes_in() {
     assert_eq!(other.sandbox("POST", "scan", json!({"config_id": chat}))["errcode"], 0);
     assert_ne!(other.added(single()), lasting, "ids go on where they were");
     assert_eq!(wecom.got(&lasting)["user"], json!(["wangwu"]), "the first is untouched");
+}
+
+#[test]
+fn a_large_state_comes_in_pieces_and_holds_nobody_up() {
+    const WAYS: usize = 3_000;
+    let wecom = Wecom::plain();
+    let add = crate::support::request("POST", &wecom.target("add_contact_way"), &[], single().to_string().as_bytes());
+    let mut connection = wecom.connect();
+    for _ in 0..WAYS / 100 {
+        connection.send(add.repeat(100));
+        (0..100).for_each(|_| drop(connection.reply().unwrap()));
+    }
+    // One reads the state slowly; who adds meanwhile is not held up, and what it reads is whole.
+    let mut reader = wecom.connect();
+    reader.send(crate::support::request("GET", "/sandbox/state", &[], b""));
+    for _ in 0..50 {
+        connection.send(&add);
+        assert_eq!(connection.reply().unwrap().json()["errcode"], 0);
+    }
+    let reply = reader.reply().unwrap();
+    assert_eq!(reply.header("transfer-encoding"), Some("chunked"));
+    let state = reply.json();
+    let ways = state["corporations"][wecom.info["corp_id"].as_str().unwrap()]["contact_ways"].as_array().unwrap().len();
+    assert!((WAYS..=WAYS + 50).contains(&ways), "{ways}");
+    let other = Wecom::plain();
+    other.sandbox("PUT", "state", state.clone());
+    assert_eq!(other.sandbox("GET", "state", Value::Null), state);
+    // Without chunks, for who knows none.
+    connection.send("GET /sandbox/state HTTP/1.0\r\n\r\n");
+    let rest = String::from_utf8(connection.rest().unwrap()).unwrap();
+    let (head, body) = rest.split_once("\r\n\r\n").unwrap();
+    assert!(!head.contains("chunked") && !head.contains("Content-Length"), "{head}");
+    serde_json::from_str::<Value>(body).unwrap();
 }
 
 #[test]

@@ -228,3 +228,73 @@ fn a_wrong_rule_is_refused_with_its_place_and_sets_none() {
     }
     assert_eq!(errcode(&wecom), 0);
 }
+
+#[test]
+fn a_rule_may_ask_for_what_stands_in_the_body() {
+    let wecom = Wecom::plain();
+    let add = |body: Value| wecom.add(body)["errcode"].as_i64().unwrap();
+    let way = |user: &str, state: &str| json!({"type": 1, "scene": 2, "user": [user], "state": state});
+    wecom.fault(json!({"endpoint": "add_contact_way", "times": 9, "body": {"/user/0": "wangwu", "/state": "b"}, "do": {"errcode": 77}}));
+    assert_eq!(add(way("wangwu", "a")), 0);
+    assert_eq!(add(way("lisi", "b")), 0);
+    assert_eq!(add(way("wangwu", "b")), 77, "where all of it stands");
+    wecom.sandbox("DELETE", "faults", Value::Null);
+    wecom.fault(json!({"endpoint": "add_contact_way", "nth": 2, "body": {"/type": 1}, "do": {"errcode": 78}}));
+    assert_eq!(add(json!({"type": 2, "scene": 2, "user": ["lisi"]})), 0, "not counted");
+    assert_eq!((add(way("lisi", "")), add(way("lisi", "")), add(way("lisi", ""))), (0, 78, 0));
+    wecom.fault(json!({"endpoint": "*", "times": 9, "body": {"": {}}, "do": {"errcode": 79}}));
+    assert_eq!((errcode(&wecom), add(single())), (79, 0), "the whole body");
+    assert_eq!(wecom.gettoken()["errcode"], 0, "none is not an empty one");
+}
+
+#[test]
+fn a_rule_may_be_for_any_path() {
+    let wecom = Wecom::plain();
+    let status = |path: &str| wecom.request("GET", path, b"").status;
+    wecom.fault(json!({"path": "/cgi-bin/user/get", "times": 9, "do": {"status": 200, "body": "{\"errcode\":0}"}}));
+    assert_eq!(wecom.request("GET", "/cgi-bin/user/get?access_token=x&userid=lisi", b"").text(), "{\"errcode\":0}");
+    assert_eq!(status("/cgi-bin/user/list"), 404);
+    let both = json!({"endpoint": "get_contact_way", "path": "/cgi-bin/user/get", "do": {"status": 500}});
+    wecom.sandbox("DELETE", "faults", Value::Null);
+    wecom.fault(both);
+    assert_eq!(status("/cgi-bin/user/get"), 404, "both must be so");
+    for (rule, pointer) in [
+        (json!({"path": "cgi-bin", "do": {"reset": true}}), "/rules/0/path"),
+        (json!({"path": "/a?b", "do": {"reset": true}}), "/rules/0/path"),
+        (json!({"endpoint": "*", "body": {"user": 1}, "do": {"reset": true}}), "/rules/0/body"),
+        (json!({"endpoint": "*", "body": [], "do": {"reset": true}}), "/rules/0/body"),
+    ] {
+        let reply = wecom.request("POST", "/sandbox/faults", json!({"rules": [rule]}).to_string().as_bytes());
+        assert_eq!((reply.status, &reply.json()["pointer"]), (400, &json!(pointer)), "{}", reply.text());
+    }
+}
+
+#[test]
+fn the_rules_in_force_can_be_seen() {
+    let wecom = Wecom::plain();
+    let rule = json!({"endpoint": "list_contact_way", "nth": 2, "times": 5, "do": {"errcode": -1}});
+    wecom.fault(rule.clone());
+    for _ in 0..3 {
+        errcode(&wecom);
+    }
+    wecom.fault(json!({"endpoint": "gettoken", "share": 0.5, "do": {"reset": true}}));
+    let rules = wecom.sandbox("GET", "faults", Value::Null)["rules"].clone();
+    assert_eq!(rules[0], crate::support::with(rule, json!({"id": 1, "seen": 3, "left": 3})));
+    assert_eq!((&rules[1]["seen"], &rules[1]["left"]), (&json!(0), &Value::Null), "without end");
+}
+
+#[test]
+fn one_rule_may_be_taken_back() {
+    let wecom = Wecom::plain();
+    for code in [45009, 45033] {
+        fault(&wecom, json!({"errcode": code}));
+    }
+    let rules = wecom.sandbox("GET", "faults", Value::Null)["rules"].take();
+    wecom.sandbox("DELETE", &format!("faults?id={}", rules[0]["id"]), Value::Null);
+    assert_eq!(errcode(&wecom), 45033);
+    assert_eq!(errcode(&wecom), 0);
+    for wrong in ["nine", "99"] {
+        let reply = wecom.request("DELETE", &format!("/sandbox/faults?id={wrong}"), b"");
+        assert_eq!((reply.status, &reply.json()["pointer"]), (400, &json!("/id")), "{}", reply.text());
+    }
+}

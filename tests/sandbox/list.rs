@@ -34,7 +34,7 @@ fn shows_the_last_90_days_until_now_unless_asked_otherwise() {
     wecom.advance(1);
     assert_eq!(list(&wecom, json!({})), [&*young]);
     assert_eq!(list(&wecom, json!({"start_time": NOW})), [&*old, &*young]);
-    assert_eq!(list(&wecom, json!({"start_time": 0, "end_time": NOW + DAY - 1})), [&*old]);
+    assert_eq!(list(&wecom, json!({"start_time": 1, "end_time": NOW + DAY - 1})), [&*old]);
     assert_eq!(list(&wecom, json!({"start_time": NOW + 1, "end_time": NOW + DAY})), [&*young]);
     assert_eq!(wecom.call("list_contact_way", json!({"start_time": 5, "end_time": 4}))["errcode"], 40058);
 }
@@ -45,7 +45,7 @@ fn knows_none_from_before_10_july_2021() {
     wecom.added(single());
     wecom.advance(1);
     let first = wecom.added(single());
-    assert_eq!(list(&wecom, json!({"start_time": 0})), [first]);
+    assert_eq!(list(&wecom, json!({"start_time": 1})), [first]);
 }
 
 #[test]
@@ -59,7 +59,7 @@ fn a_page_is_100_and_at_most_1000() {
     assert_eq!(list(&wecom, json!({})).len(), 100);
     assert_eq!(list(&wecom, json!({"limit": 1000})).len(), 101);
     assert_eq!(wecom.call("list_contact_way", json!({"limit": 1001}))["errcode"], 40058);
-    assert_eq!(wecom.call("list_contact_way", json!({"limit": 0}))["errcode"], 40058);
+    assert_eq!(wecom.call("list_contact_way", json!({"limit": -1}))["errcode"], 40058);
 }
 
 #[test]

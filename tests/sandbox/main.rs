@@ -5,20 +5,26 @@
 
 mod add;
 mod anything;
+mod callbacks;
 mod conclusions;
 mod control;
+mod customers;
 mod docs;
 mod faults;
 mod first_light;
 mod get;
+mod journal;
 mod limits;
 mod list;
 mod media;
 mod people;
 mod pictures;
+mod reach;
+mod real_programs;
 mod server;
 mod suites;
 mod support;
 mod temporary;
 mod update;
+mod web_pages;
 mod wire;

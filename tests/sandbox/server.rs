@@ -216,6 +216,13 @@ fn what_is_no_http_is_refused_and_others_are_served_on() {
 }
 
 #[test]
+fn a_state_may_be_longer_than_any_request_of_wecoms() {
+    let wecom = Wecom::plain();
+    let state = wecom.sandbox("GET", "state", Value::Null).to_string() + &" ".repeat(40 * 1024 * 1024);
+    assert_eq!(wecom.request("PUT", "/sandbox/state", state.as_bytes()).json()["errcode"], 0);
+}
+
+#[test]
 fn a_client_that_goes_in_the_middle_harms_nobody() {
     let wecom = Wecom::plain();
     let bytes = request("POST", &wecom.target("add_contact_way"), &[], single().to_string().as_bytes());

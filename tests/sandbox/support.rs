@@ -76,10 +76,29 @@ impl Connection {
             headers.push((name.to_owned(), value.trim().to_owned()));
         }
         let mut reply = Reply { status, headers, body: Vec::new() };
+        if reply.header("transfer-encoding") == Some("chunked") {
+            while let chunk = self.chunk()?
+                && !chunk.is_empty()
+            {
+                reply.body.extend(chunk);
+            }
+            return Ok(reply);
+        }
         let length = reply.header("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
         reply.body = vec![0; length];
         self.0.read_exact(&mut reply.body)?;
         Ok(reply)
+    }
+
+    /// One chunk of a body; an empty one is the last.
+    fn chunk(&mut self) -> std::io::Result<Vec<u8>> {
+        let mut line = String::new();
+        self.0.read_line(&mut line)?;
+        let length = usize::from_str_radix(line.trim_end(), 16).map_err(std::io::Error::other)?;
+        let mut chunk = vec![0; length + 2];
+        self.0.read_exact(&mut chunk)?;
+        assert_eq!(chunk.split_off(length), b"\r\n");
+        Ok(chunk)
     }
 
     /// All that still comes until the other side closes.
@@ -92,7 +111,9 @@ impl Connection {
 /// A request's bytes.
 pub fn request(method: &str, target: &str, headers: &[(&str, &str)], body: &[u8]) -> Vec<u8> {
     let length = body.len().to_string();
-    let headers = [("Host", "sandbox"), ("Content-Length", &length)].into_iter().chain(headers.iter().copied());
+    let is_given = |name: &str| headers.iter().any(|(given, _)| given.eq_ignore_ascii_case(name));
+    let host = Some(("Host", "localhost")).filter(|_| !is_given("host"));
+    let headers = host.into_iter().chain([("Content-Length", &*length)]).chain(headers.iter().copied());
     let headers: String = headers.map(|(name, value)| [name, ": ", value, "\r\n"].concat()).collect();
     [format!("{method} {target} HTTP/1.1\r\n{headers}\r\n").as_bytes(), body].concat()
 }
@@ -114,7 +135,7 @@ impl Wecom {
     }
 
     pub fn connect(&self) -> Connection {
-        Connection::to(self.sandbox.base_url())
+        Connection::to(&format!("http://127.0.0.1:{}", self.sandbox.port()))
     }
 
     pub fn request(&self, method: &str, target: &str, body: &[u8]) -> Reply {

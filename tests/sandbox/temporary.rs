@@ -57,7 +57,7 @@ fn the_code_is_good_for_7_days_and_at_most_14() {
     let (default, longest) = (wecom.added(temp(json!({}))), wecom.added(temp(json!({"expires_in": FORTNIGHT}))));
     assert_eq!(wecom.got(&default)["expires_in"], 7 * DAY);
     assert_eq!(wecom.add(temp(json!({"expires_in": FORTNIGHT + 1})))["errcode"], 40058);
-    assert_eq!(wecom.add(temp(json!({"expires_in": 0})))["errcode"], 40058);
+    assert_eq!(wecom.add(temp(json!({"expires_in": -1})))["errcode"], 40058);
     wecom.advance(7 * DAY - 1);
     assert_eq!(scan(&wecom, &wecom.added(temp(json!({}))), json!({}))["errcode"], 0);
     wecom.advance(1);

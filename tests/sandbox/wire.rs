@@ -173,7 +173,7 @@ fn a_value_of_a_wrong_type_deep_inside_stops_the_reading_too() {
     for body in [
         r#"{"type":2,"scene":2,"user":["lisi",5,"wangwu"],"remark":"lost"}"#,
         r#"{"type":1,"scene":2,"user":["lisi"],"is_temp":true,"conclusions":{"text":{"content":"x"},"link":{"url":7}},"remark":"lost"}"#,
-        r#"{"type":1,"scene":2,"user":["lisi"],"state":null,"remark":"lost"}"#,
+        r#"{"type":1,"scene":2,"user":["lisi"],"state":5,"remark":"lost"}"#,
         r#"{"type":1,"scene":2,"user":["lisi"],"skip_verify":0,"remark":"lost"}"#,
     ] {
         let answer = wecom.call_text("add_contact_way", body);

@@ -109,8 +109,8 @@ func (s *Sandbox) NewClientWith(config contactway.Config) *contactway.Client {
 	return client
 }
 
-// Do asks the sandbox's own interface, such as Do("POST", "faults", rules), and reads the answer into answer, which may
-// be nil.
+// Do asks the sandbox itself, below /sandbox/, such as Do("POST", "faults", rules), and reads the answer into answer,
+// which may be nil.
 func (s *Sandbox) Do(method, path string, body, answer any) {
 	s.t.Helper()
 	var text []byte
@@ -176,7 +176,7 @@ func (s *Sandbox) Messages(externalUserID string) []Message {
 	return answer.Messages
 }
 
-// Calls are the requests that came for an interface, such as add_contact_way, in their order; all if it is empty.
+// Calls are the requests that came for an endpoint, such as add_contact_way, in their order; all if it is empty.
 func (s *Sandbox) Calls(endpoint string) []Call {
 	s.t.Helper()
 	var answer struct {

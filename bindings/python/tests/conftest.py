@@ -31,7 +31,7 @@ def config_id(client: contactway.Client) -> str:
 
 @pytest.fixture
 def faults(sandbox: Sandbox) -> Callable[..., None]:
-    """Makes the calls of an interface fail from now on."""
+    """Makes the calls of an endpoint fail from now on."""
 
     def set_faults(endpoint: str, **do: Any) -> None:
         rule = {"endpoint": endpoint, "times": 1_000_000, "do": do}
@@ -42,7 +42,7 @@ def faults(sandbox: Sandbox) -> Callable[..., None]:
 
 @pytest.fixture
 def calls(sandbox: Sandbox) -> Callable[[str], list[dict[str, Any]]]:
-    """The calls of an interface that reached the sandbox."""
+    """The calls of an endpoint that reached the sandbox."""
 
     def get_calls(endpoint: str) -> list[dict[str, Any]]:
         return list(sandbox.request("GET", f"/sandbox/calls?endpoint={endpoint}")["calls"])

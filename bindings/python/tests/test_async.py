@@ -40,10 +40,11 @@ async def stuck(client: contactway.AsyncClient, calls: Any) -> asyncio.Task[Any]
 
 
 def test_has_every_method_of_the_client() -> None:
-    public = {name for name in vars(contactway.Client) if not name.startswith("_")}
-    assert public - {"close"} == {name for name in vars(contactway.AsyncClient) if not name.startswith("_")} - {
-        "aclose"
-    }
+    of_threads, of_asyncio = (
+        {name for name in dir(client) if not name.startswith("_")}
+        for client in (contactway.Client, contactway.AsyncClient)
+    )
+    assert of_threads - {"close"} == of_asyncio - {"aclose"}
 
 
 def test_lives_the_life_of_a_contact_way(sandbox: Sandbox) -> None:
@@ -119,6 +120,28 @@ def test_waiting_for_a_thread_counts(sandbox: Sandbox, faults: Any, calls: Any) 
             await first
 
     run(sandbox, work, threads=1)
+
+
+@pytest.mark.parametrize(
+    ("threads", "max_in_flight", "says"),
+    [(16, 5, "max_in_flight lets 5 calls"), (2, 5, "one of 2 threads"), (2, 0, "one of 2 threads")],
+)
+def test_a_deadline_that_passes_before_the_call_names_what_it_waited_for(
+    sandbox: Sandbox, faults: Any, threads: int, max_in_flight: int, says: str
+) -> None:
+    faults("list_contact_way", silence=True)
+    config = {**sandbox.client_config, "max_in_flight": max_in_flight}
+
+    async def main() -> list[Any]:
+        async with contactway.AsyncClient(config, threads=threads) as client:
+            return await asyncio.gather(*(client.list(timeout=0.4) for _ in range(60)), return_exceptions=True)
+
+    late = asyncio.run(main())
+    assert {type(error) for error in late} == {contactway.TimedOut}
+    # Those that got a thread were told by the library.
+    unsent = [error.errmsg for error in late if "nothing was sent" in error.errmsg]
+    assert unsent
+    assert [errmsg for errmsg in unsent if says not in errmsg] == []
 
 
 def test_aclose_ends_calls_under_way_and_every_thread(sandbox: Sandbox, faults: Any, calls: Any) -> None:

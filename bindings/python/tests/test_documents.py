@@ -17,16 +17,24 @@ import pytest
 
 import contactway
 import contactway._aio
+import contactway._aio_caller
+import contactway._aio_ledger
+import contactway._caller
 import contactway._canceller
 import contactway._client
+import contactway._ledger
 import contactway.testing
 from contactway.testing import Sandbox
 
 FOLDER = Path(__file__).resolve().parents[1]
 MODULES: tuple[ModuleType, ...] = (
     contactway,
+    contactway._caller,
     contactway._client,
+    contactway._ledger,
     contactway._aio,
+    contactway._aio_caller,
+    contactway._aio_ledger,
     contactway._canceller,
     contactway.errors,
     contactway.testing,
@@ -86,12 +94,11 @@ def public() -> Iterator[str]:
 
 
 def public_of(it: type) -> Iterator[str]:
-    name_of_it = f"{it.__module__}.{it.__qualname__}"
-    yield name_of_it
-    for name, member in vars(it).items():
-        if inspect.isfunction(member) and not name.startswith("_"):
+    yield f"{it.__module__}.{it.__qualname__}"
+    for name, member in inspect.getmembers(it, inspect.isfunction):
+        if not name.startswith("_") and member.__module__ != contactway._handle.__name__:
             # By its own name: an alias needs no example beside.
-            yield f"{name_of_it}.{member.__name__}"
+            yield f"{member.__module__}.{member.__qualname__}"
 
 
 def test_everything_public_has_an_example() -> None:

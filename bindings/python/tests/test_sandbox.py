@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +12,6 @@ import pytest
 from conftest import run_python
 
 import contactway
-import contactway.testing
 from contactway.testing import Sandbox
 
 
@@ -27,12 +27,15 @@ def test_a_refusal_is_an_answer_and_what_is_no_json_a_bad_response(sandbox: Sand
         sandbox.request("GET", "/nothing")
 
 
-def test_the_fixture_can_be_imported_from_testing(tmp_path: Path) -> None:
-    test = "from contactway.testing import sandbox\n\ndef test_it(sandbox):\n    assert sandbox.client_config\n"
-    (tmp_path / "test_it.py").write_text(test)
-    options = ["-q", "-p", "no:contactway.testing", "-p", "no:cacheprovider"]
+def test_the_fixture_can_be_named_where_no_plugin_is_loaded(tmp_path: Path) -> None:
+    (tmp_path / "test_it.py").write_text("def test_it(sandbox):\n    assert sandbox.client_config\n")
     ran = subprocess.run(
-        [sys.executable, "-m", "pytest", *options], cwd=tmp_path, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "pytest", "-q", "-p", "pytest_contactway", "-p", "no:cacheprovider"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert "1 passed" in ran.stdout, ran.stdout
 
@@ -47,8 +50,3 @@ def test_pytest_does_without_the_library_until_the_fixture_is_used(tmp_path: Pat
     program = f"import pytest; raise SystemExit(pytest.main(['-q', '-p', 'no:cacheprovider', {str(tmp_path)!r}]))"
     ran = run_python(program, CONTACTWAY_LIBRARY="/nowhere/libcontactway.so")
     assert "1 passed" in ran.stdout, ran.stderr
-
-
-def test_testing_has_no_other_names() -> None:
-    with pytest.raises(AttributeError, match="sandbxo"):
-        contactway.testing.sandbxo  # type: ignore[attr-defined]  # noqa: B018

@@ -52,11 +52,3 @@ def test_help_names_the_members_of_a_configuration() -> None:
 def test_the_shapes_are_there_without_an_import_of_their_own() -> None:
     ran = run_python("import contactway; print(contactway.types.AddRequest(type=1))")
     assert ran.stdout == "{'type': 1}\n", ran.stderr
-
-
-def test_what_takes_long_to_import_is_left_for_later() -> None:
-    ran = run_python(
-        "import sys; before = set(sys.modules); import contactway; contactway.Client(access_token='t').close()\n"
-        "print({'asyncio', 'contactway.types', 'logging', 'typing'} & (set(sys.modules) - before))"
-    )
-    assert ran.stdout == "set()\n", ran.stderr

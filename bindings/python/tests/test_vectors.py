@@ -70,7 +70,7 @@ class Vector:
             return decode(text)
 
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("contactway._client.decode", tap)
+            patch.setattr("contactway._caller.decode", tap)
             try:
                 if options is None:
                     answer: Any = getattr(client, METHODS.get(name, name))(request)

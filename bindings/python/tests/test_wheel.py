@@ -38,6 +38,7 @@ def test_it_needs_no_other_package() -> None:
     assert metadata.requires("contactway") is None
 
 
+@pytest.mark.usefixtures("wheel")
 def test_it_holds_the_licences_and_the_types() -> None:
     names = {file.name for file in metadata.files("contactway") or []}
     assert {"LICENSE-MIT", "LICENSE-APACHE", "py.typed", "libcontactway.so"} <= names

@@ -187,13 +187,6 @@ fn what_was_applied_is_not_applied_again() {
 }
 
 #[test]
-fn users_can_be_searched_for_as_words() {
-    assert_eq!(users(&of(r#"{"user":["ZhangSan","li.si"]}"#)), " zhangsan li.si ");
-    assert_eq!(users(&of(r#"{"user":[]}"#)), "");
-    assert_eq!(users(&of("{}")), "");
-}
-
-#[test]
 fn a_state_or_a_remark_tells_it_from_strangers() {
     let cases = [
         (r#"{"state":"s"}"#, true),

@@ -6,8 +6,6 @@ use percent_encoding::percent_decode_str;
 
 const HEAD_MAX: usize = 64 * 1024;
 const HEADERS_MAX: usize = 100;
-/// Above the largest file that may be uploaded (20 MB).
-const BODY_MAX: usize = 32 * 1024 * 1024;
 
 /// A request, read whole.
 #[derive(Debug)]
@@ -91,6 +89,8 @@ pub struct Incoming {
 struct Begun {
     request: Request,
     framing: Framing,
+    /// How many bytes the body may have.
+    longest: usize,
     /// Whether its sender waits to be told that the body is wanted.
     asks_to_go_on: bool,
 }
@@ -110,17 +110,24 @@ impl Incoming {
         self.bytes.extend_from_slice(bytes);
     }
 
+    /// Gives back the room of what was read, if nothing is left.
+    pub fn shrink(&mut self) {
+        if self.bytes.is_empty() {
+            self.bytes = Vec::new();
+        }
+    }
+
     /// Whether the sender must be told to go on; once for each request.
     pub fn asks_to_go_on(&mut self) -> bool {
         let is_empty = self.bytes.is_empty();
         self.begun.as_mut().is_some_and(|begun| std::mem::take(&mut begun.asks_to_go_on) && is_empty)
     }
 
-    /// The next request, if all of it is there.
-    pub fn next(&mut self) -> Result<Option<Request>, Unreadable> {
+    /// The next request, if all of it is there; `longest_body` says how many bytes a body may have at a path.
+    pub fn next(&mut self, longest_body: impl Fn(&str) -> usize) -> Result<Option<Request>, Unreadable> {
         let mut begun = match self.begun.take() {
             Some(begun) => begun,
-            None => match self.head()? {
+            None => match self.head(longest_body)? {
                 Some(begun) => begun,
                 None => return Ok(None),
             },
@@ -132,8 +139,8 @@ impl Incoming {
         Ok(None)
     }
 
-    fn head(&mut self) -> Result<Option<Begun>, Unreadable> {
-        let parsed = parsed(&self.bytes)?;
+    fn head(&mut self, longest_body: impl Fn(&str) -> usize) -> Result<Option<Begun>, Unreadable> {
+        let parsed = parsed(&self.bytes, longest_body)?;
         if parsed.as_ref().map_or(self.bytes.len(), |(length, _)| *length) > HEAD_MAX {
             return Err(Unreadable(431));
         }
@@ -160,7 +167,7 @@ impl Incoming {
                     begun.request.body = self.take(length);
                     return Ok(true);
                 }
-                Framing::Chunked => match self.chunk(&mut begun.request.body)? {
+                Framing::Chunked => match self.chunk(&mut begun.request.body, begun.longest)? {
                     None => return Ok(false),
                     Some(0) => begun.framing = Framing::Trailers,
                     Some(_) => {}
@@ -171,13 +178,13 @@ impl Incoming {
     }
 
     /// Takes one chunk, if all of it is there; its size.
-    fn chunk(&mut self, body: &mut Vec<u8>) -> Result<Option<usize>, Unreadable> {
+    fn chunk(&mut self, body: &mut Vec<u8>, longest: usize) -> Result<Option<usize>, Unreadable> {
         let (start, size) = match httparse::parse_chunk_size(&self.bytes) {
             Ok(httparse::Status::Complete(found)) => found,
             Ok(httparse::Status::Partial) if self.bytes.len() < HEAD_MAX => return Ok(None),
             _ => return Err(Unreadable(400)),
         };
-        let size = usize::try_from(size).ok().filter(|size| body.len().saturating_add(*size) <= BODY_MAX);
+        let size = usize::try_from(size).ok().filter(|size| body.len().saturating_add(*size) <= longest);
         let size = size.ok_or(Unreadable(413))?;
         if size == 0 {
             self.take(start);
@@ -207,7 +214,7 @@ impl Incoming {
 }
 
 /// The head at the start of `bytes` and its length, if all of it is there.
-fn parsed(bytes: &[u8]) -> Result<Option<(usize, Begun)>, Unreadable> {
+fn parsed(bytes: &[u8], longest_body: impl Fn(&str) -> usize) -> Result<Option<(usize, Begun)>, Unreadable> {
     let mut headers = [httparse::EMPTY_HEADER; HEADERS_MAX];
     let mut parsed = httparse::Request::new(&mut headers);
     let length = match parsed.parse(bytes) {
@@ -217,6 +224,7 @@ fn parsed(bytes: &[u8]) -> Result<Option<(usize, Begun)>, Unreadable> {
         Err(_) => return Err(Unreadable(400)),
     };
     let (path, query) = split(parsed.path.unwrap_or_default());
+    let longest = longest_body(&path);
     let method = parsed.method.unwrap_or_default().to_owned();
     let (mut keep_alive, mut is_chunked, mut asks_to_go_on, mut length_given) =
         (parsed.version == Some(1), false, false, None);
@@ -224,7 +232,7 @@ fn parsed(bytes: &[u8]) -> Result<Option<(usize, Begun)>, Unreadable> {
         let value = std::str::from_utf8(header.value).unwrap_or_default().trim();
         let is = |name: &str| header.name.eq_ignore_ascii_case(name);
         if is("content-length") {
-            length_given = Some(content_length(value, length_given)?);
+            length_given = Some(content_length(value, length_given, longest)?);
         } else if is("transfer-encoding") {
             if !value.eq_ignore_ascii_case("chunked") {
                 return Err(Unreadable(501));
@@ -244,15 +252,15 @@ fn parsed(bytes: &[u8]) -> Result<Option<(usize, Begun)>, Unreadable> {
         (false, length) => Framing::Length(length.unwrap_or(0)),
     };
     let request = Request { method, path, query, head: Vec::new(), body: Vec::new(), keep_alive };
-    Ok(Some((length, Begun { request, framing, asks_to_go_on })))
+    Ok(Some((length, Begun { request, framing, longest, asks_to_go_on })))
 }
 
-fn content_length(value: &str, before: Option<usize>) -> Result<usize, Unreadable> {
+fn content_length(value: &str, before: Option<usize>, longest: usize) -> Result<usize, Unreadable> {
     let is_number = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
     if !is_number {
         return Err(Unreadable(400));
     }
-    let length = value.parse().ok().filter(|length| *length <= BODY_MAX).ok_or(Unreadable(413))?;
+    let length = value.parse().ok().filter(|length| *length <= longest).ok_or(Unreadable(413))?;
     if before.is_some_and(|before| before != length) {
         return Err(Unreadable(400));
     }

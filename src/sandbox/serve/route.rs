@@ -25,9 +25,19 @@ impl Path {
 /// The rooms in the order in which they are tried.
 pub struct Routes(pub Vec<(Path, Arc<dyn Room>)>);
 
+impl Routes {
+    fn room(&self, path: &str) -> Option<&dyn Room> {
+        self.0.iter().find(|(of_room, _)| of_room.takes(path)).map(|(_, room)| &**room)
+    }
+}
+
 impl Room for Routes {
     fn answer(&self, visit: &Visit) -> (Response, Delivery) {
-        let room = self.0.iter().find(|(path, _)| path.takes(&visit.request.path));
-        room.map_or_else(|| (Response::empty(404), Delivery::Whole), |(_, room)| room.answer(visit))
+        let room = self.room(&visit.request.path);
+        room.map_or_else(|| (Response::empty(404), Delivery::Whole), |room| room.answer(visit))
+    }
+
+    fn longest_body(&self, path: &str) -> usize {
+        self.room(path).map_or(0, |room| room.longest_body(path))
     }
 }

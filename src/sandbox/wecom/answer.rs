@@ -71,6 +71,9 @@ const TEXTS: &[(i32, &str)] = &[
     (301_002, "no permission to operate this agent"),
 ];
 
+/// Where the sandbox says which rule a refused request broke; WeCom has no such header.
+const RULE_HEADER: &str = "X-Sandbox-Rule";
+
 /// What WeCom's text says when it took only a part of a body.
 pub const WARNING: &str = "Warning: wrong json format. ";
 
@@ -79,31 +82,37 @@ pub const WARNING: &str = "Warning: wrong json format. ";
 pub struct Refusal {
     pub code: i32,
     pub text: Cow<'static, str>,
+    /// The rule of a request that is broken, where it is one of those that have names.
+    pub rule: Option<&'static str>,
 }
 
 impl From<i32> for Refusal {
     fn from(code: i32) -> Self {
-        Self { code, text: Cow::Borrowed(text(code)) }
+        Self { code, text: Cow::Borrowed(text(code)), rule: None }
     }
 }
 
 impl Refusal {
     pub fn new(code: i32, text: impl Into<Cow<'static, str>>) -> Self {
-        Self { code, text: text.into() }
+        Self { code, text: text.into(), rule: None }
     }
 
     /// What a broken rule of the document is answered with.
     pub fn of_rule(code: i32, rule: &Rule) -> Self {
         let member = rule.pointer.trim_start_matches('/').replace('/', ".");
         let text = match rule.check {
-            _ if code != 40058 => return code.into(),
+            _ if code != 40058 => return Self::from(code).named(rule.name),
             Check::MaxChars(most) | Check::MaxBytes(most) => {
                 format!("field `{member}` exceed max length {most}. {}", text(code))
             }
             Check::Within(least, most) => format!("field `{member}` expect value in [{least}, {most}]. {}", text(code)),
             _ => format!("invalid param '{member}'. {}", text(code)),
         };
-        Self::new(code, text)
+        Self::new(code, text).named(rule.name)
+    }
+
+    pub fn named(self, rule: &'static str) -> Self {
+        Self { rule: Some(rule), ..self }
     }
 
     pub fn warned(self, is_warned: bool) -> Self {
@@ -146,28 +155,34 @@ pub struct Answer {
     pub errcode: i32,
     pub errmsg: String,
     pub body: Vec<u8>,
+    /// The rule that a request broke.
+    pub rule: Option<&'static str>,
 }
 
 impl Answer {
     pub fn new(errcode: i32, errmsg: impl Into<String>, rest: impl Serialize) -> Self {
         let errmsg = errmsg.into();
         let body = to_json(&Envelope { errcode, errmsg: &errmsg, rest });
-        Self { errcode, errmsg, body }
+        Self { errcode, errmsg, body, rule: None }
     }
 
     /// With WeCom's headers around it.
     pub fn response(self, date: String, number: u8) -> Response {
-        Response {
+        let response = Response {
             status: 200,
             headers: vec![
-                ("Server".to_owned(), "nginx".to_owned()),
-                ("Date".to_owned(), date),
-                ("Content-Type".to_owned(), "application/json; charset=UTF-8".to_owned()),
-                ("Error-Code".to_owned(), self.errcode.to_string()),
-                ("Error-Msg".to_owned(), self.errmsg),
-                ("X-W-No".to_owned(), number.to_string()),
+                ("Server".into(), "nginx".into()),
+                ("Date".into(), date.into()),
+                ("Content-Type".into(), "application/json; charset=UTF-8".into()),
+                ("Error-Code".into(), self.errcode.to_string().into()),
+                ("Error-Msg".into(), self.errmsg.into()),
+                ("X-W-No".into(), number.to_string().into()),
             ],
-            body: self.body,
+            body: self.body.into(),
+        };
+        match self.rule {
+            Some(rule) => response.with(RULE_HEADER, rule),
+            None => response,
         }
     }
 }

@@ -4,34 +4,59 @@ use std::time::Duration;
 
 use super::answer::{Answer, Nothing, Refusal};
 use super::caller::{Caller, Right};
-use super::faults::{Fault, Instead};
+use super::faults::{Called, Fault, Instead};
+use super::journal::Sent;
 use super::limits::Admission;
 use super::served::{self, OpenWork, Outcome, Served, TokenWork, Work};
 use super::{Wecom, pictures};
-use crate::sandbox::serve::{Delivery, Request, Response, Visit};
+use crate::sandbox::serve::{Body, Delivery, Request, Response, Visit};
 use crate::sandbox::world::clock::http_date;
 
 /// One call, from its arrival to what goes out and how.
 pub fn call(wecom: &Wecom, visit: &Visit) -> (Response, Delivery) {
-    let Visit { request, connection, stop } = *visit;
-    let (served, name) = (served::at(&request.path), served::name(&request.path));
+    let Visit { request, connection, stop, .. } = *visit;
+    let (served, endpoint) = (served::at(&request.path), served::name(&request.path));
     let now = wecom.world.clock.now();
-    wecom.journal.record(name, request, connection, now);
-    let fault = wecom.faults.next(name);
+    let number = wecom.journal.record(endpoint, request, connection, now);
+    let fault = wecom.faults.next(&Called { endpoint, path: &request.path, body: &request.body });
     let entered = served.map(|served| Entered::new(wecom, served, request, now));
     let latency = Duration::from_millis(wecom.world.config.latency_ms);
     stop.sleep(if fault.is_after { latency } else { latency + fault.delay });
-    let response = fault.lets_work().then(|| match &entered {
-        Some(entered) => entered.response(request),
-        None => pictures::at(&wecom.world, &request.path),
+    let worked = fault.lets_work().then(|| match &entered {
+        Some(entered) => entered.reply(request),
+        None => Reply { response: pictures::at(&wecom.world, &request.path), rule: None },
     });
     if fault.is_after {
         stop.sleep(fault.delay);
     }
-    let response = instead(wecom, served, &fault, now).or(response);
+    let reply = instead(wecom, served, &fault, now).or(worked);
     // Only a cut answer is seen of a call that did not do its work; it is a busy server's.
-    let response = response.unwrap_or_else(|| refused(wecom, served, &(-1).into(), now));
-    (response, fault.delivery)
+    let reply = reply.unwrap_or_else(|| refused(wecom, served, &(-1).into(), now));
+    wecom.journal.answered(number, reply.written_down(&fault));
+    (reply.response, fault.delivery)
+}
+
+/// What a call is answered with, and why.
+struct Reply {
+    response: Response,
+    /// The rule that it broke.
+    rule: Option<&'static str>,
+}
+
+impl Reply {
+    /// As the journal keeps it: what the client is sent of it.
+    fn written_down(&self, fault: &Fault) -> Sent {
+        let is_sent = !matches!(fault.delivery, Delivery::Reset | Delivery::Silence);
+        let answer = match &self.response.body {
+            Body::Whole(body) if is_sent && std::str::from_utf8(body).is_ok() => {
+                let most = if let Delivery::Cut(most) = fault.delivery { most } else { usize::MAX };
+                Some(body[..most.min(body.len())].into())
+            }
+            _ => None,
+        };
+        let status = is_sent.then_some(self.response.status);
+        Sent { status, answer, rule: self.rule, fault: fault.rule.clone() }
+    }
 }
 
 /// A call at the door.
@@ -67,7 +92,7 @@ impl<'w> Entered<'w> {
         Self { wecom, served, guest, now }
     }
 
-    fn response(&self, request: &Request) -> Response {
+    fn reply(&self, request: &Request) -> Reply {
         match self.outcome(request) {
             Ok(answer) => sent(answer, self.now),
             Err(refusal) => refused(self.wecom, Some(self.served), &refusal, self.now),
@@ -83,7 +108,7 @@ impl<'w> Entered<'w> {
                     Err(code.into())
                 } else if !caller.has(*right) {
                     Err(48002.into())
-                } else if request.method != "POST" {
+                } else if self.served.reads_body && request.method != "POST" {
                     Err(40058.into())
                 } else {
                     work(caller, request)
@@ -94,29 +119,32 @@ impl<'w> Entered<'w> {
 }
 
 /// What a fault has answered in the call's stead.
-fn instead(wecom: &Wecom, served: Option<&Served>, fault: &Fault, now: i64) -> Option<Response> {
+fn instead(wecom: &Wecom, served: Option<&Served>, fault: &Fault, now: i64) -> Option<Reply> {
     Some(match fault.answer.as_ref()? {
         Instead::Refusal { errcode, errmsg: Some(errmsg) } => {
             sent(Answer::new(*errcode, errmsg.clone(), Nothing {}), now)
         }
         Instead::Refusal { errcode: 0, errmsg: None } => sent(Answer::new(0, "ok", Nothing {}), now),
         Instead::Refusal { errcode, errmsg: None } => refused(wecom, served, &(*errcode).into(), now),
-        Instead::Http { status, headers, body } => Instead::response(*status, headers, body),
+        Instead::Http { status, headers, body } => {
+            Reply { response: Instead::response(*status, headers, body), rule: None }
+        }
     })
 }
 
-fn refused(wecom: &Wecom, served: Option<&Served>, refusal: &Refusal, now: i64) -> Response {
+fn refused(wecom: &Wecom, served: Option<&Served>, refusal: &Refusal, now: i64) -> Reply {
     let hint = format!("{now:010}{:015}", wecom.world.ids.fifteen_digits());
     let errmsg = refusal.errmsg(&hint);
-    let answer = match served.and_then(|served| served.list) {
-        Some(list) => Answer::new(refusal.code, errmsg, serde_json::json!({ list: [] })),
+    let mut answer = match served.and_then(|served| served.blank) {
+        Some(blank) => Answer::new(refusal.code, errmsg, blank()),
         None => Answer::new(refusal.code, errmsg, Nothing {}),
     };
+    answer.rule = refusal.rule;
     sent(answer, now)
 }
 
-fn sent(answer: Answer, now: i64) -> Response {
+fn sent(answer: Answer, now: i64) -> Reply {
     // Real answers carry a number from 4 to 7.
     let number = 4 + u8::try_from(answer.body.len() % 4).unwrap_or(0);
-    answer.response(http_date(now), number)
+    Reply { rule: answer.rule, response: answer.response(http_date(now), number) }
 }

@@ -3,15 +3,16 @@
 use serde::Serialize;
 
 use super::answer::{Answer, Nothing, Refusal, WARNING};
-use super::body::{self, Taken};
+use super::body::{self, ESCAPE, Taken};
 use super::caller::Caller;
 use super::served::Outcome;
 use super::view::View;
-use super::{media, pictures};
+use super::{counts, media, pictures};
 use crate::endpoint::Endpoint;
 use crate::json::{Object, Value};
 use crate::lock::{read, write};
-use crate::rules::first_refusal;
+use crate::rules::{Rule, refusals};
+use crate::sandbox::config::UnicodeEscapes;
 use crate::sandbox::serve::Request;
 use crate::sandbox::world::conclusions::Conclusions;
 use crate::sandbox::world::contact_ways::{ContactWay, DAY_S, MINIPROGRAM, Position, SINGLE, Temp, WEEK_S};
@@ -26,9 +27,9 @@ const LIST_S: i64 = 90 * DAY_S;
 const PAGE: usize = 100;
 
 pub fn add(caller: &Caller, request: &Request) -> Outcome {
-    carried_out(Endpoint::Add, request, |given| {
+    carried_out(Endpoint::Add, caller, request, |given| {
         let mut corp = write(caller.corp);
-        let way = new_way(caller, given)?;
+        let way = new_way(caller, given, &corp.people)?;
         corp.people.may_stand(&way.user, &way.party)?;
         media::check(&caller.wecom.world, &corp, given, way.temp.is_some(), caller.now)?;
         let added = Added { config_id: way.config_id, qr_code: pictures::address(caller.wecom, &way) };
@@ -39,7 +40,7 @@ pub fn add(caller: &Caller, request: &Request) -> Outcome {
 }
 
 pub fn get(caller: &Caller, request: &Request) -> Outcome {
-    carried_out(Endpoint::Get, request, |given| {
+    carried_out(Endpoint::Get, caller, request, |given| {
         let corp = read(caller.corp);
         let way = corp.ways.get(config_id(given)?).ok_or(41044)?;
         // Written while the record is at hand; it borrows nothing that outlives the lock.
@@ -49,7 +50,7 @@ pub fn get(caller: &Caller, request: &Request) -> Outcome {
 
 pub fn list(caller: &Caller, request: &Request) -> Outcome {
     let now = caller.now;
-    carried_out(Endpoint::List, request, |given| {
+    carried_out(Endpoint::List, caller, request, |given| {
         let integer = |name| given.get(name).and_then(Value::as_integer);
         let from = integer("start_time").unwrap_or(now - LIST_S).max(LISTED_SINCE);
         let to = integer("end_time").unwrap_or(now).min(now - caller.wecom.world.config.list_lag_s);
@@ -72,7 +73,7 @@ pub fn list(caller: &Caller, request: &Request) -> Outcome {
 }
 
 pub fn update(caller: &Caller, request: &Request) -> Outcome {
-    carried_out(Endpoint::Update, request, |given| {
+    carried_out(Endpoint::Update, caller, request, |given| {
         let mut corp = write(caller.corp);
         let corp = &mut *corp;
         let id = config_id(given)?;
@@ -91,37 +92,46 @@ pub fn update(caller: &Caller, request: &Request) -> Outcome {
 }
 
 pub fn del(caller: &Caller, request: &Request) -> Outcome {
-    carried_out(Endpoint::Del, request, |given| {
+    carried_out(Endpoint::Del, caller, request, |given| {
         let is_gone = write(caller.corp).ways.remove(config_id(given)?);
         if is_gone { Ok(Nothing {}) } else { Err(41044.into()) }
     })
 }
 
 pub fn close_temp_chat(caller: &Caller, request: &Request) -> Outcome {
-    carried_out(Endpoint::CloseTempChat, request, |given| {
+    carried_out(Endpoint::CloseTempChat, caller, request, |given| {
         let text = |name| given.get(name).and_then(Value::as_text).unwrap_or_default();
         let (userid, external_userid) = (text("userid"), text("external_userid"));
         let mut corp = write(caller.corp);
         corp.customers.settle(caller.now);
-        if !corp.people.members.contains_key(userid) {
-            return Err(60111.into());
-        }
+        let userid = corp.people.member(userid).ok_or(60111)?.userid.clone();
         if !corp.customers.known.contains_key(external_userid) {
             return Err(40096.into());
         }
-        let is_closed = corp.customers.close_chat(userid, external_userid, caller.now);
+        let is_closed = corp.customers.close_chat(&userid, external_userid, caller.now);
         if is_closed { Ok(Nothing {}) } else { Err(84061.into()) }
     })
 }
 
-/// Reads the body, looks whether the rules hold, does the work, and puts the answer or the refusal into words.
+/// Reads the body, takes out what does not count, looks whether the rules hold, does the work, and puts the answer or
+/// the refusal into words.
 fn carried_out<T: Serialize>(
     endpoint: Endpoint,
+    caller: &Caller,
     request: &Request,
     work: impl FnOnce(&Object) -> Result<T, Refusal>,
 ) -> Outcome {
-    let Taken { object, is_part } = body::read(endpoint, &request.body)?;
-    let done = match first_refusal(endpoint, &object, &request.body) {
+    let takes_escapes = caller.wecom.world.config.unicode_escapes == UnicodeEscapes::Accepted;
+    let Taken { mut object, is_part } = body::read(endpoint, &request.body, takes_escapes)?;
+    if endpoint == Endpoint::Update {
+        let corp = read(caller.corp);
+        let kept = config_id(&object).ok().and_then(|id| corp.ways.get(id));
+        counts::take_out(endpoint, &mut object, kept);
+    } else {
+        counts::take_out(endpoint, &mut object, None);
+    }
+    let is_refused = |(code, _): &(i32, &Rule)| !(takes_escapes && *code == ESCAPE);
+    let done = match refusals(endpoint, &object, &request.body).find(is_refused) {
         Some((code, rule)) => Err(Refusal::of_rule(code, rule)),
         None => work(&object),
     };
@@ -149,9 +159,10 @@ fn small(given: &Object, name: &str) -> Option<u8> {
     given.get(name).and_then(Value::as_integer).and_then(|number| u8::try_from(number).ok())
 }
 
-fn users(given: &Object) -> Option<Box<[Box<str>]>> {
+/// The users, each as the member spells it.
+fn users(given: &Object, people: &People) -> Option<Box<[Box<str>]>> {
     let items = given.get("user")?.as_list()?;
-    Some(items.iter().filter_map(Value::as_text).map(Box::from).collect())
+    Some(items.iter().filter_map(Value::as_text).map(|userid| people.spelled(userid).into()).collect())
 }
 
 fn parties(given: &Object) -> Option<Box<[i64]>> {
@@ -160,7 +171,7 @@ fn parties(given: &Object) -> Option<Box<[i64]>> {
 }
 
 /// The contact way that a request asks for.
-fn new_way(caller: &Caller, given: &Object) -> Result<ContactWay, Refusal> {
+fn new_way(caller: &Caller, given: &Object, people: &People) -> Result<ContactWay, Refusal> {
     let (kind, scene) = (small(given, "type").ok_or(41037)?, small(given, "scene").ok_or(41038)?);
     let is_temp = flag(given, "is_temp") == Some(true);
     if is_temp && !caller.wecom.world.config.is_medical {
@@ -177,7 +188,7 @@ fn new_way(caller: &Caller, given: &Object) -> Result<ContactWay, Refusal> {
         mark_source: flag(given, "mark_source").filter(|_| caller.acquisition).unwrap_or(true),
         remark: text(given, "remark").unwrap_or_default().into(),
         state: text(given, "state").unwrap_or_default().into(),
-        user: users(given).unwrap_or_default(),
+        user: users(given, people).unwrap_or_default(),
         party: parties(given).filter(|_| kind != SINGLE).unwrap_or_default(),
         created_at: caller.now,
         app: caller.app,
@@ -198,7 +209,7 @@ fn new_temp(caller: &Caller, given: &Object) -> Result<Temp, Refusal> {
 fn overwrite(caller: &Caller, way: &mut ContactWay, given: &Object, people: &People) -> Result<(), Refusal> {
     if let Some(style) = small(given, "style").filter(|_| way.scene == MINIPROGRAM) {
         if way.kind != SINGLE && style > 2 {
-            return Err(41042.into());
+            return Err(Refusal::from(41042).named("style_range"));
         }
         way.style = style;
     }
@@ -224,7 +235,7 @@ fn overwrite(caller: &Caller, way: &mut ContactWay, given: &Object, people: &Peo
 }
 
 fn overwrite_people(way: &mut ContactWay, given: &Object, people: &People) -> Result<(), Refusal> {
-    let user = users(given);
+    let user = users(given, people);
     let party = parties(given).filter(|_| way.kind != SINGLE);
     if user.is_none() && party.is_none() {
         return Ok(());
@@ -239,7 +250,7 @@ fn overwrite_people(way: &mut ContactWay, given: &Object, people: &People) -> Re
         return Err(81012.into());
     }
     if way.kind == SINGLE && way.user.len() > 1 {
-        return Err(Refusal::new(40058, "invalid param 'user'. invalid Request Parameter"));
+        return Err(Refusal::new(40058, "invalid param 'user'. invalid Request Parameter").named("type_1_one_user"));
     }
     people.may_stand(&way.user, &way.party)
 }
@@ -249,7 +260,7 @@ fn overwrite_temp(caller: &Caller, temp: &mut Temp, given: &Object) -> Result<()
     temp.expires_in = seconds("expires_in").unwrap_or(temp.expires_in);
     temp.chat_expires_in = seconds("chat_expires_in").unwrap_or(temp.chat_expires_in);
     if let Some(unionid) = text(given, "unionid") {
-        if !caller.wecom.world.config.has_developer_account {
+        if !unionid.is_empty() && !caller.wecom.world.config.has_developer_account {
             return Err(41057.into());
         }
         temp.unionid = Some(unionid).filter(|unionid| !unionid.is_empty()).map(Box::from);

@@ -1,8 +1,11 @@
 //! What goes wrong on purpose: rules that say which calls, and what becomes of them.
 
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::cell::OnceCell;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
+
+use serde_json::{Value as Json, json};
 
 use crate::json::fields::{Detail, Fields, Read};
 use crate::json::{Object, Value};
@@ -19,6 +22,8 @@ pub struct Fault {
     /// What is answered instead.
     pub answer: Option<Instead>,
     pub delivery: Delivery,
+    /// The rule, as it was given; none where nothing goes wrong.
+    pub rule: Option<Arc<Json>>,
 }
 
 #[derive(Clone, Debug)]
@@ -28,7 +33,8 @@ pub enum Instead {
 }
 
 impl Fault {
-    pub const NONE: Self = Self { is_after: false, delay: Duration::ZERO, answer: None, delivery: Delivery::Whole };
+    pub const NONE: Self =
+        Self { is_after: false, delay: Duration::ZERO, answer: None, delivery: Delivery::Whole, rule: None };
 
     /// Whether the call does what it came for. Slowness alone never keeps it from that.
     pub fn lets_work(&self) -> bool {
@@ -37,11 +43,22 @@ impl Fault {
     }
 }
 
+/// A call, as far as rules ask about it.
+pub struct Called<'c> {
+    pub endpoint: &'static str,
+    pub path: &'c str,
+    pub body: &'c [u8],
+}
+
 /// Which calls, and what.
 #[derive(Clone, Debug)]
 struct FaultRule {
-    /// An endpoint's name, or `*`.
-    endpoint: String,
+    id: u64,
+    /// An endpoint's name; any where there is none.
+    endpoint: Option<String>,
+    path: Option<String>,
+    /// What stands in the body: pointers and values.
+    body: Vec<(String, Json)>,
     nth: u64,
     /// How many calls are left to it.
     left: u64,
@@ -58,16 +75,19 @@ struct FaultRule {
 pub struct Faults {
     rules: Mutex<Vec<FaultRule>>,
     are_any: AtomicBool,
+    /// How many rules there were ever.
+    made: AtomicU64,
 }
 
 impl Faults {
     /// What becomes of this call: the first rule that is about it says so.
-    pub fn next(&self, endpoint: &str) -> Fault {
+    pub fn next(&self, called: &Called) -> Fault {
         if !self.are_any.load(Ordering::Acquire) {
             return Fault::NONE;
         }
         let mut found = None;
-        for rule in lock(&self.rules).iter_mut().filter(|rule| rule.endpoint == "*" || rule.endpoint == endpoint) {
+        let body = OnceCell::new();
+        for rule in lock(&self.rules).iter_mut().filter(|rule| rule.is_about(called, &body)) {
             rule.seen += 1;
             if found.is_none() && rule.is_due() {
                 rule.left -= 1;
@@ -77,19 +97,47 @@ impl Faults {
         found.unwrap_or(Fault::NONE)
     }
 
-    /// Adds the rules of a request behind those there are.
-    pub fn add(&self, given: &Object, seed: u64, known: &[&str]) -> Read<()> {
+    /// Adds the rules of a request behind those there are; `text` is what `given` was read from.
+    pub fn add(&self, given: &Object, text: &[u8], seed: u64, known: &[&str]) -> Read<()> {
         let mut fields = Fields::new(given, "");
         fields.require("rules", "required", "is required: an array of rules; give it");
         let new = fields.each("rules", |fields| rule(fields, known)).unwrap_or_default();
         let mut new = fields.end(new)?;
+        let as_given: Json = serde_json::from_slice(text).unwrap_or_default();
+        for (rule, given) in new.iter_mut().zip(as_given["rules"].as_array().into_iter().flatten()) {
+            let patterns = given["body"].as_object().into_iter().flatten();
+            rule.body = patterns.map(|(pointer, value)| (pointer.clone(), value.clone())).collect();
+            rule.fault.rule = Some(Arc::new(given.clone()));
+        }
         let mut rules = lock(&self.rules);
         for (salt, rule) in (rules.len()..).zip(&mut new) {
+            rule.id = self.made.fetch_add(1, Ordering::Relaxed) + 1;
             rule.salt = mix(seed ^ mix(salt as u64));
         }
         rules.append(&mut new);
         self.are_any.store(!rules.is_empty(), Ordering::Release);
         Ok(())
+    }
+
+    /// The rules as they were given, each with its id, how many calls it has been about and how many are left to it.
+    pub fn list(&self) -> Vec<Json> {
+        let shown = |rule: &FaultRule| {
+            let mut shown = rule.fault.rule.as_deref().cloned().unwrap_or_default();
+            shown["id"] = json!(rule.id);
+            shown["seen"] = json!(rule.seen);
+            shown["left"] = json!(Some(rule.left).filter(|left| *left != u64::MAX));
+            shown
+        };
+        lock(&self.rules).iter().map(shown).collect()
+    }
+
+    /// Whether there was a rule of this id to take out.
+    pub fn remove(&self, id: u64) -> bool {
+        let mut rules = lock(&self.rules);
+        let before = rules.len();
+        rules.retain(|rule| rule.id != id);
+        self.are_any.store(!rules.is_empty(), Ordering::Release);
+        rules.len() < before
     }
 
     pub fn clear(&self) {
@@ -99,6 +147,17 @@ impl Faults {
 }
 
 impl FaultRule {
+    /// Whether a call is one of those that it asks for. A body is read once, for all the rules that look into it.
+    fn is_about(&self, called: &Called, body: &OnceCell<Json>) -> bool {
+        let holds = |(pointer, value): &(String, Json)| {
+            let body = body.get_or_init(|| serde_json::from_slice(called.body).unwrap_or_default());
+            body.pointer(pointer) == Some(value)
+        };
+        self.endpoint.as_ref().is_none_or(|endpoint| endpoint == called.endpoint)
+            && self.path.as_ref().is_none_or(|path| path == called.path)
+            && self.body.iter().all(holds)
+    }
+
     fn is_due(&self) -> bool {
         // 53 bits, as many as a double holds exactly.
         #[allow(clippy::cast_precision_loss)]
@@ -108,14 +167,9 @@ impl FaultRule {
 }
 
 fn rule(mut fields: Fields, known: &[&str]) -> Read<FaultRule> {
-    let endpoint = fields.required_text("endpoint").to_owned();
-    if !endpoint.is_empty() && endpoint != "*" && !known.contains(&endpoint.as_str()) {
-        fields.wrong(
-            "endpoint",
-            "unknown_value",
-            &format!("must be * or one of {}; name one of them", known.join(", ")),
-        );
-    }
+    let path = path(&mut fields);
+    let endpoint = endpoint(&mut fields, known, path.is_some());
+    body_pattern(&mut fields);
     let nth = fields.integer("nth", 1..=i64::MAX).unwrap_or(1).unsigned_abs();
     let times = fields.integer("times", 1..=i64::MAX).map(i64::unsigned_abs);
     let share = share(&mut fields);
@@ -133,7 +187,52 @@ fn rule(mut fields: Fields, known: &[&str]) -> Read<FaultRule> {
     let fault = Fault { is_after, ..fault };
     // One call, unless a number or a share of the calls is asked for.
     let left = times.unwrap_or(if share.is_some() { u64::MAX } else { 1 });
-    fields.end(FaultRule { endpoint, nth, left, share: share.unwrap_or(1.0), fault, seen: 0, salt: 0 })
+    fields.end(FaultRule {
+        id: 0,
+        endpoint,
+        path,
+        body: Vec::new(),
+        nth,
+        left,
+        share: share.unwrap_or(1.0),
+        fault,
+        seen: 0,
+        salt: 0,
+    })
+}
+
+/// The endpoint that a rule names: every one where it is `*`, or where a path says enough.
+fn endpoint(fields: &mut Fields, known: &[&str], is_told_by_path: bool) -> Option<String> {
+    if is_told_by_path && fields.value("endpoint").is_none() {
+        return None;
+    }
+    let endpoint = fields.required_text("endpoint");
+    if !endpoint.is_empty() && endpoint != "*" && !known.contains(&endpoint) {
+        let rule = format!("must be * or one of {}; name one of them, or give a path", known.join(", "));
+        fields.wrong("endpoint", "unknown_value", &rule);
+    }
+    Some(endpoint.to_owned()).filter(|endpoint| endpoint != "*")
+}
+
+fn path(fields: &mut Fields) -> Option<String> {
+    let path = fields.text("path")?;
+    if !path.starts_with('/') || path.contains('?') {
+        fields.wrong(
+            "path",
+            "not_a_path",
+            "must begin with / and hold no query; write a path such as /cgi-bin/user/get",
+        );
+    }
+    Some(path.to_owned())
+}
+
+/// What a rule asks of a body: pointers (RFC 6901) and the values there.
+fn body_pattern(fields: &mut Fields) {
+    let Some(pattern) = fields.object("body") else { return };
+    if pattern.0.iter().any(|(pointer, _)| !pointer.is_empty() && !pointer.starts_with('/')) {
+        let rule = "must name places by pointers such as /user/0, each with its value; write each with a / before it";
+        fields.wrong("body", "not_a_pointer", rule);
+    }
 }
 
 fn share(fields: &mut Fields) -> Option<f64> {
@@ -174,7 +273,7 @@ fn fault(mut fields: Fields) -> Read<Fault> {
         return wrong("says nothing; give errcode, status, delay_ms, drip_ms, reset, cut or silence");
     }
     let (delay, delivery) = (delay.unwrap_or_default(), delivery.unwrap_or(Delivery::Whole));
-    Ok(Fault { is_after: false, delay, answer, delivery })
+    Ok(Fault { is_after: false, delay, answer, delivery, rule: None })
 }
 
 fn refusal(fields: &mut Fields) -> Option<Instead> {
@@ -207,6 +306,10 @@ fn http(fields: &mut Fields) -> Option<Instead> {
 impl Instead {
     /// The HTTP answer exactly as it was asked for.
     pub fn response(status: u16, headers: &[(String, String)], body: &str) -> Response {
-        Response { status, headers: headers.to_vec(), body: body.as_bytes().to_vec() }
+        Response {
+            status,
+            headers: headers.iter().map(|(name, value)| (name.clone().into(), value.clone().into())).collect(),
+            body: body.as_bytes().into(),
+        }
     }
 }

@@ -4,6 +4,8 @@ pub mod answer;
 mod body;
 mod call;
 mod caller;
+mod counts;
+mod customer;
 mod endpoints;
 mod faults;
 mod journal;
@@ -13,6 +15,8 @@ pub mod pictures;
 mod served;
 mod tokens;
 mod view;
+
+use std::sync::Arc;
 
 use super::serve::{Delivery, Response, Room, Visit};
 use super::world::World;
@@ -25,9 +29,11 @@ pub use view::View;
 
 /// WeCom, as far as it is modelled.
 pub struct Wecom {
-    pub world: World,
+    pub world: Arc<World>,
     /// Where it is, without a slash at the end.
     pub base_url: String,
+    /// The certificate of its authority, where it speaks TLS.
+    pub authority: Option<String>,
     pub faults: Faults,
     pub journal: Journal,
     limits: Limits,
@@ -35,14 +41,15 @@ pub struct Wecom {
 }
 
 impl Wecom {
-    pub fn new(world: World, base_url: String) -> Self {
+    pub fn new(world: World, base_url: String, authority: Option<String>) -> Self {
         Self {
-            world,
             base_url,
+            authority,
             faults: Faults::default(),
-            journal: Journal::new(),
+            journal: Journal::new(world.config.listening.control_token.clone()),
             limits: Limits::default(),
             wrong_secrets: WrongSecrets::default(),
+            world: Arc::new(world),
         }
     }
 

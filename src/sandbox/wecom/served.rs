@@ -1,8 +1,10 @@
 //! The endpoints that are served, as one table.
 
+use serde_json::{Value as Json, json};
+
 use super::answer::{Answer, Refusal};
 use super::caller::{Caller, Right};
-use super::{Wecom, endpoints, media, pictures, tokens};
+use super::{Wecom, customer, endpoints, media, pictures, tokens};
 use crate::endpoint::{Endpoint, Facts, GET_CORP_TOKEN, GET_SUITE_TOKEN, GETTOKEN, UPLOAD};
 use crate::sandbox::serve::Request;
 
@@ -18,8 +20,10 @@ pub struct Served {
     path: &'static str,
     pub name: &'static str,
     pub work: Work,
-    /// A list that a refusal shows empty.
-    pub list: Option<&'static str>,
+    /// Whether what is asked stands in a body, and not in the query.
+    pub reads_body: bool,
+    /// What a refusal shows empty.
+    pub blank: Option<fn() -> Json>,
 }
 
 /// Who may call, and what happens.
@@ -31,7 +35,7 @@ pub enum Work {
 }
 
 const fn row(facts: &Facts, work: Work) -> Served {
-    Served { path: facts.path, name: facts.name, work, list: None }
+    Served { path: facts.path, name: facts.name, work, reads_body: true, blank: None }
 }
 
 #[rustfmt::skip]
@@ -42,12 +46,19 @@ const SERVED: &[Served] = &[
     row(Endpoint::Add.facts(), Token(ContactWays, endpoints::add)),
     row(Endpoint::Get.facts(), Token(ContactWays, endpoints::get)),
     Served {
-        list: Some("contact_way"),
+        blank: Some(|| json!({"contact_way": []})),
         ..row(Endpoint::List.facts(), Token(ContactWays, endpoints::list))
     },
     row(Endpoint::Update.facts(), Token(ContactWays, endpoints::update)),
     row(Endpoint::Del.facts(), Token(ContactWays, endpoints::del)),
     row(Endpoint::CloseTempChat.facts(), Token(ContactWays, endpoints::close_temp_chat)),
+    Served {
+        path: "/cgi-bin/externalcontact/get",
+        name: "externalcontact/get",
+        work: Token(ContactWays, customer::get),
+        reads_body: false,
+        blank: Some(customer::blank),
+    },
     Served { name: "upload", ..row(&UPLOAD, Token(Media, media::upload)) },
 ];
 

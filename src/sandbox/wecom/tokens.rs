@@ -71,7 +71,7 @@ pub fn get_corp_token(wecom: &Wecom, request: &Request, now: i64) -> Outcome {
     let (token, left) = hand_out(wecom, Bearer::Authorised(place), now);
     // For historical reasons this answer has an errcode only when it is an error.
     let body = to_json(&json!({"access_token": token, "expires_in": left}));
-    Ok(Answer { errcode: 0, errmsg: "ok".to_owned(), body })
+    Ok(Answer { errcode: 0, errmsg: "ok".to_owned(), body, rule: None })
 }
 
 fn hand_out(wecom: &Wecom, bearer: Bearer, now: i64) -> (String, i64) {

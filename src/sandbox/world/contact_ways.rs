@@ -1,6 +1,6 @@
 //! The contact ways of a corporation: one compact record each, found by name and by time of creation.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
 
@@ -72,9 +72,6 @@ impl ContactWay {
     }
 }
 
-/// How many of the latest are at hand for people to look at.
-const LATEST: usize = 50;
-
 /// Why there is no room for another.
 #[derive(Debug)]
 pub struct Full;
@@ -84,20 +81,14 @@ pub type Position = (i64, u64);
 
 #[derive(Debug, Default)]
 pub struct ContactWays {
-    by_id: HashMap<ConfigId, Box<Kept>>,
+    /// In the order of their making.
+    kept: BTreeMap<u64, Box<ContactWay>>,
+    order_of: HashMap<ConfigId, u64>,
     /// Those that `list` shows, so not the temporary ones.
-    by_time: BTreeMap<Position, ConfigId>,
-    /// The names of the latest, some of them deleted by now.
-    latest: VecDeque<ConfigId>,
-    order: u64,
+    listed: BTreeSet<Position>,
+    next_order: u64,
     /// The day of the latest temporary one, and how many it has seen.
     temp_day: (i64, u32),
-}
-
-#[derive(Debug)]
-struct Kept {
-    order: u64,
-    way: ContactWay,
 }
 
 impl ContactWays {
@@ -110,7 +101,7 @@ impl ContactWays {
                 return Err(Full);
             }
             self.temp_day = (day, today + 1);
-        } else if self.by_time.len() >= quota {
+        } else if self.listed.len() >= quota {
             return Err(Full);
         }
         self.put(way);
@@ -119,55 +110,53 @@ impl ContactWays {
 
     /// Keeps one whatever the quota says.
     pub fn put(&mut self, way: ContactWay) {
-        let (id, order) = (way.config_id, self.order);
-        self.order += 1;
+        self.remove(way.config_id);
+        let order = self.next_order;
+        self.next_order += 1;
         if way.temp.is_none() {
-            self.by_time.insert((way.created_at, order), id);
+            self.listed.insert((way.created_at, order));
         }
-        self.latest.push_back(id);
-        if self.latest.len() > LATEST {
-            self.latest.pop_front();
-        }
-        self.by_id.insert(id, Box::new(Kept { order, way }));
+        self.order_of.insert(way.config_id, order);
+        self.kept.insert(order, Box::new(way));
     }
 
     pub fn get(&self, id: ConfigId) -> Option<&ContactWay> {
-        self.by_id.get(&id).map(|kept| &kept.way)
+        self.kept.get(self.order_of.get(&id)?).map(Box::as_ref)
     }
 
     pub fn get_mut(&mut self, id: ConfigId) -> Option<&mut ContactWay> {
-        self.by_id.get_mut(&id).map(|kept| &mut kept.way)
+        self.kept.get_mut(self.order_of.get(&id)?).map(Box::as_mut)
     }
 
     pub fn remove(&mut self, id: ConfigId) -> bool {
-        let Some(kept) = self.by_id.remove(&id) else { return false };
-        self.by_time.remove(&(kept.way.created_at, kept.order));
+        let Some(order) = self.order_of.remove(&id) else { return false };
+        let way = self.kept.remove(&order);
+        self.listed.remove(&(way.map_or(0, |way| way.created_at), order));
         true
     }
 
     /// Those created within these times and after this position, oldest first.
     pub fn created(&self, from: i64, to: i64, after: Option<Position>) -> impl Iterator<Item = (Position, ConfigId)> {
         let first = after.map_or((from, 0), |(time, order)| (time, order.saturating_add(1))).max((from, 0));
-        // An empty range, not one that ends before it begins, which a map refuses.
+        // An empty range, not one that ends before it begins, which a set refuses.
         let end = (to.saturating_add(1), 0).max(first);
-        self.by_time.range(first..end).map(|(position, id)| (*position, *id))
+        let named = |position: &Position| Some((*position, self.kept.get(&position.1)?.config_id));
+        self.listed.range(first..end).filter_map(named)
     }
 
-    /// All of them in the order of their making.
-    pub fn all(&self) -> Vec<&ContactWay> {
-        let mut all: Vec<&Kept> = self.by_id.values().map(Box::as_ref).collect();
-        all.sort_unstable_by_key(|kept| kept.order);
-        all.into_iter().map(|kept| &kept.way).collect()
+    /// All of them from this number on, in the order of their making, each with its number.
+    pub fn made_since(&self, order: u64) -> impl Iterator<Item = (u64, &ContactWay)> {
+        self.kept.range(order..).map(|(order, way)| (*order, way.as_ref()))
     }
 
     /// How many there are, temporary ones included.
     pub fn len(&self) -> usize {
-        self.by_id.len()
+        self.kept.len()
     }
 
-    /// The latest, newest first.
-    pub fn latest(&self) -> impl Iterator<Item = &ContactWay> {
-        self.latest.iter().rev().filter_map(|id| self.get(*id))
+    /// All of them, newest first.
+    pub fn newest(&self) -> impl Iterator<Item = &ContactWay> {
+        self.kept.values().rev().map(Box::as_ref)
     }
 
     pub fn temp_day(&self) -> (i64, u32) {

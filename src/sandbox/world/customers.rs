@@ -31,6 +31,9 @@ pub struct Follow {
     pub added_at: i64,
     /// False until the member agrees.
     pub accepted: bool,
+    /// The customer has deleted the member, who has not deleted the customer.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub customer_left: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub temp_chat: Option<TempChat>,
 }
@@ -93,6 +96,11 @@ impl Customers {
 
     pub fn with_unionid(&self, unionid: &str) -> Option<&Customer> {
         self.known.values().find(|customer| customer.unionid.as_deref() == Some(unionid))
+    }
+
+    /// The member's tie to the customer, where the two became friends.
+    pub fn friend(&self, userid: &str, external_userid: &str) -> Option<&Follow> {
+        self.known.get(external_userid)?.follow_user.get(userid).filter(|follow| follow.accepted)
     }
 
     /// Begins a temporary chat between two who know each other.

@@ -4,20 +4,23 @@ pub mod clock;
 pub mod conclusions;
 pub mod contact_ways;
 pub mod customers;
+pub mod events;
 pub mod grants;
 pub mod ids;
+pub mod parting;
 pub mod people;
 pub mod scan;
 pub mod state;
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, RwLock};
+use std::sync::{Arc, Mutex, RwLock};
 
 use super::config::Config;
 use crate::lock::{lock, write};
 use clock::{Clock, Going};
 use contact_ways::ContactWays;
 use customers::Customers;
+use events::Events;
 use grants::Grants;
 use ids::Ids;
 use people::People;
@@ -31,6 +34,7 @@ pub struct World {
     pub suite_tickets: Mutex<BTreeMap<String, String>>,
     /// The corporations by id; which there are never changes.
     pub corps: BTreeMap<String, RwLock<Corp>>,
+    pub events: Arc<Events>,
 }
 
 /// A corporation.
@@ -52,6 +56,7 @@ impl World {
             grants: RwLock::default(),
             suite_tickets: Mutex::new(tickets(&config)),
             corps,
+            events: Arc::new(Events::new(config.callback.is_some())),
             config,
         }
     }
@@ -70,6 +75,7 @@ impl World {
         *lock(&self.suite_tickets) = tickets(&self.config);
         self.clock.go(Going::new(self.config.clock));
         self.ids.go_on_from(0);
+        self.events.clear();
     }
 }
 

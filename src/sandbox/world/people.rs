@@ -1,5 +1,6 @@
 //! A corporation's directory: its members, and its departments as a tree.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -30,7 +31,8 @@ pub struct Department {
 
 #[derive(Clone, Debug, Default)]
 pub struct People {
-    pub members: BTreeMap<String, Member>,
+    /// By userid in lower case: case makes no difference to WeCom.
+    members: BTreeMap<String, Member>,
     pub departments: BTreeMap<i64, Department>,
 }
 
@@ -52,13 +54,41 @@ impl Member {
     }
 }
 
+/// Most userids are in lower case already.
+fn lower_case(userid: &str) -> Cow<'_, str> {
+    if userid.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        Cow::Owned(userid.to_ascii_lowercase())
+    } else {
+        Cow::Borrowed(userid)
+    }
+}
+
 impl People {
+    pub fn member(&self, userid: &str) -> Option<&Member> {
+        self.members.get(&*lower_case(userid))
+    }
+
+    /// All of them, in the order of their userids.
+    pub fn members(&self) -> impl Iterator<Item = &Member> {
+        self.members.values()
+    }
+
+    /// The userid as its member spells it, or as it is where there is none.
+    pub fn spelled<'u>(&'u self, userid: &'u str) -> &'u str {
+        self.member(userid).map_or(userid, |member| &member.userid)
+    }
+
+    /// Whether there was such a member to take out.
+    pub fn remove(&mut self, userid: &str) -> bool {
+        self.members.remove(&*lower_case(userid)).is_some()
+    }
+
     /// Takes in what is said of a member, over what is known already.
     pub fn put_given(&mut self, given: GivenMember) {
-        let before = self.members.get(&given.userid).cloned();
+        let before = self.member(&given.userid).cloned();
         let before = before.unwrap_or_else(|| Member::new(&given.userid, vec![ROOT]));
         self.put_member(Member {
-            userid: given.userid,
+            userid: before.userid,
             active: given.active.unwrap_or(before.active),
             verified: given.verified.unwrap_or(before.verified),
             contact_right: given.contact_right.unwrap_or(before.contact_right),
@@ -77,12 +107,12 @@ impl People {
         for id in member.departments.iter().copied().chain([ROOT]) {
             self.departments.entry(id).or_insert(Department { id, parent: ROOT, visible: true });
         }
-        self.members.insert(member.userid.clone(), member);
+        self.members.insert(member.userid.to_ascii_lowercase(), member);
     }
 
     /// Why this userid cannot stand in a contact way, as an errcode.
     pub fn refusal_of_user(&self, userid: &str) -> Option<i32> {
-        let Some(member) = self.members.get(userid) else { return Some(60111) };
+        let Some(member) = self.member(userid) else { return Some(60111) };
         let checks =
             [(member.visible, 60011), (member.active, 41054), (member.verified, 40098), (member.contact_right, 84074)];
         checks.into_iter().find(|(is_so, _)| !is_so).map(|(_, code)| code)
@@ -99,12 +129,17 @@ impl People {
 
     /// The users and the members of the departments and of those below them, each once.
     pub fn expand<'p>(&'p self, users: impl Iterator<Item = &'p str>, departments: &[i64]) -> Vec<&'p str> {
-        let mut all: Vec<&str> = users.collect();
+        let mut all: Vec<&str> = Vec::new();
+        for userid in users.map(|userid| self.spelled(userid)) {
+            if !all.contains(&userid) {
+                all.push(userid);
+            }
+        }
         if !departments.is_empty() {
             let named = all.len();
-            for member in self.members.values() {
-                let userid = member.userid.as_str();
-                if self.is_in(member, departments) && !all[..named].contains(&userid) {
+            let within = self.members.values().filter(|member| self.is_in(member, departments));
+            for userid in within.map(|member| member.userid.as_str()) {
+                if !all[..named].contains(&userid) {
                     all.push(userid);
                 }
             }

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::contact_ways::ContactWay;
 use super::customers::{Customer, Customers, Follow, TempChat};
+use super::events::{ChangeType, Event};
 use super::ids::{ConfigId, Ids};
 use super::people::Member;
 use super::{Corp, World};
@@ -26,6 +27,9 @@ pub struct Scanned {
     state: String,
     accepted: bool,
     temp_chat: Option<Begun>,
+    /// Whether the two became friends just now.
+    #[serde(skip)]
+    is_new: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -37,21 +41,22 @@ struct Begun {
 pub type Refused = (i32, String);
 
 const EXTERNAL_USERID_LENGTH: usize = 30;
+const WELCOME_CODE_LENGTH: usize = 43;
 
 pub fn scan(world: &World, scan: &Scan) -> Result<Scanned, Refused> {
     let now = world.clock.now();
     let unknown =
         || (41044, format!("there is no contact way {}; it was never made, or it was deleted", scan.config_id));
     let id: ConfigId = scan.config_id.parse().map_err(|()| unknown())?;
-    let mut corps = world.corps.values().map(write);
-    let mut corp = corps.find(|corp| corp.ways.get(id).is_some()).ok_or_else(unknown)?;
+    let mut corps = world.corps.iter().map(|(corp_id, corp)| (corp_id, write(corp)));
+    let (corp_id, mut corp) = corps.find(|(_, corp)| corp.ways.get(id).is_some()).ok_or_else(unknown)?;
     let Corp { people, ways, customers, .. } = &mut *corp;
     customers.settle(now);
     let way = ways.get_mut(id).ok_or_else(unknown)?;
     refusal(way, scan, now)?;
     let serving = people.expand(way.user.iter().map(AsRef::as_ref), &way.party);
     let serving: Vec<&str> =
-        serving.into_iter().filter(|id| people.members.get(*id).is_some_and(Member::can_serve)).collect();
+        serving.into_iter().filter(|id| people.member(id).is_some_and(Member::can_serve)).collect();
     let external_userid = known(customers, scan, &world.ids);
     let Some(userid) = who(way, customers, &external_userid, &serving) else {
         return Err((84074, "nobody who may serve customers is behind this contact way; update its user".to_owned()));
@@ -59,14 +64,17 @@ pub fn scan(world: &World, scan: &Scan) -> Result<Scanned, Refused> {
     way.scans = way.scans.saturating_add(1);
     let pair = Pair { userid: &userid, external_userid: &external_userid };
     let accepted = way.skip_verify;
-    Ok(befriend(way, customers, pair, accepted, now))
+    let scanned = befriend(way, customers, pair, accepted, now);
+    tell(world, corp_id, &scanned, now);
+    Ok(scanned)
 }
 
 /// The member agrees to the customer.
 pub fn accept(world: &World, userid: &str, external_userid: &str) -> Result<Scanned, Refused> {
     let now = world.clock.now();
-    for corp in world.corps.values() {
-        let Corp { ways, customers, .. } = &mut *write(corp);
+    for (corp_id, corp) in &world.corps {
+        let Corp { people, ways, customers, .. } = &mut *write(corp);
+        let userid = people.spelled(userid);
         let Some(follow) = customers.follow_mut(userid, external_userid).filter(|follow| !follow.accepted) else {
             continue;
         };
@@ -75,7 +83,9 @@ pub fn accept(world: &World, userid: &str, external_userid: &str) -> Result<Scan
         if way.is_dead(now) {
             return Err((41044, format!("the contact way {id} is dead by now")));
         }
-        return Ok(befriend(way, customers, Pair { userid, external_userid }, true, now));
+        let accepted = befriend(way, customers, Pair { userid, external_userid }, true, now);
+        tell(world, corp_id, &accepted, now);
+        return Ok(accepted);
     }
     Err((
         84061,
@@ -140,13 +150,14 @@ struct Pair<'p> {
 /// Ties the customer to the member, who may still have to agree.
 fn befriend(way: &mut ContactWay, customers: &mut Customers, pair: Pair, accepted: bool, now: i64) -> Scanned {
     let Pair { userid, external_userid } = pair;
-    let before = customers.follow_mut(userid, external_userid).map(|follow| follow.clone());
-    // Who has agreed before is not asked again, and a chat that lives goes on.
-    let accepted = accepted || before.as_ref().is_some_and(|before| before.accepted);
-    let temp_chat = before.and_then(|before| before.temp_chat);
+    let friend = customers.friend(userid, external_userid);
+    // Who has agreed before is not asked again; and friends stay as they are, with the chat that they may have.
+    let accepted = accepted || friend.is_some();
+    let are_friends = friend.is_some_and(|friend| !friend.customer_left);
     let state = way.state.to_string();
-    let follow = Follow { config_id: way.config_id, state: state.clone(), added_at: now, accepted, temp_chat };
-    if let Some(customer) = customers.known.get_mut(external_userid) {
+    if !are_friends && let Some(customer) = customers.known.get_mut(external_userid) {
+        let (config_id, state) = (way.config_id, state.clone());
+        let follow = Follow { config_id, state, added_at: now, accepted, customer_left: false, temp_chat: None };
         customer.follow_user.insert(userid.to_owned(), follow);
     }
     let mut begun = None;
@@ -163,5 +174,22 @@ fn befriend(way: &mut ContactWay, customers: &mut Customers, pair: Pair, accepte
         state,
         accepted,
         temp_chat: begun,
+        is_new: accepted && !are_friends,
+    }
+}
+
+/// The company's server hears of a new friendship.
+fn tell(world: &World, corp_id: &str, scanned: &Scanned, now: i64) {
+    // A code is drawn for who is told of it alone, so that the names of all others stay the same.
+    if scanned.is_new && world.events.are_wanted {
+        world.events.happened(Event {
+            change_type: ChangeType::AddExternalContact,
+            corp_id: corp_id.to_owned(),
+            userid: scanned.userid.clone(),
+            external_userid: scanned.external_userid.clone(),
+            state: Some(scanned.state.clone()).filter(|state| !state.is_empty()),
+            welcome_code: Some(world.ids.text(WELCOME_CODE_LENGTH)),
+            at: now,
+        });
     }
 }

@@ -1,5 +1,6 @@
 //! What a `postgres://` URL says: where, as whom, and how the server proves who it is.
 
+use std::borrow::Cow;
 use std::net::{IpAddr, ToSocketAddrs};
 use std::sync::Arc;
 use std::time::Duration;
@@ -50,8 +51,9 @@ impl Address {
         let port = |place: usize| ports.get(place).or(ports.first()).copied().unwrap_or(5432);
         let hosts: Vec<_> =
             config.get_hosts().iter().enumerate().map(|(place, host)| (host.clone(), port(place))).collect();
-        if hosts.is_empty() || !config.get_hostaddrs().is_empty() {
-            return Err(failed("the postgres:// URL must name its host, and no hostaddr"));
+        let sockets = hosts.iter().filter(|(host, _)| matches!(host, Host::Unix(_))).count();
+        if hosts.is_empty() || !config.get_hostaddrs().is_empty() || (sockets > 0 && sockets < hosts.len()) {
+            return Err(failed("the postgres:// URL must name hosts, or sockets, but not both, and no hostaddr"));
         }
         let near = hosts.iter().all(|(host, _)| is_near(host));
         config.ssl_mode(match mode.as_deref() {
@@ -60,9 +62,6 @@ impl Address {
             None | Some("prefer" | "allow" | "require" | "verify-ca" | "verify-full") => SslMode::Require,
             Some(_) => return Err(failed("sslmode in the postgres:// URL must be disable, require or verify-full")),
         });
-        config.target_session_attrs(TargetSessionAttrs::ReadWrite);
-        config.keepalives_idle(KEEPALIVE).keepalives_interval(KEEPALIVE / 3).keepalives_retries(3);
-        config.application_name("contactway");
         let shown: Vec<_> = hosts.iter().map(|(host, port)| show(host, *port)).collect();
         Ok(Self {
             tls: tls(config.get_ssl_mode(), root.as_deref(), extra_ca)?,
@@ -83,14 +82,10 @@ impl Address {
 
     /// What to connect with, names looked up.
     pub fn resolved(&self, call: &Call) -> Result<Config, Error> {
-        let mut config = self.config.clone();
-        let mut all = Config::new();
-        std::mem::swap(&mut config, &mut all);
-        copy_but_hosts(&all, &mut config);
+        let mut config = without_hosts(&self.config);
         for (host, port) in &self.hosts {
             match host {
                 Host::Unix(path) => {
-                    // With a host address for one host, each has one; a socket's is never looked at.
                     config.host_path(path).port(*port);
                 }
                 Host::Tcp(name) => {
@@ -106,7 +101,9 @@ impl Address {
     }
 }
 
-fn copy_but_hosts(from: &Config, to: &mut Config) {
+/// A configuration's hosts cannot be taken out of it.
+fn without_hosts(from: &Config) -> Config {
+    let mut to = Config::new();
     if let Some(user) = from.get_user() {
         to.user(user);
     }
@@ -119,18 +116,11 @@ fn copy_but_hosts(from: &Config, to: &mut Config) {
     if let Some(options) = from.get_options() {
         to.options(options);
     }
-    if let Some(name) = from.get_application_name() {
-        to.application_name(name);
-    }
+    to.application_name("contactway").target_session_attrs(TargetSessionAttrs::ReadWrite);
     to.ssl_mode(from.get_ssl_mode()).ssl_negotiation(from.get_ssl_negotiation());
-    to.channel_binding(from.get_channel_binding()).target_session_attrs(from.get_target_session_attrs());
-    to.keepalives_idle(from.get_keepalives_idle());
-    if let Some(interval) = from.get_keepalives_interval() {
-        to.keepalives_interval(interval);
-    }
-    if let Some(retries) = from.get_keepalives_retries() {
-        to.keepalives_retries(retries);
-    }
+    to.channel_binding(from.get_channel_binding());
+    to.keepalives_idle(KEEPALIVE).keepalives_interval(KEEPALIVE / 3).keepalives_retries(3);
+    to
 }
 
 /// A lookup cannot be interrupted, so it gets a thread, which may outlive the call that no longer waits for it.
@@ -160,7 +150,7 @@ fn without_tls(url: &str) -> Result<(String, Option<String>, Option<String>), Er
     let Some((place, query)) = url.split_once('?') else { return Ok((url.to_owned(), None, None)) };
     let (mut rest, mut mode, mut root) = (Vec::new(), None, None);
     for pair in query.split('&') {
-        let value = |text: &str| percent_encoding::percent_decode_str(text).decode_utf8().map(|it| it.into_owned());
+        let value = |text: &str| percent_encoding::percent_decode_str(text).decode_utf8().map(Cow::into_owned);
         let unreadable = |_| failed("the postgres:// URL holds a value that is not UTF-8");
         match pair.split_once('=') {
             Some(("sslmode", text)) => mode = Some(value(text).map_err(unreadable)?),

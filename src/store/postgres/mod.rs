@@ -11,24 +11,24 @@ use std::future::Future;
 use std::pin::pin;
 use std::time::{Duration, Instant};
 
+use rustls::pki_types::CertificateDer;
 use tokio::runtime::{Builder, Runtime};
 use tokio_postgres::Client;
 use tokio_postgres::types::{ToSql, Type as Oid};
 
-use super::entry::{COLUMNS, Entry, selected};
+use super::entry::{COLUMNS, Entry, SELECTED};
 use super::lent::Lent;
 use super::sql::{Cell, Fault, Need, Row, Sql, Type, failed};
 use super::{Home, Work, schema, stopped};
 use crate::answer::Error;
-use crate::call::Call;
+use crate::call::{Call, Stop};
 use address::Address;
-use rustls::pki_types::CertificateDer;
 
 /// How often it is looked whether a call was stopped.
 const NOTICE: Duration = Duration::from_millis(20);
 /// A transaction that was begun may take this long, since it may be made for others too.
 const BEGUN: Duration = Duration::from_secs(5);
-/// After a transaction met another one.
+/// After a transaction met another one, or the server was starting.
 const PAUSE: Duration = Duration::from_millis(10);
 /// Of those that would make the tables at the same time one does; any number that others hardly use.
 const MIGRATION_LOCK: i64 = 0x6377_4c31;
@@ -90,8 +90,12 @@ impl Home for Postgres {
                     Err(fault) => fault,
                 };
                 let Fault::Again(error) = fault else { return Err(fault.into_error()) };
-                if call.sleep_until(Instant::now() + if known { Duration::ZERO } else { PAUSE }).is_err() {
-                    return Err(error);
+                // A connection that broke while nobody used it is made anew at once.
+                let at_once = known && line.is_none();
+                match call.sleep_until(Instant::now() + if at_once { Duration::ZERO } else { PAUSE }) {
+                    Ok(()) => {}
+                    Err(Stop::Deadline) => return Err(error),
+                    Err(stop) => return Err(stopped(stop)),
                 }
             }
         });
@@ -218,9 +222,9 @@ impl Statements<'_> {
             return Err(fault);
         }
         self.run("COMMIT").map_err(|fault| match fault {
-            Fault::Again(error) if self.session.client.is_closed() => Fault::For(failed(format!(
-                "it is not known whether what was written last is kept: {}",
-                error.message()
+            Fault::Again(_) if self.session.client.is_closed() => Fault::For(failed(format!(
+                "{} went away in the midst of a commit, of which nobody knows whether it is kept; see that it runs",
+                self.shown
             ))),
             fault => fault,
         })
@@ -262,7 +266,7 @@ impl Sql for Statements<'_> {
         }
         let statement = format!(
             "SELECT {} FROM contactway_entry WHERE {} ORDER BY id FOR UPDATE",
-            selected(),
+            SELECTED.as_str(),
             condition.replace("?1", "ANY(?1)")
         );
         let values = Column::of(values);
@@ -382,7 +386,9 @@ impl Column {
             Some(Cell::Blob(_)) => Type::Blob,
             _ => Type::Int,
         });
-        cells.into_iter().for_each(|cell| column.push(cell));
+        for cell in cells {
+            column.push(cell);
+        }
         column
     }
 

@@ -1,6 +1,7 @@
 //! A store in an SQLite file: a write-ahead log, every durable commit on the disk before it is told.
 
 pub mod file;
+mod holder;
 mod trouble;
 
 use std::fs;
@@ -13,10 +14,10 @@ use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 use rusqlite::{Connection, OpenFlags, ToSql, params_from_iter};
 use rustls::pki_types::CertificateDer;
 
-use super::entry::{COLUMNS, Entry, selected};
+use super::entry::{COLUMNS, Entry, SELECTED};
 use super::lent::Lent;
 use super::sql::{Cell, Fault, Need, Row, Sql, failed};
-use super::{Home, Work, holder, schema, stopped};
+use super::{Home, Work, schema, stopped};
 use crate::answer::Error;
 use crate::call::{Call, Stop};
 
@@ -241,7 +242,7 @@ impl Sql for Statements<'_> {
     }
 
     fn entries(&mut self, condition: &str, values: Vec<Cell>, corp_id: &str) -> Result<Vec<Entry>, Fault> {
-        let statement = format!("SELECT {} FROM contactway_entry WHERE {condition}", selected());
+        let statement = format!("SELECT {} FROM contactway_entry WHERE {condition}", SELECTED.as_str());
         let corp = condition.contains("?2").then(|| Cell::from(corp_id));
         let mut found = Vec::new();
         for value in values {

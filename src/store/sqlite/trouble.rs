@@ -4,7 +4,7 @@ use std::path::Path;
 
 use rusqlite::ErrorCode;
 
-use crate::store::holder;
+use super::holder;
 use crate::store::sql::{Fault, failed};
 
 /// Whether the same may succeed later, or not.

@@ -1,4 +1,6 @@
-//! What the store costs, printed: cargo test --release --lib store::tests::figures -- --ignored --nocapture
+//! What the store costs, printed: `cargo test --release --lib store::tests::figures -- --ignored --nocapture`.
+
+#![allow(clippy::cast_precision_loss)] // counts of what was done
 
 use std::time::Instant;
 
@@ -61,7 +63,7 @@ fn windows_of_256_and_look_ups_in_500_000() {
         );
         let begun = Instant::now();
         let by_state = Query { state: Some("s-shop-7-7".to_owned()), ..bench.query() };
-        assert_eq!(bench.find(by_state).len(), 1);
+        assert_eq!(bench.find(&by_state).len(), 1);
         println!("{kind}: look-up by state, a scan: {:?}", begun.elapsed());
     });
 }

@@ -189,7 +189,7 @@ fn a_full_disk_loses_nothing_that_was_told() {
     assert!(as_root("mount", &["-o", "remount,size=16m", mount.0.0.to_str().unwrap()]));
     bench.begun("more");
     drop(bench);
-    assert_eq!(bench_in(&mount.0.0).find(Query::of("ww1")).len(), told.len() + 1);
+    assert_eq!(bench_in(&mount.0.0).find(&Query::of("ww1")).len(), told.len() + 1);
     // Full from the start.
     let Some(mount) = Mount::new("size=4k") else { return };
     fs::write(mount.0.0.join("filler"), [0; 4096]).unwrap();
@@ -208,7 +208,7 @@ fn a_read_only_file_system_is_named() {
     let said = refused(&mount.0.url());
     assert!(said.contains("read-only") || said.contains("cannot be written"), "{said}");
     assert!(as_root("mount", &["-o", "remount,rw", path]));
-    assert_eq!(bench_in(&mount.0.0).find(Query::of("ww1")).len(), 1);
+    assert_eq!(bench_in(&mount.0.0).find(&Query::of("ww1")).len(), 1);
 }
 
 #[test]

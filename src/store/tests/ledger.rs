@@ -51,7 +51,7 @@ fn deleted_and_gone_ones_free_their_key() {
             bench.change(at, end);
         }
         bench.active("a", "c3");
-        let statuses: Vec<_> = bench.find(Query { key: Some("a".into()), ..bench.query() });
+        let statuses: Vec<_> = bench.find(&Query { key: Some("a".into()), ..bench.query() });
         assert_eq!(statuses.iter().map(|it| it.status.name()).collect::<Vec<_>>(), ["deleted", "gone", "active"]);
     });
 }
@@ -65,7 +65,7 @@ fn one_of_those_that_want_to_send_again_gets_the_right() {
         bench.change(at, Event::Unknown);
         assert_eq!(bench.change(at, take()), Landed::Yes { attempt: 2 });
         assert_eq!(bench.change(at, take()), Landed::Stale);
-        for stale in [Event::Refused, Event::Unknown, Event::Missed, Event::Abandoned, bench.adopted("c9")] {
+        for stale in [Event::Refused, Event::Unknown, Event::Missed, Event::Abandoned, adopted("c9")] {
             assert_eq!(bench.change(at, stale), Landed::Stale);
         }
         let second = At { attempt: 2, ..at };
@@ -92,7 +92,7 @@ fn an_acknowledgement_lands_whoever_has_the_entry() {
         assert_eq!(bench.by_config_id("c2").unwrap().status, Status::Active);
         // And the attempt that took over, adopted and was wrong.
         let other = bench.begun("c");
-        bench.change(other, bench.adopted("stranger's"));
+        bench.change(other, adopted("stranger's"));
         bench.change(other, bench.acked("c3"));
         assert_eq!(bench.by_config_id("c3").unwrap().key.as_deref(), Some("c"));
         assert_eq!(bench.by_config_id("stranger's").unwrap().key, None, "it is not forgotten");
@@ -104,7 +104,7 @@ fn an_acknowledgement_beats_an_adoption() {
     each(|bench| {
         let (first, second) = (bench.begun("a"), bench.begun("b"));
         bench.change(second, Event::Unknown);
-        bench.change(second, bench.adopted("c1"));
+        bench.change(second, adopted("c1"));
         bench.change(first, bench.acked("c1"));
         assert_eq!(bench.by_config_id("c1").unwrap().id, first.id);
         let adopter = bench.entry(second).unwrap();
@@ -114,7 +114,7 @@ fn an_acknowledgement_beats_an_adoption() {
         found(bench, "c2");
         bench.change(third, bench.acked("c2"));
         assert_eq!(bench.by_config_id("c2").unwrap().key.as_deref(), Some("c"));
-        assert_eq!(bench.find(bench.query()).len(), 3);
+        assert_eq!(bench.find(&bench.query()).len(), 3);
     });
 }
 
@@ -143,7 +143,7 @@ fn what_a_walk_finds_is_adopted_once_and_can_be_claimed() {
         assert!(matches!(bench.intend("mine"), Intended::Active(entry) if entry.config_id.as_deref() == Some("c1")));
         // Somebody else's look came to the same contact way.
         let open = bench.begun("late");
-        assert!(matches!(bench.change(open, bench.adopted("c1")), Landed::Taken(entry) if entry.id == id));
+        assert!(matches!(bench.change(open, adopted("c1")), Landed::Taken(entry) if entry.id == id));
     });
 }
 
@@ -164,7 +164,7 @@ fn changes_of_one_entry_go_one_at_a_time() {
         bench.change(second, take(Doing::Update));
         let third = At { attempt: 3, ..at };
         bench.change(third, Event::Unknown);
-        let doubtful = || bench.find(Query { in_doubt: Some(true), ..bench.query() }).len();
+        let doubtful = || bench.find(&Query { in_doubt: Some(true), ..bench.query() }).len();
         assert_eq!(doubtful(), 1);
         bench.change(third, Event::Seen(sight()));
         assert_eq!(doubtful(), 1);
@@ -218,8 +218,8 @@ fn every_query_finds_what_it_names() {
         found(bench, "c3");
         let open = bench.begun("open");
         let found = |query: Query| -> Vec<String> {
-            assert_eq!(bench.store.count(&call(), &query).unwrap(), bench.find(query.clone()).len() as u64);
-            bench.find(query).into_iter().map(|entry| entry.config_id.unwrap_or_default()).collect()
+            assert_eq!(bench.store.count(&call(), &query).unwrap(), bench.find(&query).len() as u64);
+            bench.find(&query).into_iter().map(|entry| entry.config_id.unwrap_or_default()).collect()
         };
         let some = |text: &str| Some(text.to_owned());
         assert_eq!(found(Query { key: some("a_b"), ..bench.query() }), ["c1"]);
@@ -251,7 +251,7 @@ fn a_walk_marks_what_it_lists_and_the_rest_can_be_asked_for() {
         let mut known = bench.store.mark_listed(&call(), &bench.corp_id, &listed, generation).unwrap();
         known.sort_unstable();
         assert_eq!(known, ["c0", "c2"]);
-        let unlisted = bench.find(Query { unlisted_in: Some(generation), ..bench.query() });
+        let unlisted = bench.find(&Query { unlisted_in: Some(generation), ..bench.query() });
         assert_eq!(unlisted[0].config_id.as_deref(), Some("c1"));
         let unchecked =
             || bench.store.count(&call(), &Query { unchecked_in: Some(generation), ..bench.query() }).unwrap();
@@ -290,7 +290,7 @@ fn what_is_over_for_long_is_purged_but_not_what_is_gone() {
         let purged = || {
             while bench.store.purge(&call(), &bench.corp_id).unwrap() > 0 {}
             bench
-                .find(bench.query())
+                .find(&bench.query())
                 .iter()
                 .map(|it| (it.config_id.clone().unwrap(), it.status.name()))
                 .collect::<Vec<_>>()

@@ -123,18 +123,12 @@ impl Bench {
         }
     }
 
-    #[allow(clippy::unused_self)] // it reads like `acked`
-    fn adopted(&self, config_id: &str) -> Event {
-        Event::Adopted { config_id: config_id.to_owned(), qr_code: None, seen: sight() }
-    }
-
     fn change(&self, at: At, event: Event) -> Landed {
         self.store.change(&call(), at, event).unwrap()
     }
 
-    #[allow(clippy::needless_pass_by_value)] // made for it
-    fn find(&self, query: Query) -> Vec<Entry> {
-        self.store.find(&call(), &query, 0, 1000).unwrap()
+    fn find(&self, query: &Query) -> Vec<Entry> {
+        self.store.find(&call(), query, 0, 1000).unwrap()
     }
 
     fn query(&self) -> Query {
@@ -142,17 +136,21 @@ impl Bench {
     }
 
     fn entry(&self, at: At) -> Option<Entry> {
-        self.find(self.query()).into_iter().find(|entry| entry.id == at.id)
+        self.find(&self.query()).into_iter().find(|entry| entry.id == at.id)
     }
 
     fn by_config_id(&self, config_id: &str) -> Option<Entry> {
-        self.find(Query { config_id: Some(config_id.to_owned()), ..self.query() }).pop()
+        self.find(&Query { config_id: Some(config_id.to_owned()), ..self.query() }).pop()
     }
 
     /// Lets time pass.
     fn wait(&self, ms: i64) {
         self.store.ahead_us.fetch_add(ms * 1000, Ordering::Relaxed);
     }
+}
+
+fn adopted(config_id: &str) -> Event {
+    Event::Adopted { config_id: config_id.to_owned(), qr_code: None, seen: sight() }
 }
 
 fn sight() -> Sight {

@@ -147,7 +147,7 @@ fn nothing_that_was_told_is_lost_when_its_process_is_killed() {
             others.iter_mut().for_each(Other::kill);
             told.extend(said.into_iter().flatten());
         }
-        let entries = bench.find(bench.query());
+        let entries = bench.find(&bench.query());
         assert!(told.len() > 9, "{}", told.len());
         for line in &told {
             let (what, key) = line.split_once(' ').unwrap();

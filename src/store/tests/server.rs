@@ -1,6 +1,9 @@
 //! PostgreSQL that stops, refuses and must prove who it is. Only where there is a server to test with at all.
 
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::process::Command;
+
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 
 use super::*;
 
@@ -120,6 +123,38 @@ fn a_newer_version_s_tables_are_refused() {
     server.run(&format!("UPDATE contactway_meta SET value = '{}'", schema::VERSION + 1000));
     let error = open(&server.url).err().unwrap();
     assert!(error.to_string().contains("update the library"), "{error}");
+}
+
+#[test]
+fn over_tls_the_server_proves_who_it_is() {
+    let Some(server) = Server::new() else { return };
+    drop(server.bench());
+    let mut params = CertificateParams::default();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let authority = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
+    let key = KeyPair::generate().unwrap();
+    let certificate = CertificateParams::new(["127.0.0.1".to_owned()]).unwrap().signed_by(&key, &authority).unwrap();
+    let data = server.directory.0.join("data");
+    let owner = std::fs::metadata(&data).unwrap();
+    for (name, text) in [("server.crt", certificate.pem()), ("server.key", key.serialize_pem())] {
+        let path = data.join(name);
+        std::fs::write(&path, text).unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+        std::os::unix::fs::chown(&path, Some(owner.uid()), Some(owner.gid())).unwrap();
+    }
+    server.run("ALTER SYSTEM SET ssl = on");
+    server.run("SELECT pg_reload_conf()");
+    let ca = server.directory.0.join("ca.pem");
+    std::fs::write(&ca, authority.pem()).unwrap();
+    let required = format!("{}?sslmode=require", server.url);
+    let open = |url: &str, extra: &[CertificateDer<'static>]| Stores::default().open(&call(), url, extra);
+    let extra = [authority.as_ref().der().clone()];
+    let error = open(&required, &[]).err().unwrap();
+    assert!(error.to_string().contains("certificate is not trusted"), "require is not without proof: {error}");
+    assert!(open(&required, &extra).is_ok());
+    assert!(open(&format!("{required}&sslrootcert={}", ca.display()), &[]).is_ok());
+    let elsewhere = required.replace("127.0.0.1", "localhost");
+    assert!(open(&elsewhere, &extra).is_err(), "a certificate of another name");
 }
 
 #[test]

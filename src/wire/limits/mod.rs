@@ -3,8 +3,10 @@
 
 mod gate;
 mod rate;
+mod shared;
 
 pub use gate::{Caller, Gate, Gates, Key, NoPass, Pass};
+pub use shared::SharedRate;
 
 /// What one client asks for; 0 is no limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +20,9 @@ pub struct Limits {
 }
 
 impl Limits {
+    /// No limits.
+    pub const NONE: Self = Self { max_in_flight: 0, per_minute: 0, per_hour: 0 };
+
     /// Whether calls are counted by the minute or the hour.
     #[must_use]
     pub fn is_rated(&self) -> bool {

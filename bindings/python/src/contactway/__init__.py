@@ -1,4 +1,4 @@
-"""WeCom's customer-contact "contact way" interface (企业微信 客户联系「联系我」).
+"""WeCom's customer-contact "contact way" endpoints (企业微信 客户联系「联系我」).
 
 >>> with contactway.Client(sandbox.client_config) as client:
 ...     made = client.add(type=1, scene=2, user=["zhangsan"], state="counter-1")
@@ -29,10 +29,11 @@ from .errors import (
     InvalidHandle,
     InvalidRequest,
     NetworkError,
-    Partial,
+    PartialError,
     RateLimited,
     StoreError,
     TimedOut,
+    UnknownError,
     Unsupported,
 )
 
@@ -57,10 +58,11 @@ __all__ = [
     "InvalidHandle",
     "InvalidRequest",
     "NetworkError",
-    "Partial",
+    "PartialError",
     "RateLimited",
     "StoreError",
     "TimedOut",
+    "UnknownError",
     "Unsupported",
     "errors",
     "features",

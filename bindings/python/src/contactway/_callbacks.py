@@ -16,15 +16,8 @@ from threading import get_ident
 
 from . import _leaving, _native
 from ._json import decode
+from ._lazy import logging, types, typing
 from .errors import ContactwayError
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    import logging
-    from types import TracebackType
-    from typing import Any
-
-    from .types import OnProgress, TokenProvider
 
 # The library's levels and those of `logging`, the most talkative first.
 _LEVELS = {5: 5, 4: 10, 3: 20, 2: 30, 1: 40}
@@ -33,7 +26,7 @@ _NO_LOG = _native.LogFn()
 _NO_DESTROY = _native.DestroyFn()
 
 _loggers: dict[int, logging.Logger] = {}
-_providers: dict[int, TokenProvider] = {}
+_providers: dict[int, types.TokenProvider] = {}
 _failed = threading.local()
 
 
@@ -43,9 +36,7 @@ class _CalledBack:
     def __enter__(self) -> None:
         _leaving.called_back[get_ident()] = None
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> bool:
+    def __exit__(self, kind: object, error: typing.Optional[BaseException], trace: object) -> bool:
         _leaving.called_back.pop(get_ident(), None)
         if error is not None:
             _keep(error)
@@ -70,8 +61,6 @@ def _log(client: int, level: int, line: bytes) -> None:
         try:
             logger.log(number, "%s", text, extra={"contactway": json.loads(text)})
         except Exception:
-            import logging
-
             # What a filter raises meets the same end as what a handler raises.
             record = logger.makeRecord(logger.name, number, __file__, 0, "%s", (text,), None)
             logging.NullHandler().handleError(record)
@@ -86,7 +75,7 @@ def _provide(client: int, rejected: int, buffer: int, capacity: int) -> int:
             if token is None:
                 return -1
             if not isinstance(token, str):
-                raise TypeError(f"a token provider answers a str or None, not {type(token).__name__}")
+                raise TypeError(f"a token provider returns a str or None, not {type(token).__name__}")
             text = token.encode()
         except Exception as error:
             _failed.exception = error
@@ -100,14 +89,14 @@ def _provide(client: int, rejected: int, buffer: int, capacity: int) -> int:
 class ProgressOf:
     """A job's progress as C calls it. It also lets Ctrl-C stop a job: Python looks for signals while it runs."""
 
-    def __init__(self, tell: OnProgress | None) -> None:
+    def __init__(self, tell: typing.Optional[types.OnProgress]) -> None:
         self._tell = tell
         self.function = _native.ProgressFn(self._run)
 
-    def _run(self, _: int | None, progress: bytes) -> int:
+    def _run(self, _: typing.Optional[int], progress: bytes) -> int:
         with _CALLED_BACK:
             interrupted = _leaving.inside.get(get_ident()) is not None
-            if not interrupted and (self._tell is None or not self._tell(json.loads(progress))):
+            if not interrupted and (self._tell is None or self._tell(json.loads(progress)) is not False):
                 return 0
         return 1
 
@@ -117,14 +106,15 @@ _PROVIDE = _native.TokenFn(_provide)
 _CODES = {_log.__code__, _provide.__code__, ProgressOf._run.__code__}
 
 
-def call(function: Any, *arguments: Any) -> str:
+def call(function: typing.Any, *arguments: typing.Any) -> str:
     """Calls into the library, for the text of its answer. Raises what a callback could not."""
     thread = get_ident()
     previous = sys.unraisablehook
+    _failed.exception = None
 
     # Python looks for signals as a function begins, where no `try` of its own holds yet. What a signal's handler raises
     # there, as Ctrl-C does, comes to this hook and would be printed and lost.
-    def heed(unraisable: Any) -> None:
+    def heed(unraisable: typing.Any) -> None:
         trace = unraisable.exc_traceback
         if trace is not None and trace.tb_frame.f_code in _CODES:
             _keep(unraisable.exc_value)
@@ -146,18 +136,16 @@ def call(function: Any, *arguments: Any) -> str:
     return text
 
 
-def provider_failure() -> Exception | None:
+def provider_failure() -> typing.Optional[Exception]:
     """What a token provider raised in this thread, once."""
     error, _failed.exception = getattr(_failed, "exception", None), None
     return error
 
 
-def default_logger() -> logging.Logger | None:
+def default_logger() -> typing.Optional[logging.Logger]:
     """What a client starts with: none in a program that has not imported `logging`, which takes its time."""
     if "logging" not in sys.modules:
         return None
-    import logging
-
     logger = logging.getLogger("contactway")
     if not logger.handlers:
         # Whoever sets no handler up wants no lines, not even on stderr.
@@ -165,7 +153,7 @@ def default_logger() -> logging.Logger | None:
     return logger
 
 
-def set_logger(client: int, logger: logging.Logger | None) -> None:
+def set_logger(client: int, logger: typing.Optional[logging.Logger]) -> None:
     """Sends a client's log lines to ``logger``, those that it lets through now."""
     level = next((level for level in _LEVELS if logger is not None and logger.isEnabledFor(_LEVELS[level])), 0)
     if logger is None or level == 0:
@@ -176,7 +164,7 @@ def set_logger(client: int, logger: logging.Logger | None) -> None:
         _native.library.contactway_set_logger(client, _LOG, client, _NO_DESTROY, level)
 
 
-def set_token_provider(client: int, provide: TokenProvider) -> None:
+def set_token_provider(client: int, provide: types.TokenProvider) -> None:
     """Has a client's tokens come from ``provide``; where the library refuses, all stays as it was."""
     if not callable(provide):
         raise TypeError(f"a token provider is a function, not {type(provide).__name__}")

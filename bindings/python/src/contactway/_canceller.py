@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-import weakref
-
+from ._handle import Handle
 from ._native import library
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from types import TracebackType
-    from typing import NoReturn
 
-    from typing_extensions import Self
-
-
-class Canceller:
+class Canceller(Handle):
     """Ends the calls that were given it: those under way, and all later ones.
 
     It can be used from any thread, by any number of calls at once. Once fired it stays fired; make another.
@@ -26,11 +18,11 @@ class Canceller:
     contactway.errors.Cancelled: cancelled (-1010): ...
     """
 
-    __slots__ = ("__weakref__", "_finalizer", "_handle")
+    __slots__ = ("_cancelled",)
 
     def __init__(self) -> None:
-        self._handle: int = library.contactway_canceller_new()
-        self._finalizer = weakref.finalize(self, library.contactway_canceller_free, self._handle)
+        super().__init__(library.contactway_canceller_new(), library.contactway_canceller_free)
+        self._cancelled = False
 
     @property
     def handle(self) -> int:
@@ -41,29 +33,28 @@ class Canceller:
         """
         return self._handle
 
+    @property
+    def cancelled(self) -> bool:
+        """Whether it was fired.
+
+        >>> Canceller().cancelled
+        False
+        """
+        return self._cancelled
+
     def cancel(self) -> None:
-        """Fires: the calls end promptly, with `Cancelled`. Any thread; never fails.
+        """Fire it: the calls end promptly, with `Cancelled`. typing.Any thread; never fails.
 
         >>> with Canceller() as canceller:
         ...     canceller.cancel()
         """
+        self._cancelled = True
         library.contactway_canceller_cancel(self._handle)
 
     def close(self) -> None:
-        """Frees it. Calls that were given it go on; later ones are refused. Closing twice is fine.
+        """Free it. Calls that were given it go on; later ones are refused. Closing twice is fine.
 
         >>> canceller = Canceller()
         >>> canceller.close()
         """
-        self._finalizer()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def __reduce__(self) -> NoReturn:
-        raise TypeError("a Canceller belongs to its process: it can be neither copied nor pickled")
+        super().close()

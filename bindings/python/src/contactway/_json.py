@@ -1,21 +1,14 @@
-"""Requests and options written as JSON, answers read from it."""
+"""Requests written as JSON, answers read from it."""
 
 from __future__ import annotations
 
 import json
-import math
 import os
 from collections.abc import Mapping
 
-from ._canceller import Canceller
+from ._lazy import types, typing
 from ._members import MEMBERS
 from .errors import error_of, found_here
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
-
-    from .types import Request, TokenProvider
 
 
 def _plain(value: object) -> object:
@@ -40,7 +33,8 @@ _write_text = json.JSONEncoder(
 ).encode
 
 
-def _write(value: Mapping[str, Any]) -> bytes:
+def write(value: Mapping[str, typing.Any]) -> bytes:
+    """The JSON text of an object; a TypeError or a ValueError where a value has no place in it."""
     try:
         return _utf8(_write_text(value))
     except RecursionError:
@@ -52,7 +46,7 @@ def _utf8(text: str) -> bytes:
     return text.encode("utf-8", "backslashreplace")
 
 
-def encode(request: Request, members: Mapping[str, Any], known: frozenset[str]) -> bytes:
+def encode(request: types.Request, members: Mapping[str, typing.Any], known: frozenset[str]) -> bytes:
     """A request: a mapping, keywords or both, or a text that goes out byte for byte."""
     if not members.keys() <= known:
         unknown = min(members.keys() - known)
@@ -64,13 +58,17 @@ def encode(request: Request, members: Mapping[str, Any], known: frozenset[str]) 
             raise ValueError("embedded null character in the request")
         return _utf8(request)
     if request is None:
-        return _write(members)
+        return write(members)
     if not isinstance(request, Mapping):
         raise TypeError(f"a request is a mapping or a JSON text, not {type(request).__name__}")
-    return _write({**request, **members})
+    return write({**request, **members})
 
 
-def encode_config(config: Request, members: Mapping[str, Any], token_provider: TokenProvider | bool | None) -> bytes:
+def encode_config(
+    config: types.Request,
+    members: Mapping[str, typing.Any],
+    token_provider: typing.Union[types.TokenProvider, bool, None],
+) -> bytes:
     """The configuration of a client. A function that hands tokens out is set later; here stands that there is one."""
     if token_provider is not None:
         if not isinstance(token_provider, bool) and not callable(token_provider):
@@ -92,57 +90,25 @@ def encode_ticket(suite_ticket: str) -> bytes:
         raise ValueError("lone surrogate in the suite ticket") from None
 
 
-def encode_options(
-    timeout: float | None, canceller: Canceller | None, key: str | None = None, accept_duplicate: bool | None = None
-) -> bytes | None:
-    """The options of a call; None where all are left out."""
-    timeout_ms = None if timeout is None else milliseconds(timeout)
-    return encode_options_ms(timeout_ms, canceller, key, accept_duplicate)
-
-
-def encode_options_ms(
-    timeout_ms: int | None, canceller: Canceller | None, key: str | None, accept_duplicate: bool | None
-) -> bytes | None:
-    """The same with the deadline in milliseconds."""
-    if key is None and accept_duplicate is None and canceller is None:
-        # What most calls have, without an encoder.
-        return None if timeout_ms is None else b'{"timeout_ms":%d}' % timeout_ms
-    options: dict[str, object] = {}
-    if key is not None:
-        options["key"] = key
-    if accept_duplicate is not None:
-        options["accept_duplicate"] = accept_duplicate
-    if timeout_ms is not None:
-        options["timeout_ms"] = timeout_ms
-    if canceller is not None:
-        if not isinstance(canceller, Canceller):
-            raise TypeError(f"canceller must be a contactway.Canceller, not {type(canceller).__name__}")
-        options["canceller"] = canceller.handle
-    return _write(options)
-
-
-def milliseconds(seconds: float) -> int:
-    """A timeout as the library takes it."""
-    if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
-        raise TypeError(f"timeout must be a number of seconds, not {type(seconds).__name__}")
-    if isinstance(seconds, float) and not math.isfinite(seconds):
-        raise ValueError("timeout must be a finite number of seconds")
-    return math.ceil(seconds * 1000)
-
-
-def without_underscore(members: Mapping[str, Any]) -> dict[str, Any]:
+def without_underscore(members: Mapping[str, typing.Any]) -> dict[str, typing.Any]:
     """Keywords by their names in JSON: ``from_`` stands for a word of Python's."""
     return {"from" if name == "from_" else name: value for name, value in members.items()}
 
 
-def decode(text: str) -> dict[str, Any]:
-    """An answer; an error is raised."""
+def read(text: str) -> dict[str, typing.Any]:
+    """An answer, be it an error or not."""
     try:
         # The library gives whole JSON, which may be WeCom's own with its white space.
-        answer: dict[str, Any] = _read(text.lstrip())[0]
+        answer: dict[str, typing.Any] = _read(text.lstrip())[0]
     except (ValueError, RecursionError) as error:
         errmsg = f"the answer cannot be read in Python: {error}"
-        raise found_here("bad_response", -1008, errmsg, effect="unknown") from error
+        raise found_here("bad_response", errmsg, effect="unknown") from error
+    return answer
+
+
+def decode(text: str) -> dict[str, typing.Any]:
+    """An answer; an error is raised."""
+    answer = read(text)
     if answer["errcode"] != 0:
         raise error_of(answer)
     return answer

@@ -8,22 +8,19 @@ from __future__ import annotations
 import atexit
 import os
 import time
+import weakref
 from threading import get_ident, main_thread
 
+from ._lazy import typing
 from .errors import found_here
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    import weakref
-    from typing import Any
 
 # For a call that does not return although its client is gone: it reads a pipe, say. It calls nothing back any more.
 _PATIENCE_S = 5.0
 
 #: The clients that live, by number, and what frees each.
-living: dict[int, weakref.finalize[Any, Any]] = {}
+living: dict[int, weakref.finalize[typing.Any, typing.Any]] = {}
 #: The threads that are in the library, and what each must raise when it is back.
-inside: dict[int, BaseException | None] = {}
+inside: dict[int, typing.Optional[BaseException]] = {}
 #: The threads that the library has called back.
 called_back: dict[int, None] = {}
 
@@ -32,7 +29,7 @@ main = main_thread().ident
 #: How many forks lie between the first process and this one.
 forks = 0
 
-_ender: int | None = None
+_ender: typing.Optional[int] = None
 
 
 def enter(thread: int) -> None:
@@ -40,7 +37,7 @@ def enter(thread: int) -> None:
     inside[thread] = None
     if _ender is not None and thread != _ender:
         del inside[thread]
-        raise found_here("invalid_handle", -1002, "the interpreter is ending; no more calls are made", effect="none")
+        raise found_here("invalid_handle", "the interpreter is ending; no more calls are made")
 
 
 def _end() -> None:

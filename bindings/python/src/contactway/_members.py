@@ -26,7 +26,8 @@ MEMBERS = {
         "ReplaceUserRequest": "from to dry_run",
         "SaveQrCodesRequest": "query directory",
         "ClientConfig": "corp_id secret suite access_token token_provider base_url timeout_ms connect_timeout_ms "
-        "max_attempts max_in_flight rate_limit proxy ca_file store settle_s validate",
+        "max_attempts max_in_flight rate_limit proxy ca_file extra_ca_file insecure_http "
+        "store settle_s validate",
         "SandboxConfig": "port seed industry developer_account limits token_life_s quota temp_quota_per_day clock "
         "list_lag_s latency_ms idle_timeout_s check_media apps suites members departments",
     }.items()

@@ -6,9 +6,7 @@ import ctypes
 import os
 from ctypes import CFUNCTYPE, POINTER, c_char_p, c_int32, c_int64, c_size_t, c_uint32, c_uint64, c_void_p
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
+from ._lazy import typing
 
 ABI_VERSION = 1
 
@@ -27,7 +25,7 @@ _CALL = (Owned, (_HANDLE, c_char_p, c_char_p))
 _JOB = (Owned, (_HANDLE, c_char_p, c_char_p, ProgressFn, c_void_p))
 
 # Each function's result and arguments, in the order of the header.
-FUNCTIONS: dict[str, tuple[Any, tuple[Any, ...]]] = {
+FUNCTIONS: dict[str, tuple[typing.Any, tuple[typing.Any, ...]]] = {
     "contactway_version": (c_char_p, ()),
     "contactway_abi_version": (c_uint32, ()),
     "contactway_features": (c_char_p, ()),
@@ -41,6 +39,7 @@ FUNCTIONS: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "contactway_close_temp_chat": _CALL,
     "contactway_upload_image": _CALL,
     "contactway_save_qr_code": _CALL,
+    "contactway_check": (Owned, (_HANDLE, c_char_p)),
     "contactway_ledger": _CALL,
     "contactway_sync": _JOB,
     "contactway_apply": _JOB,
@@ -85,7 +84,7 @@ def load(path: str) -> ctypes.CDLL:
 library = load(os.environ.get("CONTACTWAY_LIBRARY") or os.path.join(os.path.dirname(__file__), "libcontactway.so"))
 
 
-def take(text: Any) -> str:
+def take(text: typing.Any) -> str:
     """A text that the library handed over, which is freed."""
     try:
         content: bytes = text.value
@@ -94,7 +93,7 @@ def take(text: Any) -> str:
         library.contactway_string_free(text)
 
 
-def make(function: Any, config: bytes) -> tuple[int, str]:
+def make(function: typing.Any, config: bytes) -> tuple[int, str]:
     """Calls a function that makes a handle: the handle, 0 where it failed, and what was said beside it."""
     said = Owned()
     handle = function(config, ctypes.byref(said))

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
+from ._lazy import types, typing
+
+# The numbers in a job's answer, beside WeCom's own members.
+_COUNTS = {
+    *("listed", "known", "adopted", "changed", "gone", "foreign"),
+    *("created", "claimed", "updated", "unchanged", "deleted", "replaced", "failed", "matched", "saved"),
+}
 
 
 class ContactwayError(Exception):
@@ -20,7 +24,7 @@ class ContactwayError(Exception):
     """
 
     #: The whole answer, with everything that WeCom sent.
-    answer: dict[str, Any]
+    answer: dict[str, typing.Any]
     #: WeCom's own code where it was WeCom that refused, else a negative one of this library's.
     errcode: int
     #: What WeCom said, or what went wrong and what to do.
@@ -32,23 +36,27 @@ class ContactwayError(Exception):
     #: Whether the same call may be made again without risk of a second contact way.
     retryable: bool
     #: Every rule broken: ``pointer`` (RFC 6901), ``rule`` and ``message``.
-    details: list[dict[str, Any]]
-    #: The interface, by WeCom's name.
-    endpoint: str | None
+    details: list[dict[str, typing.Any]]
+    #: The endpoint, by WeCom's name.
+    endpoint: typing.Optional[str]
     #: How many times the request was sent.
     attempts: int
     #: The HTTP status of the last attempt, where one came.
-    http_status: int | None
+    http_status: typing.Optional[int]
     #: After how many milliseconds another try makes sense, where waiting helps.
-    retry_after_ms: int | None
+    retry_after_ms: typing.Optional[int]
     #: What to do about this code, where it is known.
-    advice: str | None
+    advice: typing.Optional[str]
     #: WeCom's own hint, where its text carries one.
-    hint: str | None
+    hint: typing.Optional[str]
     #: WeCom's own page about this very failure, where its text carries one.
-    help_url: str | None
+    help_url: typing.Optional[str]
+    #: How many of each, of a bulk job that failed or was stopped: ``{"created": 3, "failed": 1}``; else empty.
+    counts: dict[str, int]
+    #: The rows of a bulk job that failed, the first 100; all of them stand in its report.
+    failures: list[types.Failure]
 
-    def __init__(self, answer: Mapping[str, Any]) -> None:
+    def __init__(self, answer: Mapping[str, typing.Any]) -> None:
         super().__init__(answer)
         if not isinstance(answer, Mapping) or "errcode" not in answer:
             name, given = type(self).__name__, type(answer).__name__
@@ -68,6 +76,8 @@ class ContactwayError(Exception):
         self.advice = error.get("advice")
         self.hint = error.get("hint")
         self.help_url = error.get("help_url")
+        self.counts = {name: it for name, it in answer.items() if name in _COUNTS}
+        self.failures = answer.get("failures", [])
 
     def __str__(self) -> str:
         return f"{self.kind} ({self.errcode}): {self.errmsg}"
@@ -167,10 +177,15 @@ class BadResponse(ContactwayError):
 
 
 class StoreError(ContactwayError):
-    """The ledger or the token store failed.
+    """The ledger or the token store failed: a full disk, a database that is away, another program's file.
 
-    >>> issubclass(StoreError, ContactwayError)
-    True
+    An add that could not be written down first was not sent.
+
+    >>> try:
+    ...     raise error_of({"errcode": -1009, "errmsg": "the disk is full", "error": {"kind": "store"}})
+    ... except contactway.StoreError as error:
+    ...     error.errmsg
+    'the disk is full'
     """
 
 
@@ -185,19 +200,27 @@ class Cancelled(ContactwayError):
     """
 
 
-class Partial(ContactwayError):
-    """A bulk job ran to its end and some rows failed: `answer` holds the counts and ``failures``.
+class PartialError(ContactwayError):
+    """A bulk job ran to its end and some rows failed; the others are done. `failures` names the first 100.
 
-    >>> issubclass(Partial, ContactwayError)
-    True
+    >>> row = {"line": 3, "key": "store-0003", "errcode": 40096, "errmsg": "invalid external userid"}
+    >>> job = {"created": 2, "failed": 1, "failures": [row]}
+    >>> try:
+    ...     raise error_of({"errcode": -1011, "errmsg": "1 row failed", "error": {"kind": "partial"}, **job})
+    ... except contactway.PartialError as error:
+    ...     error.counts, [(row["line"], row["key"]) for row in error.failures]
+    ({'created': 2, 'failed': 1}, [(3, 'store-0003')])
     """
 
 
 class Conflict(ContactwayError):
-    """A key that stands for something else, or a job that another machine is doing.
+    """A key that stands for something else, or a job that another machine is doing; `retryable` where waiting helps.
 
-    >>> issubclass(Conflict, ContactwayError)
-    True
+    >>> try:
+    ...     raise error_of({"errcode": -1012, "errmsg": "the key has another request", "error": {"kind": "conflict"}})
+    ... except contactway.Conflict as error:
+    ...     error.retryable
+    False
     """
 
 
@@ -207,6 +230,32 @@ class Unsupported(ContactwayError):
     >>> issubclass(Unsupported, ContactwayError)
     True
     """
+
+
+class UnknownError(ContactwayError):
+    """An add that the ledger wrote down, and whose fate is not known yet: WeCom may have carried it out.
+
+    The same add with this `key` looks for it and goes on, without risk of a second contact way; `retry_after_ms` says
+    after how long that can be settled.
+
+    >>> unknown = {"kind": "unknown", "effect": "unknown", "retryable": True, "key": "store-0042"}
+    >>> try:
+    ...     raise error_of({"errcode": -1014, "errmsg": "its fate is not known yet", "error": unknown})
+    ... except contactway.UnknownError as error:
+    ...     error.key, error.candidates
+    ('store-0042', [])
+    """
+
+    #: The key of the add: the caller's own, or the one that the library gave it.
+    key: typing.Optional[str]
+    #: The contact ways that equal the request, where there are several and nothing tells which is this add's.
+    candidates: list[typing.Any]
+
+    def __init__(self, answer: Mapping[str, typing.Any]) -> None:
+        super().__init__(answer)
+        error = answer.get("error") or {}
+        self.key = error.get("key")
+        self.candidates = error.get("candidates", [])
 
 
 class InternalError(ContactwayError):
@@ -229,25 +278,30 @@ KINDS: dict[str, type[ContactwayError]] = {
     "bad_response": BadResponse,
     "store": StoreError,
     "cancelled": Cancelled,
-    "partial": Partial,
+    "partial": PartialError,
     "conflict": Conflict,
     "unsupported": Unsupported,
+    "unknown": UnknownError,
     "internal": InternalError,
 }
 
 
-def found_here(kind: str, errcode: int, errmsg: str, effect: str) -> ContactwayError:
+# The codes of the failures that this package finds itself.
+_OWN_CODES = {"invalid_handle": -1002, "timeout": -1006, "bad_response": -1008, "cancelled": -1010}
+
+
+def found_here(kind: str, errmsg: str, *, effect: str = "none", retryable: bool = False) -> ContactwayError:
     """An error that this package found, not the library.
 
-    >>> raise found_here("bad_response", -1008, "a cursor came twice", effect="none")
+    >>> raise found_here("bad_response", "a cursor came twice")
     Traceback (most recent call last):
     contactway.errors.BadResponse: bad_response (-1008): a cursor came twice
     """
-    error = {"kind": kind, "effect": effect, "retryable": effect == "none", "details": []}
-    return error_of({"errcode": errcode, "errmsg": errmsg, "error": error})
+    error = {"kind": kind, "effect": effect, "retryable": retryable, "details": []}
+    return error_of({"errcode": _OWN_CODES[kind], "errmsg": errmsg, "error": error})
 
 
-def error_of(answer: Mapping[str, Any]) -> ContactwayError:
+def error_of(answer: Mapping[str, typing.Any]) -> ContactwayError:
     """The exception for an answer that is an error.
 
     >>> error_of({"errcode": -1042, "errmsg": "new", "error": {"kind": "of_tomorrow"}})

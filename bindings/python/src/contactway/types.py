@@ -8,9 +8,9 @@ At run time they are plain dicts. A member of a request that is left out is left
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from os import PathLike
-from typing import Any, Callable, Optional, TypedDict, Union
+from typing import Any, Callable, Literal, Optional, Protocol, TypedDict, Union
 
 #: A mapping, or a JSON text that goes out byte for byte.
 Request = Union[Mapping[str, Any], str, None]
@@ -136,8 +136,31 @@ class SaveQrCodeRequest(TypedDict, total=False):
     path: Union[str, PathLike[str]]
 
 
+class _CheckStepRequired(TypedDict):
+    step: str
+    message: str
+
+
+class CheckStep(_CheckStepRequired, total=False):
+    """What was looked at, and what was found.
+
+    ``ok`` stands where it was looked at, ``skipped`` where it was not; ``error`` and ``remedy`` where it failed. It
+    took ``elapsed_ms`` milliseconds.
+    """
+
+    ok: bool
+    skipped: bool
+    elapsed_ms: int
+    error: dict[str, Any]
+    remedy: str
+
+
+#: What became of a contact way: not answered yet, there, perhaps there, deleted by us, or by somebody else.
+Status = Literal["intended", "active", "unknown", "deleted", "gone"]
+
+
 class LedgerQuery(TypedDict, total=False):
-    """What to look up; everything given must fit."""
+    """What to look up; everything given must fit. ``limit`` is the size of a page, ``cursor`` where it begins."""
 
     key: str
     config_id: str
@@ -145,31 +168,45 @@ class LedgerQuery(TypedDict, total=False):
     remark: str
     user: str
     party: int
-    status: str
+    status: Status
     namespace: str
     limit: int
     cursor: str
 
 
 class SyncRequest(TypedDict, total=False):
-    """A span of creation times (seconds since 1970), since 2021-07-10 if left out."""
+    """A span of creation times (seconds since 1970), since 2021-07-10 if left out; how many calls at once."""
 
     start_time: int
     end_time: int
     concurrency: int
 
 
-class Row(TypedDict):
-    """A contact way that `apply` sees to."""
-
+class _RowRequired(TypedDict):
     key: str
     contact_way: AddRequest
 
 
-class ApplyRequest(TypedDict, total=False):
-    """Rows, or the file they stand in, and what may be done to make them true."""
+class Row(_RowRequired, total=False):
+    """A contact way that `apply` sees to. The key is 1 to 128 characters without control characters.
 
-    rows: Union[list[Row], tuple[Row, ...]]
+    ``config_id`` names one that exists already, which is claimed for the key. A member of ``contact_way`` that is left
+    out is not looked after; an empty one is cleared.
+    """
+
+    config_id: str
+
+
+class ApplyRequest(TypedDict, total=False):
+    """Rows, or the file they stand in (JSON Lines or CSV, UTF-8), and what may be done to make them true.
+
+    ``dry_run`` sends nothing that changes anything. ``delete_missing`` deletes what `apply` made in this ``namespace``
+    and no row names, ``max_delete`` at most, else nothing. ``replace`` makes a code anew whose ``type``, ``scene``,
+    ``is_temp`` or ``is_exclusive`` differ: the printed one dies. ``recreate_gone`` makes anew what somebody deleted,
+    ``overwrite`` undoes what somebody else changed. ``report_path`` gets a line of JSON for each row.
+    """
+
+    rows: Iterable[Mapping[str, Any]]
     path: Union[str, PathLike[str]]
     namespace: str
     dry_run: bool
@@ -181,6 +218,9 @@ class ApplyRequest(TypedDict, total=False):
     concurrency: int
     report_path: Union[str, PathLike[str]]
 
+
+#: What `apply` takes without a keyword: rows, the path of their file, or a request as everywhere.
+ApplyInput = Union[Mapping[str, Any], str, PathLike[str], Iterable[Mapping[str, Any]], None]
 
 #: Whom to replace by whom, as a mapping.
 ReplaceUserRequest = TypedDict("ReplaceUserRequest", {"from": str, "to": _Texts, "dry_run": bool}, total=False)
@@ -228,7 +268,7 @@ class _AddAnswerRequired(Answer):
 
 
 class AddAnswer(_AddAnswerRequired, total=False):
-    """The new contact way. ``qr_code`` comes with scene 2, ``replayed`` where a key had been used already."""
+    """The new contact way. ``qr_code`` comes with scene 2; ``replayed`` is True where a key had been used already."""
 
     qr_code: str
     replayed: bool
@@ -296,28 +336,34 @@ class SaveQrCodeAnswer(Answer):
     content_type: str
 
 
+class CheckAnswer(Answer):
+    """What `check` found; ``errcode`` is 0 where all is well, else that of the step that failed."""
+
+    steps: list[CheckStep]
+
+
 class LedgerEntry(TypedDict, total=False):
-    """A contact way as the ledger keeps it."""
+    """A contact way as the ledger keeps it: what was asked for, and what WeCom gave for it."""
 
     key: str
     namespace: str
     config_id: str
     qr_code: str
-    status: str
+    status: Status
     contact_way: AddRequest
     created_at: int
     updated_at: int
 
 
 class LedgerAnswer(Answer):
-    """A page of entries."""
+    """A page of entries; ``next_cursor`` is empty on the last one."""
 
     entries: list[LedgerEntry]
     next_cursor: str
 
 
 class Failure(TypedDict, total=False):
-    """A row of a job that failed."""
+    """A row of a job that failed: its number from 1, its key, and why."""
 
     line: int
     key: str
@@ -325,9 +371,7 @@ class Failure(TypedDict, total=False):
     errmsg: str
 
 
-class SyncAnswer(Answer):
-    """How many were seen, and what became of them."""
-
+class _SyncAnswerRequired(Answer):
     listed: int
     known: int
     adopted: int
@@ -336,10 +380,17 @@ class SyncAnswer(Answer):
     failures: list[Failure]
 
 
+class SyncAnswer(_SyncAnswerRequired, total=False):
+    """How many were seen, and what became of them. ``foreign`` ones these credentials have never read."""
+
+    foreign: int
+
+
 class ApplyAnswer(Answer):
     """How many rows, and what became of them."""
 
     created: int
+    claimed: int
     updated: int
     unchanged: int
     deleted: int
@@ -366,7 +417,7 @@ class SaveQrCodesAnswer(Answer):
 
 
 class Progress(TypedDict, total=False):
-    """How far a job has come."""
+    """How far a job has come: rows, rows a second, and milliseconds that it will take yet."""
 
     done: int
     total: int
@@ -377,8 +428,17 @@ class Progress(TypedDict, total=False):
     eta_ms: int
 
 
-#: Is told how far a job has come, at most ten times a second; a true answer stops the job cleanly.
-OnProgress = Callable[[Progress], Optional[bool]]
+#: Is told how far a job has come, at most ten times a second and once at its end; False stops the job cleanly.
+OnProgress = Callable[[Progress], Any]
+
+
+class ProgressBar(Protocol):
+    """A bar as `tqdm.tqdm` makes it, which shows how far a job has come."""
+
+    total: Any
+
+    def update(self, n: int, /) -> Any:
+        """Move on by so many."""
 
 
 class RateLimit(TypedDict, total=False):
@@ -413,6 +473,8 @@ class ClientMembers(TypedDict, total=False):
     rate_limit: Union[RateLimit, bool]
     proxy: str
     ca_file: Union[str, PathLike[str]]
+    extra_ca_file: Union[str, PathLike[str]]
+    insecure_http: bool
     store: str
     settle_s: int
     validate: str

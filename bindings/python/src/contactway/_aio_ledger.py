@@ -1,0 +1,140 @@
+"""The ledger's calls for asyncio."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Mapping
+
+from ._aio_caller import AsyncCaller
+from ._calls import LEDGER, REPLACE_USER, SAVE_QR_CODES, SYNC
+from ._json import without_underscore
+from ._lazy import types, typing
+from ._options import Options, milliseconds
+from ._pages import Pages
+from ._progress import teller
+
+
+class AsyncLedgerCalls(AsyncCaller):
+    """`LedgerCalls`, to be awaited."""
+
+    async def ledger(
+        self,
+        request: types.Request = None,
+        /,
+        *,
+        timeout: typing.Optional[float] = None,
+        **members: typing.Unpack[types.LedgerQuery],
+    ) -> types.LedgerAnswer:
+        """`Client.ledger`.
+
+        >>> try:
+        ...     entries = run(lambda client: client.ledger(key="store-0042"))["entries"]
+        ... except (contactway.InvalidArgument, contactway.Unsupported):
+        ...     entries = []
+        """
+        answer: types.LedgerAnswer = await self._call(LEDGER, request, members, timeout)
+        return answer
+
+    async def iter_ledger(
+        self,
+        request: typing.Optional[Mapping[str, typing.Any]] = None,
+        /,
+        *,
+        timeout: typing.Optional[float] = None,
+        **members: typing.Unpack[types.LedgerQuery],
+    ) -> AsyncGenerator[types.LedgerEntry, None]:
+        """`Client.iter_ledger`, for ``async for``.
+
+        >>> async def dead(client):
+        ...     return [entry["config_id"] async for entry in client.iter_ledger(status="gone")]
+        >>> try:
+        ...     gone = run(dead)
+        ... except (contactway.InvalidArgument, contactway.Unsupported):
+        ...     gone = []
+        """
+        pages = Pages("entries", {**(request or {}), **members})
+        while pages.request is not None:
+            for entry in pages.read(await self.ledger(pages.request, timeout=timeout)):
+                yield entry
+
+    async def sync(
+        self,
+        request: types.Request = None,
+        /,
+        *,
+        progress: typing.Union[types.OnProgress, types.ProgressBar, None] = None,
+        timeout: typing.Optional[float] = None,
+        **members: typing.Unpack[types.SyncRequest],
+    ) -> types.SyncAnswer:
+        """`Client.sync`.
+
+        >>> try:
+        ...     adopted = run(lambda client: client.sync())["adopted"]
+        ... except (contactway.InvalidArgument, contactway.Unsupported):
+        ...     adopted = 0
+        """
+        answer: types.SyncAnswer = await self._job(SYNC, request, members, timeout, progress)
+        return answer
+
+    async def apply(
+        self,
+        request: types.ApplyInput = None,
+        /,
+        *,
+        progress: typing.Union[types.OnProgress, types.ProgressBar, None] = None,
+        timeout: typing.Optional[float] = None,
+        **members: typing.Unpack[types.ApplyRequest],
+    ) -> types.ApplyAnswer:
+        """`Client.apply`. Rows are read on the thread of the call, with the context variables of the task.
+
+        >>> try:
+        ...     created = run(lambda client: client.apply(rows=[]))["created"]
+        ... except (contactway.InvalidArgument, contactway.Unsupported):
+        ...     created = 0
+        """
+        tell = teller(progress)
+
+        def work(options: Options) -> typing.Any:
+            return self._client._apply(request, members, options, tell)
+
+        answer: types.ApplyAnswer = await self._on_thread(work, None if timeout is None else milliseconds(timeout))
+        return answer
+
+    async def replace_user(
+        self,
+        request: types.Request = None,
+        /,
+        *,
+        progress: typing.Union[types.OnProgress, types.ProgressBar, None] = None,
+        timeout: typing.Optional[float] = None,
+        **members: typing.Unpack[types.ReplaceUserMembers],
+    ) -> types.ReplaceUserAnswer:
+        """`Client.replace_user`.
+
+        >>> try:
+        ...     matched = run(lambda client: client.replace_user(from_="zhangsan", to=["lisi"]))["matched"]
+        ... except (contactway.InvalidArgument, contactway.Unsupported):
+        ...     matched = 0
+        """
+        answer: types.ReplaceUserAnswer = await self._job(
+            REPLACE_USER, request, without_underscore(members), timeout, progress
+        )
+        return answer
+
+    async def save_qr_codes(
+        self,
+        request: types.Request = None,
+        /,
+        *,
+        progress: typing.Union[types.OnProgress, types.ProgressBar, None] = None,
+        timeout: typing.Optional[float] = None,
+        **members: typing.Unpack[types.SaveQrCodesRequest],
+    ) -> types.SaveQrCodesAnswer:
+        """`Client.save_qr_codes`.
+
+        >>> try:
+        ...     saved = run(lambda client: client.save_qr_codes(directory=folder))["saved"]
+        ... except (contactway.InvalidArgument, contactway.Unsupported):
+        ...     saved = 0
+        """
+        answer: types.SaveQrCodesAnswer = await self._job(SAVE_QR_CODES, request, members, timeout, progress)
+        return answer

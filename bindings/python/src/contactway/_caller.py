@@ -1,0 +1,110 @@
+"""What a client is, whatever it is asked: made, told of loggers and providers, called, freed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from . import _callbacks, _leaving
+from ._calls import Call
+from ._canceller import Canceller
+from ._handle import Handle
+from ._json import decode, encode_config, encode_ticket, read
+from ._lazy import logging, types, typing
+from ._native import library, make, take
+from ._options import encode_options
+from .errors import AuthError, error_of, found_here
+
+
+def _free(client: int) -> None:
+    _leaving.living.pop(client, None)
+    _callbacks.forget(client)
+    library.contactway_client_free(client)
+
+
+class Caller(Handle):
+    """A client without its calls."""
+
+    def __init__(
+        self,
+        config: types.Request = None,
+        /,
+        *,
+        token_provider: typing.Union[types.TokenProvider, bool, None] = None,
+        **members: typing.Unpack[types.ClientMembers],
+    ) -> None:
+        handle, said = make(library.contactway_client_new, encode_config(config, members, token_provider))
+        if handle == 0:
+            decode(said)
+        super().__init__(handle, _free)
+        # `_leaving` sees to that, in an order of its own.
+        self._finalizer.atexit = False
+        _leaving.living[handle] = self._finalizer
+        _callbacks.set_logger(self._handle, _callbacks.default_logger())
+        if callable(token_provider):
+            self.set_token_provider(token_provider)
+
+    def set_logger(self, logger: typing.Optional[logging.Logger]) -> None:
+        """Send log lines to another logger from now on, those that it lets through now; None turns logging off.
+
+        A record's message is one JSON object, which ``record.contactway`` holds as a dict. No handler of the logger may
+        call this package.
+
+        >>> client.set_logger(logging.getLogger("shop.wecom"))
+        """
+        if not self._finalizer.alive:
+            raise found_here("invalid_handle", "the client was closed")
+        _callbacks.set_logger(self._handle, logger)
+
+    def set_token_provider(self, provide: types.TokenProvider) -> None:
+        """Have tokens come from another function from now on; the client was made with a ``token_provider``.
+
+        The function is told whether WeCom refused the last token. It runs on any thread that works for a call, several
+        at once, and may not call this package. What it raises becomes the cause of the call's `AuthError`; what is no
+        `Exception`, such as KeyboardInterrupt, comes out of the call itself.
+
+        >>> with contactway.Client(corp_id="ww1", token_provider=lambda rejected: "token-1") as provided:
+        ...     provided.set_token_provider(lambda rejected: "token-2")
+        """
+        _callbacks.set_token_provider(self._handle, provide)
+
+    def set_suite_ticket(self, suite_ticket: str) -> None:
+        """Renew the suite ticket of a client made with ``suite``; WeCom pushes one every ten minutes.
+
+        >>> client.set_suite_ticket("ticket")
+        Traceback (most recent call last):
+        contactway.errors.InvalidArgument: invalid_argument (-1001): ...
+        """
+        decode(take(library.contactway_set_suite_ticket(self._handle, encode_ticket(suite_ticket))))
+
+    def _call(
+        self,
+        call: Call,
+        request: types.Request,
+        members: Mapping[str, typing.Any],
+        timeout: typing.Optional[float],
+        canceller: typing.Optional[Canceller],
+        key: typing.Optional[str] = None,
+        accept_duplicate: typing.Optional[bool] = None,
+    ) -> typing.Any:
+        options = encode_options(timeout, canceller, key, accept_duplicate)
+        return self._run(call.function, call.encode(request, members), options)
+
+    def _check(self, options: typing.Optional[bytes]) -> typing.Any:
+        answer = read(_callbacks.call(library.contactway_check, self._handle, options))
+        if "steps" not in answer:
+            # Nothing was looked at: the client is closed, say.
+            raise error_of(answer)
+        return answer
+
+    def _job(
+        self, job: Call, request: bytes, options: typing.Optional[bytes], progress: typing.Optional[types.OnProgress]
+    ) -> typing.Any:
+        watched = _callbacks.ProgressOf(progress)
+        return self._run(job.function, request, options, watched.function, None)
+
+    def _run(self, function: typing.Any, *arguments: typing.Any) -> typing.Any:
+        text = _callbacks.call(function, self._handle, *arguments)
+        try:
+            return decode(text)
+        except AuthError as error:
+            raise error from _callbacks.provider_failure()

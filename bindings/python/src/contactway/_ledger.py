@@ -1,0 +1,209 @@
+"""The ledger's calls of a client: what was created, kept where it cannot be lost."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping
+
+from ._caller import Caller
+from ._calls import APPLY, LEDGER, REPLACE_USER, SAVE_QR_CODES, SYNC
+from ._canceller import Canceller
+from ._json import without_underscore
+from ._lazy import types, typing
+from ._options import Options, encode_options, milliseconds
+from ._pages import Pages
+from ._progress import teller
+from ._rows import READING, Spool, split
+
+
+class LedgerCalls(Caller):
+    """All of it needs a client with a durable ``store``: ``"sqlite:codes.db"`` or ``"postgres://…"``."""
+
+    def ledger(
+        self,
+        request: types.Request = None,
+        /,
+        *,
+        timeout: typing.Optional[float] = None,
+        canceller: typing.Optional[Canceller] = None,
+        **members: typing.Unpack[types.LedgerQuery],
+    ) -> types.LedgerAnswer:
+        """Look contact ways up in the ledger, a page of them; `iter_ledger` walks all. WeCom is not asked.
+
+        Keywords: ``key``, ``config_id``, ``state``, ``remark``, ``user``, ``party``, ``status``, ``namespace``,
+        ``limit``, ``cursor``.
+
+        What is given must fit, all of it. Without ``status`` entries of every status come, deleted ones too. Raises
+        `Unsupported` or `InvalidArgument` without a durable store, and `StoreError` where the store fails.
+
+        >>> try:
+        ...     entries = client.ledger(key="store-0042")["entries"]
+        ... except (contactway.InvalidArgument, contactway.Unsupported):
+        ...     entries = []
+        """
+        answer: types.LedgerAnswer = self._call(LEDGER, request, members, timeout, canceller)
+        return answer
+
+    def iter_ledger(
+        self,
+        request: typing.Optional[Mapping[str, typing.Any]] = None,
+        /,
+        *,
+        timeout: typing.Optional[float] = None,
+        canceller: typing.Optional[Canceller] = None,
+        **members: typing.Unpack[types.LedgerQuery],
+    ) -> Generator[types.LedgerEntry, None, None]:
+        """Walk the entries that `ledger` finds; a page of ``limit`` is read when needed. ``timeout`` holds for each.
+
+        A cursor that comes twice, which would walk for ever, is a `BadResponse`.
+
+        >>> try:
+        ...     dead = [entry["config_id"] for entry in client.iter_ledger(status="gone")]
+        ... except (contactway.InvalidArgument, contactway.Unsupported):
+        ...     dead = []
+        """
+        pages = Pages("entries", {**(request or {}), **members})
+        while pages.request is not None:
+            yield from pages.read(self.ledger(pages.request, timeout=timeout, canceller=canceller))
+
+    def sync(
+        self,
+        request: types.Request = None,
+        /,
+        *,
+        progress: typing.Union[types.OnProgress, types.ProgressBar, None] = None,
+        timeout: typing.Optional[float] = None,
+        canceller: typing.Optional[Canceller] = None,
+        **members: typing.Unpack[types.SyncRequest],
+    ) -> types.SyncAnswer:
+        """Bring the ledger up to what WeCom holds: what it does not know is adopted, without a key.
+
+        Keywords: ``start_time``, ``end_time``, ``concurrency``.
+
+        Times are seconds since 1970; the default is everything that WeCom lists, which is since 2021-07-10.
+        ``concurrency`` is how many calls are in flight at once, the client's ``max_in_flight`` by default and at most.
+        Within a day a run goes on where the one before ended.
+
+        A job has a deadline only if ``timeout`` says so, in seconds, while ``timeout_ms`` of the client holds for each
+        call inside it. ``progress`` is told on this thread, at most ten times a second, how far it has come: it is a
+        function that takes a `contactway.types.Progress`, or a bar with ``update`` and ``total``, such as ``tqdm()``.
+        A function that returns False stops the job cleanly, as Ctrl-C does and an exception in it, which is raised from
+        here once the job has stopped.
+
+        Raises `Cancelled` or `TimedOut` where the job was stopped and `PartialError` where rows failed, each with its
+        ``counts`` and ``failures``; `Conflict` where another machine is at such a job; `StoreError` where the store
+        fails.
+
+        >>> try:
+        ...     adopted = client.sync(progress=lambda progress: progress["done"] < 100)["adopted"]
+        ... except (contactway.InvalidArgument, contactway.Unsupported):
+        ...     adopted = 0
+        """
+        options = encode_options(timeout, canceller)
+        answer: types.SyncAnswer = self._job(SYNC, SYNC.encode(request, members), options, teller(progress))
+        return answer
+
+    def apply(
+        self,
+        request: types.ApplyInput = None,
+        /,
+        *,
+        progress: typing.Union[types.OnProgress, types.ProgressBar, None] = None,
+        timeout: typing.Optional[float] = None,
+        canceller: typing.Optional[Canceller] = None,
+        **members: typing.Unpack[types.ApplyRequest],
+    ) -> types.ApplyAnswer:
+        """Make WeCom hold the contact ways that rows describe; see `sync` for ``progress``, ``timeout`` and errors.
+
+        Keywords: ``rows``, ``path``, ``namespace``, ``dry_run``, ``delete_missing``, ``max_delete``, ``replace``,
+        ``recreate_gone``, ``overwrite``, ``concurrency``, ``report_path``.
+
+        ``path`` is a file of JSON Lines (``.jsonl``) or CSV (``.csv``), in UTF-8; ``rows`` is any iterable of mappings
+        of the shape `contactway.types.Row`. Either may be given without its keyword; a text that begins with ``{`` is a
+        request in JSON, as everywhere.
+
+        Rows are written to a temporary file that only this user can read and that is gone when the call ends, so that
+        memory does not grow with them. ``line`` of a failure is the row's number, from 1. What the iterable raises is
+        raised from here and nothing is sent, as with a TypeError or ValueError for a row that has no place in JSON, and
+        an OSError for a disk that is full.
+
+        A row that fails does not stop the others: `PartialError`. A key that comes twice is an `InvalidRequest`, and
+        nothing is sent. ``delete_missing`` needs ``namespace`` and ``max_delete``.
+
+        >>> rows = [{"key": "store-0042", "contact_way": {"type": 1, "scene": 2, "user": ["zhangsan"]}}]
+        >>> try:
+        ...     created = client.apply(rows, namespace="stores", dry_run=True)["created"]
+        ... except (contactway.InvalidArgument, contactway.Unsupported):
+        ...     created = 0
+        """
+        options = Options(None if timeout is None else milliseconds(timeout), canceller)
+        answer: types.ApplyAnswer = self._apply(request, members, options, teller(progress))
+        return answer
+
+    def replace_user(
+        self,
+        request: types.Request = None,
+        /,
+        *,
+        progress: typing.Union[types.OnProgress, types.ProgressBar, None] = None,
+        timeout: typing.Optional[float] = None,
+        canceller: typing.Optional[Canceller] = None,
+        **members: typing.Unpack[types.ReplaceUserMembers],
+    ) -> types.ReplaceUserAnswer:
+        """Replace one member by others wherever one is named; see `sync` for ``progress``, ``timeout`` and errors.
+
+        Keywords: ``from_``, ``to``, ``dry_run``.
+
+        ``from`` is a word of Python's: as a keyword it is ``from_``. Userids are compared without regard to case.
+
+        >>> try:
+        ...     matched = client.replace_user(from_="zhangsan", to=["lisi"], dry_run=True)["matched"]
+        ... except (contactway.InvalidArgument, contactway.Unsupported):
+        ...     matched = 0
+        """
+        options = encode_options(timeout, canceller)
+        body = REPLACE_USER.encode(request, without_underscore(members))
+        answer: types.ReplaceUserAnswer = self._job(REPLACE_USER, body, options, teller(progress))
+        return answer
+
+    def save_qr_codes(
+        self,
+        request: types.Request = None,
+        /,
+        *,
+        progress: typing.Union[types.OnProgress, types.ProgressBar, None] = None,
+        timeout: typing.Optional[float] = None,
+        canceller: typing.Optional[Canceller] = None,
+        **members: typing.Unpack[types.SaveQrCodesRequest],
+    ) -> types.SaveQrCodesAnswer:
+        """Save the QR pictures of many contact ways; see `sync` for ``progress``, ``timeout`` and errors.
+
+        Keywords: ``query``, ``directory``.
+
+        The directory is made. A file is named after the key, or the ``config_id`` where there is none; whatever might
+        mean something to a file system is percent-encoded. Entries without a picture are passed over.
+
+        >>> try:
+        ...     saved = client.save_qr_codes(query={"namespace": "stores"}, directory=folder)["saved"]
+        ... except (contactway.InvalidArgument, contactway.Unsupported):
+        ...     saved = 0
+        """
+        options = encode_options(timeout, canceller)
+        body = SAVE_QR_CODES.encode(request, members)
+        answer: types.SaveQrCodesAnswer = self._job(SAVE_QR_CODES, body, options, teller(progress))
+        return answer
+
+    def _apply(
+        self,
+        request: types.ApplyInput,
+        members: Mapping[str, typing.Any],
+        options: Options,
+        progress: typing.Optional[types.OnProgress],
+    ) -> typing.Any:
+        rest, members, rows = split(request, members)
+        if rows is None:
+            return self._job(APPLY, APPLY.encode(rest, members), options.encode(READING), progress)
+        with Spool() as spool:
+            # What is wrong with the rest is said before the first row is read.
+            body = APPLY.encode(rest, {**members, "path": spool.path})
+            spool.fill(rows, options)
+            return self._job(APPLY, body, options.encode(READING), progress)

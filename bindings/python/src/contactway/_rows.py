@@ -1,0 +1,75 @@
+"""The rows that `apply` is given, as a file of JSON Lines that the library streams: line 3 is the third row."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+
+from ._json import write
+from ._lazy import types, typing
+from ._options import Options
+
+#: What a call was at that ended meanwhile.
+READING = "the rows were read, and nothing was sent"
+
+
+def split(
+    request: types.ApplyInput, members: Mapping[str, typing.Any]
+) -> tuple[types.Request, dict[str, typing.Any], typing.Optional[Iterable[typing.Any]]]:
+    """What `apply` was given, as a request, keywords, and the rows, which stand in neither."""
+    members = dict(members)
+    if isinstance(request, str) and request.lstrip().startswith("{"):
+        return request, members, None
+    if request is None or isinstance(request, Mapping):
+        rest = dict(request or {})
+    else:
+        rest = {"path" if isinstance(request, (str, os.PathLike)) else "rows": request}
+        if not members.keys().isdisjoint(rest):
+            raise TypeError(f"apply was given {min(rest)} twice")
+    rows = rest.pop("rows", None)
+    rows = members.pop("rows", rows)
+    if rows is None:
+        return rest, members, None
+    if "path" in rest or "path" in members:
+        raise TypeError("apply takes rows or a path, not both")
+    if isinstance(rows, (str, bytes, Mapping)) or not isinstance(rows, Iterable):
+        raise TypeError(f"rows must be an iterable of mappings, not {type(rows).__name__}")
+    return rest, members, rows
+
+
+class Spool:
+    """A file of one's own that is gone at the end of ``with``. Nobody else may read it."""
+
+    def __init__(self) -> None:
+        # It takes long to import.
+        import tempfile
+
+        self._file = tempfile.NamedTemporaryFile(  # noqa: SIM115
+            prefix="contactway-", suffix=".jsonl"
+        )
+
+    @property
+    def path(self) -> str:
+        """Where it lies."""
+        return self._file.name
+
+    def fill(self, rows: Iterable[typing.Any], options: Options) -> None:
+        """Write the rows, as long as there is time for the call. What the iterable raises is passed on."""
+        for number, row in enumerate(rows, 1):
+            options.check(READING)
+            if not isinstance(row, Mapping):
+                raise TypeError(f"row {number} must be a mapping, not {type(row).__name__}")
+            try:
+                line = write(row)
+            except TypeError as error:
+                raise TypeError(f"row {number}: {error}") from error
+            except ValueError as error:
+                raise ValueError(f"row {number}: {error}") from error
+            self._file.write(line + b"\n")
+        self._file.flush()
+
+    def __enter__(self) -> typing.Self:
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self._file.close()

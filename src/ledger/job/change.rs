@@ -1,0 +1,131 @@
+//! One contact way changed by a job: read, compared, changed, under a right that keeps other writers of the ledger away.
+
+use super::Job;
+use crate::answer::codes::{self, Class};
+use crate::answer::{Effect, Error, Kind};
+use crate::endpoint::Endpoint;
+use crate::ledger::change::Right;
+use crate::ledger::reading::Sighting;
+use crate::store::{Doing, Entry, Event};
+
+/// What is decided of a contact way that was read.
+pub struct Update {
+    /// The update to send; none where WeCom has it so already.
+    pub body: Option<String>,
+    /// What is wanted from then on.
+    pub request: String,
+    /// The userids that are taken out.
+    pub taken_out: Vec<String>,
+}
+
+impl Job<'_> {
+    /// Reads the contact way of an entry and changes it as `decide` says; the update that was made, or found made.
+    ///
+    /// # Errors
+    /// What `decide` says against it; 41044 when WeCom shows it no more; or as of any call.
+    pub fn change(
+        &self,
+        config_id: &str,
+        decide: impl Fn(&Entry, &Sighting) -> Result<Update, Error>,
+    ) -> Result<Update, Error> {
+        loop {
+            let right = self.take(config_id, Doing::Update)?;
+            match self.change_under(&right, config_id, &decide) {
+                Err(error) => self.wait_out(error)?,
+                done => return done,
+            }
+        }
+    }
+
+    /// Deletes the contact way of an entry.
+    ///
+    /// # Errors
+    /// As of any call.
+    pub fn delete(&self, config_id: &str) -> Result<(), Error> {
+        let body = serde_json::json!({"config_id": config_id}).to_string();
+        loop {
+            let right = self.take(config_id, Doing::Delete)?;
+            let outcome = match self.ask(Endpoint::Del, &body, &right.leave) {
+                // An earlier attempt of ours did it.
+                Err(error) if right.entry.doubt.delete && is_not_there(&error) => Ok(()),
+                outcome => outcome.map(drop),
+            };
+            self.record(&right, &after(&outcome, Event::Deleted));
+            match outcome {
+                Err(error) => self.wait_out(error)?,
+                Ok(()) => return Ok(()),
+            }
+        }
+    }
+
+    fn take(&self, config_id: &str, doing: Doing) -> Result<Right, Error> {
+        self.may_send()?;
+        let right = self.ledger.take(&self.call.child(self.ledger.timeout), config_id, doing)?;
+        right.ok_or_else(|| Error::new(Kind::Conflict, format!("{config_id} was deleted meanwhile")))
+    }
+
+    fn change_under(
+        &self,
+        right: &Right,
+        config_id: &str,
+        decide: impl Fn(&Entry, &Sighting) -> Result<Update, Error>,
+    ) -> Result<Update, Error> {
+        let decided = self.read_to_change(config_id).and_then(|sighting| decide(&right.entry, &sighting));
+        let update = match decided {
+            Ok(update) => update,
+            Err(error) => {
+                self.record(right, &Event::Refused);
+                return Err(error);
+            }
+        };
+        let sent = update.body.as_ref().map(|body| self.ask(Endpoint::Update, body, &right.leave));
+        let outcome = sent.transpose().map(|_| ());
+        let event = Event::Updated { request: update.request.clone(), taken_out: update.taken_out.clone() };
+        let is_news = update.body.is_some() || update.request != right.entry.request;
+        self.record(right, &if is_news { after(&outcome, event) } else { Event::Refused });
+        outcome.map(|()| update)
+    }
+
+    fn read_to_change(&self, config_id: &str) -> Result<Sighting, Error> {
+        // Not with the patience of a job: others wait for the right to this contact way.
+        let call = self.call.child(self.ledger.timeout);
+        let sighting = self.ledger.sighting(&call, config_id, true);
+        let sighting = sighting.inspect_err(|error| self.note(error));
+        sighting.map_err(as_read)?.ok_or_else(|| not_there(config_id))
+    }
+
+    /// Writes down what came of a change; where it cannot be, the job ends.
+    fn record(&self, right: &Right, event: &Event) {
+        if let Err(error) = self.ledger.record(&self.short(), right.entry.at(), event) {
+            self.halt(error);
+        }
+    }
+}
+
+/// Nothing was changed by what was merely read.
+fn as_read(mut error: Error) -> Error {
+    error.parts().effect = Effect::None;
+    error
+}
+
+fn after(outcome: &Result<(), Error>, done: Event) -> Event {
+    match outcome {
+        Ok(()) => done,
+        Err(error) if error.effect() == Effect::Unknown => Event::Unknown,
+        Err(_) => Event::Refused,
+    }
+}
+
+fn is_not_there(error: &Error) -> bool {
+    codes::class(error.errcode()) == Class::NotThere
+}
+
+/// WeCom's code for a contact way that it does not show.
+pub const NOT_THERE: i64 = 41044;
+
+/// The error of a contact way that `get` does not show: WeCom's own.
+pub fn not_there(config_id: &str) -> Error {
+    let mut error = Error::new(Kind::Api, format!("WeCom shows no contact way {config_id} to these credentials"));
+    error.parts().errcode = NOT_THERE;
+    error
+}

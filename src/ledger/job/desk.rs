@@ -1,0 +1,228 @@
+//! What became of a job's rows, who is told of it, and what the job answers.
+
+use std::time::{Duration, Instant};
+
+use serde_json::value::RawValue;
+use serde_json::{Map, Value, json};
+
+use super::Job;
+use crate::answer::{Effect, Error, Kind, Warning};
+use crate::auth;
+use crate::json::fields::Detail;
+use crate::ledger::report::{Done, Outcome, Report};
+
+/// Is told how far a job has come, on the calling thread, at most ten times a second.
+///
+/// ```
+/// use contactway::{Client, Options, Shared};
+/// # let sandbox = contactway::sandbox::Sandbox::start("{}")?;
+/// # let info: serde_json::Value = serde_json::from_str(&sandbox.info_json())?;
+/// # let file = std::env::temp_dir().join(format!("contactway-doc-{}.db", std::process::id()));
+/// # let mut config = info["client_config"].clone();
+/// # config["store"] = format!("sqlite:{}", file.display()).into();
+/// # let config = config.to_string();
+/// let client = Client::new(&config, &Shared::default())?;
+/// let mut tell = |progress: &str| {
+///     println!("{progress}");
+///     true
+/// };
+/// let rows = r#"{"rows":[{"key":"counter-1","contact_way":{"type":1,"scene":2,"user":["lisi"],"state":"c1"}}]}"#;
+/// let answer = client.apply(rows, &Options::default(), Some(&mut tell))?;
+/// assert!(answer.contains("\"created\":1"));
+/// # drop(client);
+/// # for end in ["", "-wal", "-shm"] { let _ = std::fs::remove_file(format!("{}{end}", file.display())); }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub trait Progress {
+    /// Takes a JSON object with `done`, `total`, `created`, `updated`, `failed`, `per_second` and `eta_ms` (null where
+    /// that is not known), and says whether to go on.
+    fn tell(&mut self, progress_json: &str) -> bool;
+}
+
+impl<F: FnMut(&str) -> bool> Progress for F {
+    fn tell(&mut self, progress_json: &str) -> bool {
+        self(progress_json)
+    }
+}
+
+/// How long nothing is told after something was.
+const BETWEEN: Duration = Duration::from_millis(100);
+
+/// A row that is done, or a contact way.
+#[derive(Debug)]
+pub struct Finished {
+    pub line: Option<u64>,
+    pub key: Option<String>,
+    pub result: Outcome,
+    pub config_id: Option<String>,
+    pub qr_code: Option<String>,
+    pub error: Option<Error>,
+}
+
+impl Finished {
+    pub fn new(line: Option<u64>, key: Option<&str>, result: Outcome) -> Self {
+        Self { line, key: key.map(str::to_owned), result, config_id: None, qr_code: None, error: None }
+    }
+
+    pub fn of(self, config_id: Option<&str>, qr_code: Option<&str>) -> Self {
+        Self { config_id: config_id.map(str::to_owned), qr_code: qr_code.map(str::to_owned), ..self }
+    }
+
+    pub fn failed(self, error: Error) -> Self {
+        Self { result: Outcome::Failed, error: Some(error), ..self }
+    }
+}
+
+/// The calling thread's side of a job.
+pub struct Desk<'p> {
+    report: Report,
+    host: Option<&'p mut dyn Progress>,
+    began: Instant,
+    told: Option<Instant>,
+    /// How much there is to do, as far as it is known.
+    pub total: u64,
+    pub done: u64,
+    /// What there is to warn of.
+    pub warnings: Vec<Detail>,
+    effect: Effect,
+}
+
+impl<'p> Desk<'p> {
+    /// # Errors
+    /// When the report's file cannot be made.
+    pub fn new(host: Option<&'p mut dyn Progress>, report_path: Option<&str>) -> Result<Self, Error> {
+        Ok(Self {
+            report: Report::new(report_path)?,
+            host,
+            began: Instant::now(),
+            told: None,
+            total: 0,
+            done: 0,
+            warnings: Vec::new(),
+            effect: Effect::None,
+        })
+    }
+
+    /// Counts what is done, and writes it to the report.
+    ///
+    /// # Errors
+    /// When the report cannot be written.
+    pub fn add(&mut self, finished: &Finished) -> Result<(), Error> {
+        self.done += 1;
+        let error = finished.error.as_ref();
+        self.effect = self.effect.max(error.map_or(Effect::None, Error::effect));
+        self.report.add(&Done {
+            line: finished.line,
+            key: finished.key.as_deref(),
+            result: finished.result,
+            config_id: finished.config_id.as_deref(),
+            qr_code: finished.qr_code.as_deref(),
+            errcode: error.map_or(0, Error::errcode),
+            errmsg: error.map_or("ok", Error::message),
+        })
+    }
+
+    pub fn count(&self, outcome: Outcome) -> u64 {
+        self.report.count(outcome)
+    }
+
+    /// Tells the host how far the job has come, if that is due; whether it is to go on.
+    pub fn tell(&mut self) -> bool {
+        self.told.is_some_and(|told| told.elapsed() < BETWEEN) || self.tell_now()
+    }
+
+    fn tell_now(&mut self) -> bool {
+        if self.host.is_none() {
+            return true;
+        }
+        let line = self.progress();
+        let goes_on = self.host.as_mut().is_none_or(|host| host.tell(&line));
+        self.told = Some(Instant::now());
+        goes_on
+    }
+
+    fn progress(&self) -> String {
+        let elapsed = auth::in_ms(self.began.elapsed()).max(1);
+        let total = self.total.max(self.done);
+        let eta_ms = (total - self.done).saturating_mul(elapsed).checked_div(self.done);
+        json!({
+            "done": self.done, "total": total,
+            "created": self.count(Outcome::Created), "updated": self.count(Outcome::Updated),
+            "failed": self.count(Outcome::Failed),
+            "per_second": self.done.saturating_mul(1000) / elapsed, "eta_ms": eta_ms,
+        })
+        .to_string()
+    }
+
+    /// The job's answer: `counts` beside what failed, whether it came to its end or was stopped.
+    ///
+    /// # Errors
+    /// Why it stopped; `partial` where it came to its end and something failed, or `incomplete` says what was not done.
+    pub fn answer(
+        mut self,
+        outcome: Result<(), Error>,
+        counts: &[(&str, u64)],
+        incomplete: Option<String>,
+    ) -> Result<String, Error> {
+        let outcome = outcome.and_then(|()| {
+            self.total = self.done;
+            // It is at its end: there is nothing to stop any more.
+            self.tell_now();
+            self.report.finish()
+        });
+        let failed = self.count(Outcome::Failed);
+        let mut members = Map::new();
+        members.extend(counts.iter().map(|(name, count)| ((*name).to_owned(), Value::from(*count))));
+        members.insert("failures".to_owned(), self.report.failures());
+        let mut error = match outcome {
+            Err(error) => error,
+            Ok(()) => match incomplete {
+                Some(text) => Error::new(Kind::Partial, text),
+                None if failed > 0 => {
+                    let text = format!("{failed} of {} failed; failures names the first of them", self.done);
+                    Error::new(Kind::Partial, text)
+                }
+                None => return Ok(success(&members, self.warnings)),
+            },
+        };
+        let parts = error.parts();
+        parts.effect = parts.effect.max(self.effect);
+        for (name, value) in members {
+            parts.members.extend(RawValue::from_string(value.to_string()).ok().map(|raw| (name, raw)));
+        }
+        Err(error.with_more_details(self.warnings))
+    }
+}
+
+fn success(members: &Map<String, Value>, warnings: Vec<Detail>) -> String {
+    let members: Vec<_> = members.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
+    let warnings = warnings.into_iter().map(Warning::from).collect();
+    crate::answer::Envelope::of_members(&members).into_text(warnings)
+}
+
+impl Job<'_> {
+    /// Keeps the lease, and looks whether the job must stop; tells of its progress.
+    pub fn keep_up(&self, desk: &mut Desk) {
+        if let Err(stop) = self.call.check() {
+            self.halt(stopped(stop));
+        }
+        if let Err(error) = self.renew() {
+            self.halt(error);
+        }
+        if self.halted().is_none() && !desk.tell() {
+            self.halt(Error::new(Kind::Cancelled, format!("the progress function stopped the job{GO_ON}")));
+        }
+    }
+}
+
+const GO_ON: &str = "; run it again to do the rest";
+
+fn stopped(stop: crate::call::Stop) -> Error {
+    match stop {
+        crate::call::Stop::Deadline => Error::new(Kind::Timeout, format!("the job's deadline passed{GO_ON}")),
+        stop => {
+            let text = format!("{}{GO_ON}", crate::ledger::cancelled(stop).message());
+            Error::new(Kind::Cancelled, text)
+        }
+    }
+}

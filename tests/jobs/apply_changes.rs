@@ -1,0 +1,211 @@
+//! Rows applied to what is there already: changed, claimed, replaced, made anew.
+
+use contactway::{Client, Endpoint, Options};
+use serde_json::{Value, json};
+
+use crate::bench::{Bench, apply, apply_with, counts, entry, ledger, plain, read, row, sync};
+use crate::support::{add, added};
+
+fn config_id(client: &Client, key: &str) -> String {
+    entry(client, key)["config_id"].as_str().unwrap().to_owned()
+}
+
+fn change(client: &Client, endpoint: Endpoint, request: &Value) {
+    client.call(endpoint, &request.to_string(), &Options::default()).unwrap();
+}
+
+#[test]
+fn only_changed_members_are_sent() {
+    let bench = Bench::new();
+    let client = bench.client("");
+    apply(&client, &[plain("a")]);
+    bench.forget_calls();
+    let answer = apply(&client, &[row("a", &json!({"remark": "new"}))]);
+    assert_eq!(counts(&answer), json!({"updated": 1}), "{answer}");
+    let config_id = config_id(&client, "a");
+    assert_eq!(bench.bodies("update_contact_way"), [json!({"config_id": config_id, "remark": "new"})]);
+    assert_eq!(bench.shop.calls(), ["get_contact_way", "update_contact_way"], "it is read first");
+    assert_eq!(bench.seen(&config_id)["remark"], "new");
+    assert_eq!(counts(&apply(&client, &[row("a", &json!({"remark": "new"}))])), json!({"unchanged": 1}));
+    assert_eq!(entry(&client, "a")["contact_way"]["remark"], "new");
+}
+
+#[test]
+fn what_a_row_leaves_out_is_not_managed_and_what_is_empty_clears() {
+    let bench = Bench::new();
+    let client = bench.client("");
+    apply(&client, &[plain("a")]);
+    let config_id = config_id(&client, "a");
+    let bare = json!({"key": "a", "contact_way": {"type": 2, "scene": 2}});
+    assert_eq!(counts(&apply(&client, &[bare])), json!({"unchanged": 1}));
+    assert_eq!(bench.seen(&config_id)["remark"], "a");
+    let cleared = json!({"key": "a", "contact_way": {"remark": ""}});
+    assert_eq!(counts(&apply(&client, &[cleared])), json!({"updated": 1}));
+    assert_eq!(bench.seen(&config_id)["remark"], "");
+    assert_eq!(bench.seen(&config_id)["state"], "a");
+}
+
+#[test]
+fn somebody_elses_newer_change_is_a_conflict_unless_overwritten() {
+    let bench = Bench::new();
+    let client = bench.client("");
+    apply(&client, &[plain("a"), plain("b")]);
+    let config_id = config_id(&client, "a");
+    change(&bench.other(), Endpoint::Update, &json!({"config_id": config_id, "remark": "theirs"}));
+    let wanted = [row("a", &json!({"remark": "ours"})), plain("b")];
+    let answer = apply(&client, &wanted);
+    assert_eq!(counts(&answer), json!({"unchanged": 1, "failed": 1}), "{answer}");
+    assert_eq!(answer["failures"][0]["errcode"], -1012, "{answer}");
+    assert_eq!(bench.seen(&config_id)["remark"], "theirs");
+    let forced = apply_with(&client, &wanted, &json!({"overwrite": true}));
+    assert_eq!(counts(&forced), json!({"unchanged": 1, "updated": 1}), "{forced}");
+    assert_eq!(bench.seen(&config_id)["remark"], "ours");
+}
+
+#[test]
+fn a_change_that_sync_found_is_a_conflict_too() {
+    let bench = Bench::new();
+    let client = bench.client("");
+    apply(&client, &[plain("a")]);
+    let config_id = config_id(&client, "a");
+    change(&bench.other(), Endpoint::Update, &json!({"config_id": config_id, "remark": "theirs"}));
+    assert_eq!(counts(&apply(&client, &[plain("a")])), json!({"unchanged": 1}), "nobody knows of it yet");
+    assert_eq!(sync(&client)["changed"], 1);
+    assert_eq!(apply(&client, &[plain("a")])["failures"][0]["errcode"], -1012);
+    assert_eq!(counts(&apply_with(&client, &[plain("a")], &json!({"overwrite": true}))), json!({"updated": 1}));
+    assert_eq!(bench.seen(&config_id)["remark"], "a");
+}
+
+#[test]
+fn what_no_update_changes_is_refused_unless_replaced() {
+    let bench = Bench::new();
+    let client = bench.client("");
+    apply_with(&client, &[plain("a")], &json!({"namespace": "n"}));
+    let before = config_id(&client, "a");
+    let wanted = [row("a", &json!({"type": 1}))];
+    let refused = apply(&client, &wanted);
+    assert_eq!(refused["failures"][0]["errcode"], -1003, "{refused}");
+    let answer = apply_with(&client, &wanted, &json!({"replace": true, "namespace": "n"}));
+    assert_eq!(counts(&answer), json!({"replaced": 1}), "{answer}");
+    let after = config_id(&client, "a");
+    assert_ne!(before, after);
+    assert_eq!(bench.all().len(), 1, "the old one is deleted");
+    assert_eq!(bench.seen(&after)["type"], 1);
+    assert_eq!(ledger(&client, &json!({"config_id": before}))[0]["status"], "deleted");
+    assert_eq!(counts(&apply(&client, &wanted)), json!({"unchanged": 1}));
+}
+
+#[test]
+fn what_could_not_be_deleted_in_a_replacement_is_by_the_next_run() {
+    let bench = Bench::new();
+    let client = bench.client(r#","max_attempts":1"#);
+    apply(&client, &[plain("a")]);
+    bench.shop.faults(r#"{"endpoint":"del_contact_way","times":1,"do":{"errcode":60021}}"#);
+    let wanted = [row("a", &json!({"type": 1}))];
+    let answer = apply_with(&client, &wanted, &json!({"replace": true}));
+    assert_eq!(counts(&answer), json!({"failed": 1}), "{answer}");
+    assert_eq!(answer["failures"][0]["errcode"], 60021);
+    assert_eq!(bench.all().len(), 2);
+    assert_eq!(counts(&apply(&client, &wanted)), json!({"replaced": 1}));
+    assert_eq!(bench.all().len(), 1);
+}
+
+#[test]
+fn a_row_whose_contact_way_is_gone_fails_and_is_made_anew_only_when_asked() {
+    let bench = Bench::new();
+    let client = bench.client("");
+    apply(&client, &[plain("a")]);
+    let before = config_id(&client, "a");
+    change(&bench.other(), Endpoint::Del, &json!({"config_id": before}));
+    let wanted = [row("a", &json!({"remark": "new"}))];
+    let answer = apply(&client, &wanted);
+    assert_eq!(answer["failures"][0]["errcode"], 41044, "{answer}");
+    let anew = apply_with(&client, &wanted, &json!({"recreate_gone": true}));
+    assert_eq!(counts(&anew), json!({"created": 1}), "{anew}");
+    assert_ne!(config_id(&client, "a"), before);
+    assert_eq!(ledger(&client, &json!({"config_id": before}))[0]["status"], "gone");
+}
+
+#[test]
+fn a_key_whose_contact_way_was_deleted_here_is_made_anew() {
+    let bench = Bench::new();
+    let client = bench.client("");
+    apply(&client, &[plain("a")]);
+    change(&client, Endpoint::Del, &json!({"config_id": config_id(&client, "a")}));
+    assert_eq!(counts(&apply(&client, &[plain("a")])), json!({"created": 1}));
+}
+
+#[test]
+fn an_estate_that_exists_is_claimed() {
+    let bench = Bench::new();
+    let client = bench.client("");
+    let [known, changed, strange] = [added(&bench.other()), added(&bench.other()), added(&bench.other())];
+    assert_eq!(sync(&client)["adopted"], 3);
+    let claim =
+        |key: &str, config_id: &str, way: Value| json!({"key": key, "config_id": config_id, "contact_way": way});
+    let wanted = [
+        claim("a", &known, json!({})),
+        claim("b", &changed, json!({"remark": "ours", "user": ["lisi"]})),
+        claim("c", &strange, json!({"type": 2})),
+    ];
+    let answer = apply_with(&client, &wanted, &json!({"namespace": "n"}));
+    assert_eq!(counts(&answer), json!({"claimed": 2, "failed": 1}), "{answer}");
+    assert_eq!(answer["failures"][0]["key"], "c");
+    assert_eq!(bench.seen(&changed)["remark"], "ours");
+    assert_eq!(config_id(&client, "b"), changed);
+    assert_eq!(entry(&client, "a")["namespace"], "n");
+    assert_eq!(counts(&apply(&client, &wanted[..2])), json!({"unchanged": 2}));
+}
+
+#[test]
+fn a_claim_needs_no_sync_and_a_contact_way_has_one_key() {
+    let bench = Bench::new();
+    let client = bench.client("");
+    let stranger = added(&bench.other());
+    let claim = |key: &str, config_id: &str| json!({"key": key, "config_id": config_id, "contact_way": {}});
+    assert_eq!(counts(&apply(&client, &[claim("a", &stranger)])), json!({"claimed": 1}));
+    let again = apply(&client, &[claim("b", &stranger), claim("a", "another"), claim("d", "no such")]);
+    let errcodes: Vec<_> = again["failures"].as_array().unwrap().iter().map(|it| it["errcode"].as_i64()).collect();
+    let mut errcodes: Vec<_> = errcodes.into_iter().flatten().collect();
+    errcodes.sort_unstable();
+    assert_eq!(errcodes, [-1012, -1012, 41044], "{again}");
+}
+
+#[test]
+fn a_temporary_ones_unionid_is_sent_always() {
+    let bench = Bench::new();
+    let client = bench.client("");
+    let way = json!({"type": 1, "scene": 2, "user": ["zhangyisheng"], "is_temp": true, "unionid": "u1", "state": "t",
+        "remark": "a", "conclusions": {"text": {"content": "bye"}}});
+    let mut wanted = json!({"key": "t", "contact_way": way});
+    assert_eq!(counts(&apply(&client, &[wanted.clone()])), json!({"created": 1}));
+    bench.forget_calls();
+    wanted["contact_way"]["remark"] = "b".into();
+    assert_eq!(counts(&apply(&client, &[wanted])), json!({"updated": 1}));
+    assert_eq!(bench.bodies("update_contact_way")[0]["unionid"], "u1");
+}
+
+#[test]
+fn a_userid_that_replace_user_took_out_does_not_come_back_by_a_row() {
+    let bench = Bench::new();
+    let client = bench.client("");
+    apply(&client, &[plain("a")]);
+    read(client.replace_user(r#"{"from":"ZhangSan","to":["lisi"]}"#, &Options::default(), None));
+    let answer = apply(&client, &[plain("a")]);
+    assert_eq!(answer["failures"][0]["errcode"], -1012, "{answer}");
+    let config_id = config_id(&client, "a");
+    assert_eq!(bench.seen(&config_id)["user"], json!(["lisi"]));
+    assert_eq!(counts(&apply(&client, &[row("a", &json!({"user": ["lisi"]}))])), json!({"unchanged": 1}));
+    assert_eq!(counts(&apply_with(&client, &[plain("a")], &json!({"overwrite": true}))), json!({"updated": 1}));
+    assert_eq!(bench.seen(&config_id)["user"], json!(["zhangsan"]));
+}
+
+#[test]
+fn an_add_by_hand_under_the_same_key_is_the_rows() {
+    let bench = Bench::new();
+    let client = bench.client("");
+    let options = Options { key: Some("a".to_owned()), ..Options::default() };
+    client.call(Endpoint::Add, &plain("a")["contact_way"].to_string(), &options).unwrap();
+    assert!(add(&client, &plain("b")["contact_way"].to_string()).is_ok());
+    assert_eq!(counts(&apply(&client, &[plain("a")])), json!({"unchanged": 1}));
+}

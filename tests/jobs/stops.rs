@@ -1,0 +1,200 @@
+//! Jobs that are stopped, that lose answers, and that others do.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use contactway::{Canceller, Client, Options, Progress};
+use serde_json::{Value, json};
+
+use crate::bench::{Bench, Told, apply, apply_to, apply_with, counts, ledger, read, rows, sync};
+
+const SLOW: &str = r#"{"endpoint":"add_contact_way","share":1.0,"times":100000,"do":{"delay_ms":10}}"#;
+
+fn request(count: usize) -> String {
+    json!({"rows": rows(count)}).to_string()
+}
+
+/// Every contact way is in the ledger, and no key has two.
+fn assert_nothing_is_doubled(bench: &Bench, client: &Client, count: usize) {
+    let all = bench.all();
+    assert_eq!(all.len(), count);
+    let state: Value = read(client.ledger(r#"{"limit":1000,"status":"active"}"#, &Options::default()));
+    assert_eq!(state["entries"].as_array().unwrap().len(), count);
+    assert_eq!(ledger(client, &json!({"status": "intended"})).len(), 0);
+}
+
+#[test]
+fn progress_stops_a_job_cleanly() {
+    let bench = Bench::new();
+    let client = bench.client("");
+    bench.shop.faults(SLOW);
+    let mut told = Told { lines: Vec::new(), stop_at: 3 };
+    let answer = read(client.apply(&request(900), &Options::default(), Some(&mut told)));
+    assert_eq!((&answer["errcode"], &answer["error"]["kind"]), (&json!(-1010), &json!("cancelled")), "{answer}");
+    assert_eq!(answer["error"]["effect"], "none");
+    let created = usize::try_from(answer["created"].as_u64().unwrap()).unwrap();
+    assert!((1..900).contains(&created), "{answer}");
+    assert_eq!(told.lines.len(), 3, "nothing is told after it said to stop");
+    assert_nothing_is_doubled(&bench, &client, created);
+    bench.shop.ask("DELETE", "/sandbox/faults", "");
+    let rest = apply(&client, &rows(900));
+    assert_eq!(counts(&rest), json!({"unchanged": created, "created": 900 - created}));
+}
+
+#[test]
+fn a_canceller_and_a_deadline_stop_it_with_the_counts_so_far() {
+    let bench = Bench::new();
+    let client = bench.client("");
+    bench.shop.faults(SLOW);
+    let canceller = Canceller::new();
+    let early = thread::scope(|scope| {
+        let options = Options { canceller: Some(canceller.clone()), ..Options::default() };
+        let client = &client;
+        let job = scope.spawn(move || read(client.apply(&request(900), &options, None)));
+        while bench.all().len() < 100 {
+            thread::sleep(Duration::from_millis(10));
+        }
+        let fired = Instant::now();
+        canceller.cancel();
+        let answer = job.join().unwrap();
+        assert!(fired.elapsed() < Duration::from_secs(2), "{:?}", fired.elapsed());
+        answer
+    });
+    assert_eq!(early["error"]["kind"], "cancelled", "{early}");
+    assert!(early["created"].as_u64().unwrap() > 0 && early["failures"].is_array(), "{early}");
+    let short = Options { timeout: Some(Duration::from_millis(900)), ..Options::default() };
+    let late = read(client.apply(&request(900), &short, None));
+    assert_eq!((&late["errcode"], &late["error"]["kind"]), (&json!(-1006), &json!("timeout")), "{late}");
+    assert!(late["unchanged"].as_u64().unwrap() > 0, "{late}");
+    bench.shop.ask("DELETE", "/sandbox/faults", "");
+    let rest = apply(&client, &rows(900));
+    assert_eq!(rest["failed"], 0, "{rest}");
+    assert_nothing_is_doubled(&bench, &client, 900);
+}
+
+#[test]
+fn what_concerns_the_whole_job_stops_it_at_once() {
+    for errcode in [48002, 60020] {
+        let bench = Bench::new();
+        let client = bench.client("");
+        bench.shop.faults(&format!(
+            r#"{{"endpoint":"add_contact_way","nth":20,"times":100000,"do":{{"errcode":{errcode}}}}}"#
+        ));
+        let answer = apply(&client, &rows(900));
+        assert_eq!((&answer["errcode"], &answer["error"]["kind"]), (&json!(errcode), &json!("api")), "{answer}");
+        let created = answer["created"].as_u64().unwrap();
+        assert!((1..=20).contains(&created), "{answer}");
+        assert!(bench.shop.count("add_contact_way") < 40);
+        assert_eq!(
+            ledger(&client, &json!({"status": "intended"})).len(),
+            0,
+            "what was not sent is written down no more"
+        );
+    }
+}
+
+#[test]
+fn an_add_whose_answer_is_lost_is_looked_for_and_not_made_twice() {
+    let bench = Bench::new();
+    let client = bench.client(r#","max_attempts":1"#);
+    let lose = r#"{"endpoint":"add_contact_way","share":0.1,"times":1000,"when":"after","do":{"reset":true}}"#;
+    bench.shop.faults(lose);
+    let answer = apply(&client, &rows(200));
+    assert_eq!((&answer["errcode"], &answer["failed"]), (&json!(0), &json!(0)), "{answer}");
+    assert_nothing_is_doubled(&bench, &client, 200);
+    let counted = answer["created"].as_u64().unwrap() + answer["unchanged"].as_u64().unwrap();
+    assert_eq!(counted, 200, "{answer}");
+}
+
+#[test]
+fn an_add_that_never_came_there_is_made_once_its_absence_is_sure() {
+    let bench = Bench::with(r#"{"list_lag_s":2}"#);
+    let client = bench.client(r#","max_attempts":1,"settle_s":3,"timeout_ms":1000"#);
+    let before = r#"{"endpoint":"add_contact_way","nth":3,"times":1,"when":"before","do":{"reset":true}}"#;
+    let after = r#"{"endpoint":"add_contact_way","nth":6,"times":1,"when":"after","do":{"reset":true}}"#;
+    bench.shop.faults(&format!("{before},{after}"));
+    let answer = apply(&client, &rows(10));
+    assert_eq!(answer["errcode"], 0, "{answer}");
+    assert_nothing_is_doubled(&bench, &client, 10);
+}
+
+#[test]
+fn there_is_one_job_at_a_time() {
+    let bench = Bench::new();
+    let (first, second) = (bench.client(""), bench.client(""));
+    bench.shop.faults(SLOW);
+    thread::scope(|scope| {
+        let holder = scope.spawn(|| apply(&first, &rows(300)));
+        thread::sleep(Duration::from_millis(150));
+        let other = sync(&second);
+        assert_eq!((&other["errcode"], &other["error"]["kind"]), (&json!(-1012), &json!("conflict")), "{other}");
+        assert!(other["errmsg"].as_str().unwrap().contains("apply"), "{other}");
+        let elsewhere = apply_with(&second, &rows(1), &json!({"namespace": "n"}));
+        assert_eq!(elsewhere["error"]["kind"], "conflict", "{elsewhere}");
+        let stands_by = apply(&second, &rows(300));
+        assert_eq!(counts(&stands_by), json!({"unchanged": 300}), "it waits, and then finds all done");
+        assert_eq!(counts(&holder.join().unwrap()), json!({"created": 300}));
+    });
+    let short = Options { timeout: Some(Duration::from_millis(400)), ..Options::default() };
+    thread::scope(|scope| {
+        let holder = scope.spawn(|| apply(&first, &[rows(400), Vec::new()].concat()));
+        thread::sleep(Duration::from_millis(100));
+        let late = read(second.apply(&request(1), &short, None));
+        assert_eq!(late["error"]["kind"], "timeout", "{late}");
+        holder.join().unwrap();
+    });
+}
+
+#[test]
+fn a_jobs_lease_outlives_what_it_waits_for() {
+    struct Sleeper(Arc<AtomicBool>);
+    impl Progress for Sleeper {
+        fn tell(&mut self, _: &str) -> bool {
+            if !self.0.swap(true, Ordering::SeqCst) {
+                // Longer than a lease: nothing is sent meanwhile, and then the job goes on.
+                thread::sleep(Duration::from_secs(11));
+            }
+            true
+        }
+    }
+    let bench = Bench::new();
+    let client = bench.client("");
+    bench.shop.faults(SLOW);
+    let answer = read(client.apply(&request(600), &Options::default(), Some(&mut Sleeper(Arc::default()))));
+    assert_eq!(counts(&answer), json!({"created": 600}), "{answer}");
+    assert_nothing_is_doubled(&bench, &client, 600);
+}
+
+#[test]
+fn limits_are_kept_so_that_wecom_refuses_nothing() {
+    let bench = Bench::with(r#"{"limits":true}"#);
+    let client = bench.client(r#","rate_limit":{"per_minute":6000,"per_hour":150000}"#);
+    let answer = apply(&client, &rows(400));
+    assert_eq!(counts(&answer), json!({"created": 400}), "{answer}");
+    assert_eq!(bench.shop.count("add_contact_way"), 400, "no add was refused and sent again");
+}
+
+#[test]
+fn a_job_waits_for_the_minute_that_its_calls_may_not() {
+    let bench = Bench::new();
+    let client = bench.client(r#","timeout_ms":500,"rate_limit":{"per_minute":60,"per_hour":1000}"#);
+    let answer = apply(&client, &rows(5));
+    assert_eq!(counts(&answer), json!({"created": 5}), "{answer}");
+}
+
+#[test]
+fn without_a_durable_store_there_are_no_jobs() {
+    let bench = Bench::new();
+    let client = bench.other();
+    let none = Options::default();
+    for answer in [
+        apply_to(&client, &json!({"rows": []})),
+        sync(&client),
+        read(client.replace_user("{}", &none, None)),
+        read(client.save_qr_codes("{}", &none, None)),
+    ] {
+        assert_eq!(answer["error"]["kind"], "unsupported", "{answer}");
+    }
+}
