@@ -249,6 +249,7 @@ bench: stage
 	$(PYTHON) tests/bench/run.py $(BENCH)
 	$(PYTHON) tests/bench/bindings.py $(BENCH)
 	$(CARGO) bench --bench sandbox
+	$(CARGO) bench --bench ledger
 	$(CARGO) test --release --test deadlines -- --ignored --nocapture
 
 memcheck: build/tests/contract build/tests/calls

@@ -6,6 +6,7 @@
 mod apply;
 mod apply_changes;
 mod bench;
+mod processes;
 mod replace_user;
 mod save_qr_codes;
 mod stops;

@@ -29,8 +29,9 @@ impl Job<'_> {
         decide: impl Fn(&Entry, &Sighting) -> Result<Update, Error>,
     ) -> Result<Update, Error> {
         loop {
-            let right = self.take(config_id, Doing::Update)?;
-            match self.change_under(&right, config_id, &decide) {
+            let changed =
+                self.take(config_id, Doing::Update).and_then(|right| self.change_under(&right, config_id, &decide));
+            match changed {
                 Err(error) => self.wait_out(error)?,
                 done => return done,
             }
@@ -44,18 +45,21 @@ impl Job<'_> {
     pub fn delete(&self, config_id: &str) -> Result<(), Error> {
         let body = serde_json::json!({"config_id": config_id}).to_string();
         loop {
-            let right = self.take(config_id, Doing::Delete)?;
-            let outcome = match self.ask(Endpoint::Del, &body, &right.leave) {
-                // An earlier attempt of ours did it.
-                Err(error) if right.entry.doubt.delete && is_not_there(&error) => Ok(()),
-                outcome => outcome.map(drop),
-            };
-            self.record(&right, &after(&outcome, Event::Deleted));
-            match outcome {
+            match self.take(config_id, Doing::Delete).and_then(|right| self.delete_under(&right, &body)) {
                 Err(error) => self.wait_out(error)?,
                 Ok(()) => return Ok(()),
             }
         }
+    }
+
+    fn delete_under(&self, right: &Right, body: &str) -> Result<(), Error> {
+        let outcome = match self.ask(Endpoint::Del, body, &right.leave) {
+            // An earlier attempt of ours did it.
+            Err(error) if right.entry.doubt.delete && is_not_there(&error) => Ok(()),
+            outcome => outcome.map(drop),
+        };
+        self.record(right, &after(&outcome, Event::Deleted));
+        outcome
     }
 
     fn take(&self, config_id: &str, doing: Doing) -> Result<Right, Error> {

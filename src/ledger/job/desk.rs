@@ -108,8 +108,12 @@ impl<'p> Desk<'p> {
     /// # Errors
     /// When the report cannot be written.
     pub fn add(&mut self, finished: &Finished) -> Result<(), Error> {
-        self.done += 1;
         let error = finished.error.as_ref();
+        // Nothing became of it: the job stops.
+        if error.is_some_and(|error| error.kind() == Kind::Cancelled && error.effect() == Effect::None) {
+            return Ok(());
+        }
+        self.done += 1;
         self.effect = self.effect.max(error.map_or(Effect::None, Error::effect));
         self.report.add(&Done {
             line: finished.line,
