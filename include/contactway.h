@@ -304,6 +304,25 @@ char *contactway_upload_image(contactway_client client, const char *request_json
 //         "{\"config_id\":\"42b34949e138eb6e027c123cba77fad7\",\"path\":\"counter.png\"}", NULL);
 char *contactway_save_qr_code(contactway_client client, const char *request_json, const char *options_json);
 
+// Finds out whether everything works, and if not, what is wrong. Each thing that a call needs is looked at in the order
+// in which it needs it: configuration, proxy, resolve (the host's name), connect, tls, token, permission (a list of one),
+// clock (this machine's beside WeCom's) and store, where there is one. Nothing remembered (tokens, refusals, blocks) is
+// heeded, each step asks once, and nothing changes at WeCom.
+//
+// The answer holds steps, also where it fails, each such as {"step":"resolve","ok":true,"elapsed_ms":3,"message":"…"}. One
+// that failed has ok false, error (as in a failure, with its errcode) and remedy, one sentence on what to do; errcode,
+// errmsg and error of the answer are those of the first that did. What could not be looked at has skipped true, and no
+// ok: all after a failure, tls over http, clock where the answer tells no Date, and resolve and connect behind a proxy,
+// whose step covers them. A clock more than 300 s off fails its step, as network, and ends nothing.
+//
+// options_json may be NULL; it knows timeout_ms and canceller. The answer is never NULL and is to be freed with
+// contactway_string_free. Any thread. Errors: any kind but invalid_request.
+//
+//     char *answer = contactway_check(client, NULL);
+//     if (contactway_errcode(answer) != 0) { fprintf(stderr, "%s\n", answer); }
+char *contactway_check(contactway_client client,
+                       const char *options_json);
+
 // Looks contact ways up in the ledger, which needs a sqlite or postgres store. query_json may hold any of key,
 // config_id, state, remark, user (a userid), party (a department), status and namespace, which all must hold; limit (1
 // to 1000, 100 if left out) and the cursor of the page before.

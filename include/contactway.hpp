@@ -150,7 +150,8 @@ public:
 
     // WeCom's code, or one of the negative CONTACTWAY_… ones.
     std::int64_t errcode() const noexcept { return said_->errcode; }
-    // "timeout", "api" and so on, see contactway.h; kinds not known to the program may be added.
+    // "timeout", "api", "partial" (a job of which some rows failed) and so on, see contactway.h; kinds not known to the
+    // program may be added.
     const std::string &kind() const noexcept { return said_->kind; }
     // "none", or "unknown" where WeCom may have carried the request out.
     const std::string &effect() const noexcept { return said_->effect; }
@@ -355,8 +356,8 @@ inline void set_default_logger(logger log, log_level level = log_level::info)
 // Every call throws contactway::error where it does not succeed, and answers WeCom's own JSON object where it does.
 class client {
 public:
-    // config: a JSON object such as {"corp_id":"ww…","secret":"…"}. Nothing is sent yet. Throws error with every wrong
-    // member in details().
+    // config: a JSON object such as {"corp_id":"ww…","secret":"…"}, whose members contactway.h lists. Nothing is sent yet.
+    // Throws error with every wrong member in details().
     explicit client(std::string_view config) : handle_(made(config)) {}
 
     // The number that stands for it in C.
@@ -365,9 +366,12 @@ public:
     contactway_client handle() const noexcept { return handle_.number(); }
 
     // Adds a contact way; the answer holds config_id and, for scene 2, qr_code. Where effect() of the error is
-    // "unknown" it may have been made.
+    // "unknown" it may have been made. With a key, which needs a durable store, it is made once, however often this is
+    // called: the kind is "conflict" where the key stands for another one, and "unknown" where an earlier call may have
+    // made it and that cannot be told yet.
     //
     //     client.add(R"({"type":1,"scene":2,"user":["zhangsan"]})");
+    //     client.add(R"({"type":1,"scene":2,"user":["zhangsan"]})", {std::nullopt, nullptr, "counter-1"});
     std::string add(std::string_view request, const options &how = {}) const
     {
         return call(contactway_add, request, how);
@@ -432,6 +436,19 @@ public:
     std::string save_qr_code(std::string_view request, const options &how = {}) const
     {
         return call(contactway_save_qr_code, request, how);
+    }
+
+    // Finds out whether everything works: the answer holds steps, each with what was found. Where one failed the error is
+    // that step's, and its answer() holds steps too, with a remedy. Nothing changes at WeCom.
+    //
+    //     try {
+    //         client.check();
+    //     } catch (const contactway::error &error) {
+    //         std::cerr << contactway::json_get(error.answer(), "/steps").value_or(error.what()) << '\n';
+    //     }
+    std::string check(const options &how = {}) const
+    {
+        return detail::checked(contactway_check(handle(), how.json().c_str()));
     }
 
     // Looks contact ways up in the ledger, which needs a durable store; the answer holds entries and next_cursor.

@@ -52,6 +52,8 @@ const CLOSE_TEMP_CHAT: Facts =
 pub(crate) const UPLOAD: Facts = harmless("upload_image", "/cgi-bin/media/upload");
 /// Fetches a picture, from the address that an answer gave.
 pub(crate) const PICTURE: Facts = harmless("save_qr_code", "");
+/// Finds out whether everything works.
+pub(crate) const CHECK: Facts = harmless("check", "");
 /// The token of a self-built app.
 pub(crate) const GETTOKEN: Facts = harmless("gettoken", "/cgi-bin/gettoken");
 /// A third-party app's own token.

@@ -46,6 +46,12 @@ contactway_go_answer contactway_go_call(contactway_go_plain plain, contactway_go
     return contactway_go_measured(text);
 }
 
+char *contactway_go_check(contactway_client client, const char *request, const char *options)
+{
+    (void)request;
+    return contactway_check(client, options);
+}
+
 void contactway_go_set_logger(contactway_client client, uintptr_t logger, int32_t level)
 {
     contactway_set_logger(client, log_line, (void *)logger, release, level);

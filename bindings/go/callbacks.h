@@ -24,6 +24,9 @@ contactway_go_answer contactway_go_measured(char *text);
 contactway_go_answer contactway_go_call(contactway_go_plain plain, contactway_go_job job, contactway_client client,
                                         const char *request, const char *options, uintptr_t call, bool reports);
 
+/* contactway_check as a plain function: there is no request, and none is looked at. */
+char *contactway_go_check(contactway_client client, const char *request, const char *options);
+
 void contactway_go_set_logger(contactway_client client, uintptr_t logger, int32_t level);
 void contactway_go_unset_logger(contactway_client client);
 char *contactway_go_set_token_provider(contactway_client client, uintptr_t provider);

@@ -23,6 +23,13 @@
 // system while it lasts, so a client makes at most Config.MaxConcurrentCalls at once; further goroutines wait in Go.
 // The bound is a client's own: what many clients make at once adds up.
 //
+// # Ledger
+//
+// [Key], [Client.Ledger] and the jobs [Client.Sync], [Client.Apply], [Client.ReplaceUser] and [Client.SaveQRCodes] need a
+// client whose Store is a sqlite or postgres one. A job has a deadline only if its context has one, is stopped cleanly by
+// its context, by [OnProgress] and by Close, answers its counts beside an error too, and goes on where it stood when it is
+// run again.
+//
 // # Errors
 //
 // Every error is an [*Error]. Its kind is matched with [errors.Is] and [ErrTimeout] and its like; where the context was

@@ -98,6 +98,37 @@ func ExampleClient_All() {
 	// Output: 3
 }
 
+func ExampleClient_Apply() {
+	client, err := contactway.New(contactway.Config{
+		CorpID: "ww5a4dbc0ffee05a4d", Secret: "the app's secret", Store: "sqlite:/var/lib/shop/contactway.db",
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer client.Close()
+
+	shops := func(yield func(contactway.Row) bool) {
+		for number := 1; number <= 10000; number++ {
+			name := fmt.Sprintf("shop-%05d", number)
+			row := contactway.Row{Key: name, ContactWay: contactway.AddRequest{
+				Type: 2, Scene: 2, User: []string{"zhangsan", "lisi"}, State: &name,
+			}}
+			if !yield(row) {
+				return
+			}
+		}
+	}
+	done, err := client.Apply(context.Background(), contactway.ApplyRequest{Rows: shops})
+	switch {
+	case errors.Is(err, contactway.ErrPartial):
+		for _, failure := range done.Failures {
+			fmt.Println(failure.Line, failure.Key, failure.Errmsg)
+		}
+	case err != nil:
+		log.Fatal(err)
+	}
+}
+
 func ExampleClient_Call() {
 	client, end := sandboxed()
 	defer end()

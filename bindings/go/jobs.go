@@ -165,24 +165,24 @@ func (c *Client) SaveQRCodes(
 	return work[SaveQRCodesAnswer](ctx, c, "save_qr_codes", request, options)
 }
 
-// work makes a typed call of a job, whose error holds counts too.
+// work makes a typed call whose error holds what was done or found, too.
 func work[A any, P answer[A]](
 	ctx context.Context, client *Client, function string, request any, options []Option,
 ) (*A, error) {
-	counts, err := ask[A, P](ctx, client, function, request, options)
-	if counts == nil {
-		counts = countsIn[A, P](err)
+	done, err := ask[A, P](ctx, client, function, request, options)
+	if done == nil {
+		done = answerIn[A, P](err)
 	}
-	return counts, err
+	return done, err
 }
 
-// countsIn are the counts that a job's error holds; nil if the library was not reached.
-func countsIn[A any, P answer[A]](err error) *A {
+// answerIn is what an error of the library's holds beside the failure; nil if the library was not reached.
+func answerIn[A any, P answer[A]](err error) *A {
 	var failure *Error
 	if !errors.As(err, &failure) || failure.Raw == nil {
 		return nil
 	}
-	// The failure that is told is the job's, not that of reading its counts.
-	counts, _ := read[A, P](failure.Endpoint, failure.Raw)
-	return counts
+	// The failure that is told is the call's, not that of reading the rest.
+	done, _ := read[A, P](failure.Endpoint, failure.Raw)
+	return done
 }

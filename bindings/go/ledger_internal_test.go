@@ -95,13 +95,28 @@ func TestErrorOfAJobHoldsItsCountsAndFailures(t *testing.T) {
 		failure := errorOf([]byte(`{"errcode":` + code + `,"errmsg":"1 of 3 rows failed","created":2,"failed":1,` +
 			`"failures":[{"line":3,"key":"k","errcode":40096,"errmsg":"no"}],` +
 			`"error":{"kind":"` + string(kind) + `","effect":"none","retryable":true,"endpoint":"apply","attempts":3,"http_status":200,"details":[]}}`))
-		counts := countsIn[ApplyAnswer](failure)
+		counts := answerIn[ApplyAnswer](failure)
 		if !errors.Is(failure, kind) || counts.Created != 2 || counts.Failed != 1 || counts.Raw == nil ||
 			!slices.Equal(failure.Failures, []Failure{{3, "k", 40096, "no"}}) || !slices.Equal(counts.Failures, failure.Failures) {
 			t.Errorf("%+v, %+v", failure, counts)
 		}
 	}
-	if counts := countsIn[ApplyAnswer](invalidArgument("not reached")); counts != nil {
+	if counts := answerIn[ApplyAnswer](invalidArgument("not reached")); counts != nil {
 		t.Errorf("counts of a job that was not reached: %+v", counts)
+	}
+}
+
+func TestAnswerOfCheck(t *testing.T) {
+	text := `{"errcode":40001,"errmsg":"invalid credential","error":{"kind":"auth","effect":"none","retryable":false,"endpoint":"check"},` +
+		`"steps":[{"step":"resolve","ok":true,"elapsed_ms":3,"message":"127.0.0.1"},{"step":"tls","skipped":true,"message":"http"},` +
+		`{"step":"token","ok":false,"elapsed_ms":9,"message":"refused","remedy":"copy the secret again","error":{"kind":"auth"}}]}`
+	expected := []CheckStep{
+		{Step: "resolve", OK: true, ElapsedMS: 3, Message: "127.0.0.1"},
+		{Step: "tls", Skipped: true, Message: "http"},
+		{Step: "token", ElapsedMS: 9, Message: "refused", Remedy: "copy the secret again", Error: &CheckError{ErrAuth}},
+	}
+	failure := errorOf([]byte(text))
+	if checked := answerIn[CheckAnswer](failure); !errors.Is(failure, ErrAuth) || !reflect.DeepEqual(checked.Steps, expected) {
+		t.Errorf("%v, %+v", failure, checked)
 	}
 }

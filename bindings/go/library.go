@@ -35,6 +35,7 @@ var functions = map[string]function{
 	"close_temp_chat": {endpoint: "close_temp_chat", plain: C.contactway_go_plain(C.contactway_close_temp_chat)},
 	"upload_image":    {endpoint: "upload_image", plain: C.contactway_go_plain(C.contactway_upload_image)},
 	"save_qr_code":    {endpoint: "save_qr_code", plain: C.contactway_go_plain(C.contactway_save_qr_code)},
+	"check":           {endpoint: "check", plain: C.contactway_go_plain(C.contactway_go_check)},
 	"ledger":          {endpoint: "ledger", plain: C.contactway_go_plain(C.contactway_ledger)},
 	"sync":            {endpoint: "sync", job: C.contactway_go_job(C.contactway_sync)},
 	"apply":           {endpoint: "apply", job: C.contactway_go_job(C.contactway_apply)},

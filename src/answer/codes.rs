@@ -2,6 +2,8 @@
 //!
 //! Meanings are from WeCom's table of global codes; the advice is ours.
 
+use std::net::IpAddr;
+
 /// What a code means for the call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Class {
@@ -20,6 +22,9 @@ pub enum Class {
     /// Anything else: the same call would be refused again.
     Refused,
 }
+
+/// The caller's address is not among the app's trusted ones.
+pub const ADDRESS_NOT_TRUSTED: i64 = 60020;
 
 /// One row of the table.
 pub struct Code {
@@ -107,7 +112,7 @@ pub const CODES: &[Code] = &[
     row(60003, Refused, "The department does not exist: check its id in the directory."),
     row(60011, Refused, "A member or department is outside of the app's visible range: widen it, or name another."),
     row(
-        60020,
+        ADDRESS_NOT_TRUSTED,
         Refused,
         "The address of this machine is not trusted: add it to the app's trusted IPs and wait a minute.",
     ),
@@ -170,6 +175,16 @@ pub fn help_url(errmsg: &str) -> Option<&str> {
     rest.split_whitespace().next().filter(|url| url.starts_with("https://"))
 }
 
+/// Where WeCom sees a caller whose address it does not trust.
+#[must_use]
+pub fn untrusted_address(code: i64, errmsg: &str) -> Option<IpAddr> {
+    if code != ADDRESS_NOT_TRUSTED {
+        return None;
+    }
+    let (_, rest) = errmsg.split_once("from ip: ")?;
+    rest.split([',', ' ']).next()?.parse().ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -187,6 +202,9 @@ mod tests {
                     more info at https://open.work.weixin.qq.com/devtool/query?e=40001";
         assert_eq!(hint(text), Some("1641956789123456789012345"));
         assert_eq!(help_url(text), Some("https://open.work.weixin.qq.com/devtool/query?e=40001"));
+        assert_eq!(untrusted_address(60020, text), Some([1, 2, 3, 4].into()));
+        assert_eq!(untrusted_address(60020, "from ip: nowhere"), None);
+        assert_eq!(untrusted_address(40001, text), None);
         assert_eq!(hint("ok"), None);
         assert_eq!(help_url("more info at http://elsewhere"), None);
     }

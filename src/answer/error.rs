@@ -301,9 +301,8 @@ impl Error {
         members
     }
 
-    /// The answer object.
-    #[must_use]
-    pub fn to_json(&self) -> String {
+    /// What stands under `error` in an answer.
+    pub(crate) fn object(&self) -> Map<String, Value> {
         let parts = &self.0;
         let mut error = Map::new();
         let mut put = |name: &str, value: Value| {
@@ -334,6 +333,13 @@ impl Error {
         if let Some(url) = codes::help_url(&parts.errmsg) {
             put("help_url", url.into());
         }
+        error
+    }
+
+    /// The answer object.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let parts = &self.0;
         let errmsg = Value::from(parts.errmsg.as_str());
         let mut text = format!("{{\"errcode\":{},\"errmsg\":{errmsg}", parts.errcode);
         for (name, value) in &parts.members {
@@ -343,7 +349,7 @@ impl Error {
             text.push_str(value.get());
         }
         text.push_str(",\"error\":");
-        text.push_str(&Value::from(error).to_string());
+        text.push_str(&Value::from(self.object()).to_string());
         text.push('}');
         text
     }

@@ -2,6 +2,7 @@
 
 mod base_url;
 mod cancel;
+mod check;
 mod config;
 mod options;
 mod pictures;
@@ -33,6 +34,8 @@ pub struct Client {
     ledger: Option<Ledger>,
     timeout: Duration,
     validate: Validate,
+    /// What the host should know of its configuration.
+    warnings: Vec<String>,
     calls: Calls,
 }
 
@@ -81,14 +84,21 @@ impl Client {
                 transport,
             },
         ));
-        for warning in config.warnings {
-            wire.log.say(Level::Warning, "configuration", || [("message", warning.into())]);
+        for warning in &config.warnings {
+            wire.log.say(Level::Warning, "configuration", || [("message", warning.as_str().into())]);
         }
         let ledger = store
             .zip(owner)
             .map(|(store, owner)| Ledger::open(&call, &wire, store, owner, config.settle, config.timeout))
             .transpose()?;
-        Ok(Self { wire, ledger, timeout: config.timeout, validate: config.validate, calls: Calls::default() })
+        Ok(Self {
+            wire,
+            ledger,
+            timeout: config.timeout,
+            validate: config.validate,
+            warnings: config.warnings,
+            calls: Calls::default(),
+        })
     }
 
     /// Calls one of the six endpoints. `request` is the body that WeCom's document describes; the answer is WeCom's.

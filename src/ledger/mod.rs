@@ -38,7 +38,7 @@ use crate::auth::Credentials;
 use crate::call::{Call, Stop};
 use crate::clock::Stopwatch;
 use crate::log::Level;
-use crate::store::{At, Event, Landed, Store};
+use crate::store::{At, Event, Landed, Query, Store};
 use crate::wire::Wire;
 use hash::{Hash, hash};
 
@@ -98,6 +98,16 @@ impl Ledger {
             wire.log.say(Level::Warning, "store", || [("message", warning.into())]);
         }
         Ok(Self { wire: Arc::clone(wire), store, corp_id: owner.corp_id, settle, timeout, reader: owner.reader })
+    }
+
+    /// Whether the store can be read and written now.
+    ///
+    /// # Errors
+    /// `store` where it cannot, or where it has come to belong to another base URL.
+    pub fn check(&self, call: &Call) -> Result<(), Error> {
+        self.store.corp(call, &self.corp_id, self.wire.base_url())?;
+        self.store.touch(call, &self.corp_id)?;
+        self.store.find(call, &Query::of(&self.corp_id), 0, 1).map(drop)
     }
 
     /// Writes down what happened, though the call's time may be up: what WeCom did must be known.

@@ -44,6 +44,12 @@ pub(super) fn corp(sql: &mut dyn Sql, corp_id: &str, base_url: &str) -> Result<C
     Ok(Corp { clock_ahead_ms: row.int(), generation: row.int() })
 }
 
+/// Changes nothing, durably.
+pub(super) fn touch(sql: &mut dyn Sql, corp_id: &str) -> Result<(), Fault> {
+    let same = "UPDATE contactway_corp SET generation = generation WHERE corp_id = ?1";
+    sql.change(same, &[corp_id.into()]).map(drop)
+}
+
 pub(super) fn set_clock_ahead(sql: &mut dyn Sql, corp_id: &str, ahead_ms: i64) -> Result<(), Fault> {
     let set = "UPDATE contactway_corp SET clock_ahead_ms = ?2 WHERE corp_id = ?1";
     sql.change(set, &[corp_id.into(), ahead_ms.into()]).map(drop)

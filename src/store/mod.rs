@@ -217,6 +217,11 @@ impl Store {
         self.with(call, Need::Durable, |sql| corp::corp(sql, corp_id, base_url))
     }
 
+    /// Writes what stands there already of a corporation, to see whether it can be written.
+    pub fn touch(&self, call: &Call, corp_id: &str) -> Result<(), Error> {
+        self.with(call, Need::Durable, |sql| corp::touch(sql, corp_id))
+    }
+
     /// Remembers WeCom's clock less the store's, in milliseconds.
     pub fn set_clock_ahead(&self, call: &Call, corp_id: &str, ahead_ms: i64) -> Result<(), Error> {
         self.with(call, Need::Quick, |sql| corp::set_clock_ahead(sql, corp_id, ahead_ms))

@@ -6,6 +6,7 @@ use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
 use rustls::ClientConfig;
+use rustls::client::Resumption;
 use ureq::Proxy;
 use ureq::http::Uri;
 use ureq::http::uri::Scheme;
@@ -17,7 +18,7 @@ use super::resolver::{Names, Place};
 use super::stream::Stream;
 use super::tunnel::{self, NoTunnel, NotNow};
 use super::words::{self, Who};
-use super::{Cause, Settings};
+use super::{Cause, Passed, Settings};
 use crate::call::{Call, Stop};
 use crate::secret::Secret;
 
@@ -29,10 +30,11 @@ pub struct Dialer {
     /// With what it is told of who asks.
     proxy: Option<(Proxy, Option<Secret>)>,
     /// Made with the first connection: looking through the system's roots takes a while.
-    tls: LazyLock<TlsConfig, Box<dyn FnOnce() -> TlsConfig + Send>>,
+    tls: Arc<Tls>,
     network: Arc<Network>,
 }
 
+type Tls = LazyLock<TlsConfig, Box<dyn FnOnce() -> TlsConfig + Send>>;
 type TlsConfig = Result<Arc<ClientConfig>, rustls::Error>;
 
 /// One connection being made.
@@ -52,28 +54,54 @@ impl Dialer {
                 let told = tunnel::authorization(&proxy);
                 (proxy, told)
             }),
-            tls: LazyLock::new(Box::new(move || roots.into_config())),
+            tls: Arc::new(LazyLock::new(Box::new(move || roots.into_config()))),
             network,
         }
     }
 
-    /// Connects to where `uri` is.
+    /// The same, which knows no address and no TLS session: one that goes on would not look at the certificate.
+    pub fn afresh(&self, network: Arc<Network>) -> Self {
+        let tls = Arc::clone(&self.tls);
+        let without_sessions = move || {
+            let mut config = ClientConfig::clone(LazyLock::force(&tls).as_ref().map_err(Clone::clone)?);
+            config.resumption = Resumption::disabled();
+            Ok(Arc::new(config))
+        };
+        Self {
+            names: Names::default(),
+            connect_timeout: self.connect_timeout,
+            insecure_http: self.insecure_http,
+            proxy: self.proxy.clone(),
+            tls: Arc::new(LazyLock::new(Box::new(without_sessions))),
+            network,
+        }
+    }
+
+    /// Connects to where `uri` is; `passed` is told how far it has come.
     ///
     /// # Errors
     /// Why there is no connection. Nothing of a request was sent.
-    pub fn dial(&self, call: &Arc<Call>, uri: &Uri) -> Result<Stream, Cause> {
+    pub fn dial(&self, call: &Arc<Call>, uri: &Uri, passed: &mut dyn FnMut(Passed)) -> Result<Stream, Cause> {
         let deadline = Instant::now().checked_add(self.connect_timeout).unwrap_or(call.deadline());
         let dial = Dial { call, deadline: deadline.min(call.deadline()) };
         let target = place(uri)?;
         let is_https = uri.scheme() == Some(&Scheme::HTTPS);
         let proxy = self.proxy.as_ref().filter(|(proxy, _)| !proxy.is_no_proxy(uri));
         let stream = if let Some((proxy, told)) = proxy {
-            self.through(&dial, proxy, told.as_ref(), target)?
+            let stream = self.through(&dial, proxy, told.as_ref(), target)?;
+            passed(Passed::Proxy(proxy.host(), proxy.port()));
+            stream
         } else {
+            passed(Passed::Direct);
             let may_connect = |address: &SocketAddr| is_https || may_go_unencrypted(address.ip(), self.insecure_http);
-            self.connect(&dial, target, Who::Server, may_connect)?
+            self.connect(&dial, target, Who::Server, may_connect, passed)?
         };
-        if is_https { self.secured(&dial, stream, target.host, Who::Server) } else { Ok(stream) }
+        if !is_https {
+            return Ok(stream);
+        }
+        let stream = self.secured(&dial, stream, target.host, Who::Server)?;
+        stream.tls_version().into_iter().for_each(|version| passed(Passed::Secured(version)));
+        Ok(stream)
     }
 
     /// The name, and the race of its addresses.
@@ -83,6 +111,7 @@ impl Dialer {
         place: Place,
         who: Who,
         may_connect: impl Fn(&SocketAddr) -> bool,
+        passed: &mut dyn FnMut(Passed),
     ) -> Result<Stream, Cause> {
         let addresses = self.names.addresses(dial.call, place, dial.deadline);
         let mut addresses =
@@ -95,10 +124,12 @@ impl Dialer {
                 place.host
             )));
         }
+        passed(Passed::Resolved(&addresses));
         let (socket, address) = race::race(dial.call, &addresses, dial.deadline).map_err(|error| {
             self.names.forget(place);
             dial.cause(&error, who, || words::connect(&error, who))
         })?;
+        passed(Passed::Connected(address));
         self.names.prefer(place, address);
         let link = Link::new(socket, dial.deadline);
         dial.call.hold(link.socket());
@@ -117,7 +148,7 @@ impl Dialer {
             NotNow::Refused(cause) => cause,
             NotNow::TimeIsUp => dial.time_is_up(who),
         })?;
-        let mut stream = self.connect(dial, place, who, |_| true)?;
+        let mut stream = self.connect(dial, place, who, |_| true, &mut |_| ())?;
         if proxy.uri().scheme() == Some(&Scheme::HTTPS) {
             stream = self.secured(dial, stream, place.host, who)?;
         }
@@ -131,7 +162,8 @@ impl Dialer {
     }
 
     fn secured(&self, dial: &Dial, stream: Stream, host: &str, who: Who) -> Result<Stream, Cause> {
-        let config = self.tls.as_ref().map_err(|_| Cause::Network("TLS could not be set up".to_owned()))?;
+        let config =
+            LazyLock::force(&self.tls).as_ref().map_err(|_| Cause::Network("TLS could not be set up".to_owned()))?;
         let secured = stream.secured(config, host);
         secured.map_err(|error| dial.cause(&error, who, || words::handshake(&error, who)))
     }

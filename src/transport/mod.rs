@@ -24,9 +24,11 @@ mod tunnel;
 mod words;
 
 use std::io::ErrorKind;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use rustls::ProtocolVersion;
 use ureq::Proxy;
 use ureq::http::Uri;
 
@@ -86,6 +88,22 @@ pub struct Reply {
     pub new_connection: bool,
 }
 
+/// What a new connection has behind it, in this order: [`Passed::Direct`], [`Passed::Resolved`], [`Passed::Connected`],
+/// or [`Passed::Proxy`] in their place; then, with https, [`Passed::Secured`].
+#[derive(Clone, Copy, Debug)]
+pub enum Passed<'p> {
+    /// It goes through no proxy.
+    Direct,
+    /// The proxy of this host and port made the way free.
+    Proxy(&'p str, u16),
+    /// The name stands for these addresses.
+    Resolved(&'p [SocketAddr]),
+    /// This one took the connection.
+    Connected(SocketAddr),
+    /// The server proved who it is.
+    Secured(ProtocolVersion),
+}
+
 /// Why there is no answer.
 #[derive(Debug)]
 pub struct Failure {
@@ -130,6 +148,26 @@ impl Transport {
         Self { dialer: Dialer::new(settings, Arc::clone(network)), pool, network: Arc::clone(network) }
     }
 
+    /// The same with all that was learned left out: no connection, address, TLS session or refusal of a proxy is known.
+    #[must_use]
+    pub fn afresh(&self) -> Self {
+        let network = Arc::default();
+        let pool = Arc::default();
+        Network::join(&network, &pool);
+        Self { dialer: self.dialer.afresh(Arc::clone(&network)), pool, network }
+    }
+
+    /// Makes a connection to where `uri` is, and keeps it for the next request; `passed` is told how far it has come.
+    ///
+    /// # Errors
+    /// When there is none. Nothing of a request was sent.
+    pub fn connect(&self, call: &Arc<Call>, uri: &Uri, passed: &mut dyn FnMut(Passed)) -> Result<(), Failure> {
+        let unsent = |cause| Failure { cause, sent: false, stale: false, new_connection: true };
+        let connection = self.dial(call, uri, passed).map_err(unsent)?;
+        self.pool.give_back(connection);
+        Ok(())
+    }
+
     /// POSTs `body`. The path and query of `uri` are sent as they stand there; it is cheap to clone, and so to keep.
     /// `may_send` is asked when there is a connection, right before the request's first byte.
     ///
@@ -169,7 +207,7 @@ impl Transport {
         let new_connection = taken.is_none();
         let (mut connection, idle) = match taken {
             Some(taken) => taken,
-            None => (self.dial(call, request.uri).map_err(unsent(true))?, Duration::ZERO),
+            None => (self.dial(call, request.uri, &mut |_| ()).map_err(unsent(true))?, Duration::ZERO),
         };
         call.hold(connection.socket());
         // Its time may be up already, and then nothing was sent.
@@ -192,8 +230,8 @@ impl Transport {
         Ok(reply)
     }
 
-    fn dial(&self, call: &Arc<Call>, uri: &Uri) -> Result<Connection, Cause> {
-        let stream = self.dialer.dial(call, uri);
+    fn dial(&self, call: &Arc<Call>, uri: &Uri, passed: &mut dyn FnMut(Passed)) -> Result<Connection, Cause> {
+        let stream = self.dialer.dial(call, uri, passed);
         call.release();
         Ok(Connection::new(stream?, uri))
     }

@@ -4,7 +4,7 @@ use std::io::{self, IoSlice, Read, Write};
 use std::sync::Arc;
 
 use rustls::pki_types::ServerName;
-use rustls::{ClientConfig, ClientConnection, StreamOwned};
+use rustls::{ClientConfig, ClientConnection, ProtocolVersion, StreamOwned};
 
 use super::link::Link;
 
@@ -35,6 +35,14 @@ impl Stream {
             Self::Plain(link) => link.is_silent(),
             // It does not want to read where something that it has read already waits to be taken.
             Self::Tls(tls) => tls.conn.wants_read() && tls.sock.is_silent(),
+        }
+    }
+
+    /// The version of the uppermost TLS.
+    pub fn tls_version(&self) -> Option<ProtocolVersion> {
+        match self {
+            Self::Plain(_) => None,
+            Self::Tls(tls) => tls.conn.protocol_version(),
         }
     }
 

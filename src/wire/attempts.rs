@@ -98,7 +98,10 @@ impl Wire {
         attempts: &mut Attempts,
         read: impl Fn(Vec<u8>) -> Result<T, Unread>,
     ) -> Result<(T, Option<i64>), Error> {
-        let mut token = self.token(call, attempts)?;
+        let mut token = match ask.token {
+            Some(token) => Some(token.clone()),
+            None => self.token(call, attempts)?,
+        };
         let mut kept = if attempts.repeatable { Kept::Any } else { Kept::Recent };
         loop {
             let uri = self.uri(ask, token.as_ref())?;

@@ -55,7 +55,8 @@ impl Attempts {
         NoAnswer::Failed(happened, error)
     }
 
-    fn failed(&mut self, failure: Failure) -> NoAnswer {
+    /// What becomes of an attempt that brought no answer.
+    pub fn failed(&mut self, failure: Failure) -> NoAnswer {
         self.http_status = None;
         let happened = match failure.cause {
             Cause::ProxyRefused { .. } => Happened::ProxyRefused,

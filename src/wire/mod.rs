@@ -7,6 +7,7 @@ mod failure;
 mod limits;
 mod retry;
 mod tokens;
+mod trial;
 mod way;
 
 use std::cell::Cell;
@@ -78,9 +79,11 @@ pub struct Wire {
     transport: Transport,
     /// One for each endpoint whose calls are counted.
     ways: Vec<Way>,
-    pub log: Log,
+    pub log: Arc<Log>,
     /// What no text may show.
-    pub secrets: Secrets,
+    pub secrets: Arc<Secrets>,
+    /// Whether a token that WeCom refuses is replaced, and the call repeated.
+    replaces_tokens: bool,
 }
 
 /// What is asked of WeCom.
@@ -98,6 +101,8 @@ pub struct Ask<'a> {
     /// Asked right before the first byte of each attempt is sent; with an error, which becomes the call's, nothing is.
     pub may_send: Option<&'a dyn Fn() -> Result<(), Error>>,
     bearer: Bearer,
+    /// What it carries, if not the token that the bearer has then.
+    token: Option<&'a Token>,
     /// Where it goes, if not to the endpoint's path at the base URL.
     address: Option<&'a Uri>,
 }
@@ -120,6 +125,7 @@ impl<'a> Ask<'a> {
             job: false,
             may_send: None,
             bearer: Bearer::Nobody,
+            token: None,
             address: None,
         }
     }
@@ -156,8 +162,9 @@ impl Wire {
             limits,
             transport: setup.transport,
             ways,
-            log: Log::like(&shared.log),
-            secrets,
+            log: Arc::new(Log::like(&shared.log)),
+            secrets: Arc::new(secrets),
+            replaces_tokens: true,
         }
     }
 
@@ -197,6 +204,12 @@ impl Wire {
             read(body).map_err(|why| Unread::Broken(NoEnvelope { why, body: Vec::new() }))
         })?;
         Ok(Answered { answer, date, attempts: attempts.made })
+    }
+
+    /// What the client proves itself with.
+    #[must_use]
+    pub fn credentials(&self) -> &Credentials {
+        self.tokens.credentials()
     }
 
     /// WeCom's address.

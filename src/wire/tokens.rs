@@ -97,6 +97,18 @@ impl TokenSource {
         Self { credentials, slot, suite, provider: RwLock::default(), refused: AtomicBool::new(false) }
     }
 
+    /// The same, which knows no token and no refusal.
+    pub fn afresh(&self, base_url: &str) -> Self {
+        let ticket = self.ticket().map(|ticket| Secret::clone(&ticket));
+        let afresh = Self::new(&Tokens::default(), base_url, self.credentials.clone(), ticket);
+        let provider = read(&self.provider).clone();
+        Self { provider: RwLock::new(provider), ..afresh }
+    }
+
+    pub fn credentials(&self) -> &Credentials {
+        &self.credentials
+    }
+
     /// The suite's ticket as it is now.
     pub fn ticket(&self) -> Option<Arc<Secret>> {
         self.suite.as_ref().map(SuiteSource::ticket)
@@ -194,6 +206,9 @@ impl Wire {
         refused: &Token,
         attempts: &mut Attempts,
     ) -> Result<Option<Token>, Error> {
+        if !self.replaces_tokens {
+            return Ok(None);
+        }
         let bearer = attempts.bearer;
         if bearer == Bearer::App {
             self.tokens.refused.store(true, Ordering::Relaxed);

@@ -21,7 +21,7 @@ def output(*command):
 def constants(header):
     for name, value in re.findall(r"^#define (CONTACTWAY_\w+) (\S.*)$", header, re.M):
         # The version of the library changes with every release.
-        if name != "CONTACTWAY_VERSION":
+        if not name.startswith("CONTACTWAY_VERSION"):
             yield f"constant {name} {value}"
 
 

@@ -24,6 +24,7 @@ static void once(const struct world *world)
     EXPECT(contactway_del(client, request, NULL), "/errcode", "0");
     EXPECT(contactway_get(client, request, NULL), "/error/kind", "api");
     EXPECT(contactway_get(client, NULL, NULL), "/errcode", "-1001");
+    EXPECT(contactway_check(client, options), "/errcode", "0");
     EXPECT(contactway_add(client, "{\"type\":\"\"}", NULL), "/errcode", "-1003");
     EXPECT(contactway_close_temp_chat(client, "{}", "{\"a\":1}"), "/errcode", "-1001");
     world_fault(world, "list_contact_way", "\"do\":{\"reset\":true}");

@@ -170,6 +170,22 @@ void option_values()
 #endif
 }
 
+void checking()
+{
+    const contactway::sandbox sandbox;
+    const contactway::client client(sandbox.client_config());
+    const std::string well = client.check();
+    CHECK(json_get(well, "/steps/0/step") == "configuration" && json_get(well, "/steps/6/ok") == "true");
+    CHECK(json_get(well, "/steps/4/skipped") == "true" && !json_get(well, "/steps/4/ok"));
+
+    fault(sandbox, "list_contact_way", R"("errcode":60020,"errmsg":"no, from ip: 203.0.113.7")");
+    const auto wrong = check::error_of([&] { client.check({1h}); });
+    CHECK(wrong.errcode() == 60020 && wrong.kind() == "api" && wrong.effect() == "none");
+    CHECK(json_get(wrong.answer(), "/steps/6/error/kind") == "api");
+    CHECK(json_get(wrong.answer(), "/steps/6/remedy").value_or("").find("203.0.113.7") != std::string::npos);
+    CHECK(check::error_of([&] { client.check({0ms}); }).kind() == "invalid_argument");
+}
+
 void cancelling()
 {
     const contactway::sandbox sandbox;
@@ -325,6 +341,7 @@ int main()
     errors();
     ownership();
     option_values();
+    checking();
     cancelling();
     loggers();
     token_providers();

@@ -18,6 +18,9 @@ pub struct Limits {
 }
 
 impl Limits {
+    /// No limits.
+    pub const NONE: Self = Self { max_in_flight: 0, per_minute: 0, per_hour: 0 };
+
     /// Whether calls are counted by the minute or the hour.
     #[must_use]
     pub fn is_rated(&self) -> bool {

@@ -20,6 +20,7 @@ static void nobody_takes(contactway_client handle)
     EXPECT(contactway_close_temp_chat(handle, "{}", NULL), "/errcode", "-1002");
     EXPECT(contactway_upload_image(handle, "{}", NULL), "/errcode", "-1002");
     EXPECT(contactway_save_qr_code(handle, "{}", NULL), "/errcode", "-1002");
+    EXPECT(contactway_check(handle, NULL), "/errcode", "-1002", "/error/endpoint", "check", "/steps", ABSENT);
     EXPECT(contactway_ledger(handle, "{}", NULL), "/errcode", "-1002", "/error/endpoint", "ledger");
     EXPECT(contactway_sync(handle, "{}", NULL, NULL, NULL), "/errcode", "-1002", "/error/endpoint", "sync");
     EXPECT(contactway_apply(handle, "{}", NULL, NULL, NULL), "/errcode", "-1002", "/error/endpoint", "apply");

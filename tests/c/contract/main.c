@@ -22,6 +22,7 @@ int main(void)
     test_handles();
     test_values();
     test_texts();
+    test_check();
     test_endings();
     test_signals();
     test_threads();

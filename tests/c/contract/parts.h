@@ -8,6 +8,7 @@ void test_configurations(void);
 void test_handles(void);
 void test_values(void);
 void test_texts(void);
+void test_check(void);
 void test_endings(void);
 void test_signals(void);
 void test_threads(void);

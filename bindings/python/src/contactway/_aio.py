@@ -179,3 +179,12 @@ class AsyncClient(AsyncLedgerCalls):
         """
         answer: types.SaveQrCodeAnswer = await self._call(SAVE_QR_CODE, request, members, timeout)
         return answer
+
+    async def check(self, *, timeout: typing.Optional[float] = None) -> types.CheckAnswer:
+        """`Client.check`.
+
+        >>> run(lambda client: client.check())["errcode"]
+        0
+        """
+        answer: types.CheckAnswer = await self._check(timeout)
+        return answer

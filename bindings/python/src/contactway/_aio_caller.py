@@ -107,6 +107,12 @@ class AsyncCaller(OfThisProcess):
         timeout_ms = self._timeout_ms if timeout is None else milliseconds(timeout)
         return await self._on_thread(work, timeout_ms, key, accept_duplicate)
 
+    async def _check(self, timeout: typing.Optional[float]) -> typing.Any:
+        def work(options: Options) -> typing.Any:
+            return self._client._check(options.encode(self._waiting))
+
+        return await self._on_thread(work, self._timeout_ms if timeout is None else milliseconds(timeout))
+
     async def _job(
         self,
         job: Call,

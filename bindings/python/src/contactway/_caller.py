@@ -8,11 +8,11 @@ from . import _callbacks, _leaving
 from ._calls import Call
 from ._canceller import Canceller
 from ._handle import Handle
-from ._json import decode, encode_config, encode_ticket
+from ._json import decode, encode_config, encode_ticket, read
 from ._lazy import logging, types, typing
 from ._native import library, make, take
 from ._options import encode_options
-from .errors import AuthError, found_here
+from .errors import AuthError, error_of, found_here
 
 
 def _free(client: int) -> None:
@@ -88,6 +88,13 @@ class Caller(Handle):
     ) -> typing.Any:
         options = encode_options(timeout, canceller, key, accept_duplicate)
         return self._run(call.function, call.encode(request, members), options)
+
+    def _check(self, options: typing.Optional[bytes]) -> typing.Any:
+        answer = read(_callbacks.call(library.contactway_check, self._handle, options))
+        if "steps" not in answer:
+            # Nothing was looked at: the client is closed, say.
+            raise error_of(answer)
+        return answer
 
     def _job(
         self, job: Call, request: bytes, options: typing.Optional[bytes], progress: typing.Optional[types.OnProgress]

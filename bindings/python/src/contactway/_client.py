@@ -8,6 +8,7 @@ from ._calls import ADD, CLOSE_TEMP_CHAT, DEL, GET, LIST, SAVE_QR_CODE, UPDATE, 
 from ._canceller import Canceller
 from ._lazy import types, typing
 from ._ledger import LedgerCalls
+from ._options import encode_options
 from ._pages import Pages
 
 
@@ -223,6 +224,25 @@ class Client(LedgerCalls):
         'image/png'
         """
         answer: types.SaveQrCodeAnswer = self._call(SAVE_QR_CODE, request, members, timeout, canceller)
+        return answer
+
+    def check(
+        self, *, timeout: typing.Optional[float] = None, canceller: typing.Optional[Canceller] = None
+    ) -> types.CheckAnswer:
+        """Look at everything that a call needs, and say what is wrong and what to do about it.
+
+        ``steps`` stand in their order: ``configuration``, ``proxy``, ``resolve``, ``connect``, ``tls``, ``token``,
+        ``permission`` (one ``list``), ``clock`` (more than 300 seconds off WeCom's fails it), and ``store`` where there
+        is one. A step that fails does not raise: its ``ok`` is False, its ``remedy`` one sentence to act on, and
+        ``errcode`` of the answer is that of its ``error``. A step that cannot be looked at is ``skipped``.
+
+        Each step asks once, whatever an earlier call met, and nothing changes at WeCom. ``timeout`` is for all of them
+        together. Raises where nothing can be looked at, as with a closed client.
+
+        >>> for step in client.check()["steps"]:
+        ...     assert step.get("ok") or step.get("skipped"), step["remedy"]
+        """
+        answer: types.CheckAnswer = self._check(encode_options(timeout, canceller))
         return answer
 
     def close(self) -> None:

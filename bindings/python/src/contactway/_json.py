@@ -95,14 +95,20 @@ def without_underscore(members: Mapping[str, typing.Any]) -> dict[str, typing.An
     return {"from" if name == "from_" else name: value for name, value in members.items()}
 
 
-def decode(text: str) -> dict[str, typing.Any]:
-    """An answer; an error is raised."""
+def read(text: str) -> dict[str, typing.Any]:
+    """An answer, be it an error or not."""
     try:
         # The library gives whole JSON, which may be WeCom's own with its white space.
         answer: dict[str, typing.Any] = _read(text.lstrip())[0]
     except (ValueError, RecursionError) as error:
         errmsg = f"the answer cannot be read in Python: {error}"
         raise found_here("bad_response", errmsg, effect="unknown") from error
+    return answer
+
+
+def decode(text: str) -> dict[str, typing.Any]:
+    """An answer; an error is raised."""
+    answer = read(text)
     if answer["errcode"] != 0:
         raise error_of(answer)
     return answer

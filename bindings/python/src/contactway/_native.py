@@ -39,6 +39,7 @@ FUNCTIONS: dict[str, tuple[typing.Any, tuple[typing.Any, ...]]] = {
     "contactway_close_temp_chat": _CALL,
     "contactway_upload_image": _CALL,
     "contactway_save_qr_code": _CALL,
+    "contactway_check": (Owned, (_HANDLE, c_char_p)),
     "contactway_ledger": _CALL,
     "contactway_sync": _JOB,
     "contactway_apply": _JOB,

@@ -136,6 +136,25 @@ class SaveQrCodeRequest(TypedDict, total=False):
     path: Union[str, PathLike[str]]
 
 
+class _CheckStepRequired(TypedDict):
+    step: str
+    message: str
+
+
+class CheckStep(_CheckStepRequired, total=False):
+    """What was looked at, and what was found.
+
+    ``ok`` stands where it was looked at, ``skipped`` where it was not; ``error`` and ``remedy`` where it failed. It
+    took ``elapsed_ms`` milliseconds.
+    """
+
+    ok: bool
+    skipped: bool
+    elapsed_ms: int
+    error: dict[str, Any]
+    remedy: str
+
+
 #: What became of a contact way: not answered yet, there, perhaps there, deleted by us, or by somebody else.
 Status = Literal["intended", "active", "unknown", "deleted", "gone"]
 
@@ -315,6 +334,12 @@ class SaveQrCodeAnswer(Answer):
     path: str
     bytes: int
     content_type: str
+
+
+class CheckAnswer(Answer):
+    """What `check` found; ``errcode`` is 0 where all is well, else that of the step that failed."""
+
+    steps: list[CheckStep]
 
 
 class LedgerEntry(TypedDict, total=False):

@@ -1,0 +1,42 @@
+//go:build cgo
+
+package contactway
+
+import "context"
+
+// CheckAnswer says what works between here and WeCom, in the order in which a call needs it.
+type CheckAnswer struct {
+	Answer
+	Steps []CheckStep `json:"steps"`
+}
+
+// CheckStep is one thing that was looked at: configuration, proxy, resolve, connect, tls, token, permission, clock or,
+// where there is one, store.
+type CheckStep struct {
+	Step      string      `json:"step"`
+	OK        bool        `json:"ok"`
+	Skipped   bool        `json:"skipped"`    // it could not be looked at; OK says nothing then
+	ElapsedMS int64       `json:"elapsed_ms"` // milliseconds that it took
+	Message   string      `json:"message"`    // what was found
+	Remedy    string      `json:"remedy"`     // what to do about it, where it failed
+	Error     *CheckError `json:"error"`      // nil unless it failed
+}
+
+// CheckError says what kind of failure a step met.
+type CheckError struct {
+	Kind Kind `json:"kind"`
+}
+
+// Check finds out whether everything works, and if not, what is wrong and what to do: it answers "it does not work
+// here". Nothing remembered is heeded, each step asks once, and nothing changes at WeCom. Where a step failed the answer
+// stands beside the error, which is that step's; it is nil only where the library was not reached.
+//
+//	checked, err := client.Check(ctx)
+//	if checked != nil {
+//		for _, step := range checked.Steps {
+//			fmt.Println(step.Step, step.OK, step.Message, step.Remedy)
+//		}
+//	}
+func (c *Client) Check(ctx context.Context, options ...Option) (*CheckAnswer, error) {
+	return work[CheckAnswer](ctx, c, "check", struct{}{}, options)
+}
