@@ -42,7 +42,7 @@ impl Drop for Sandbox {
     }
 }
 
-/// A directory of the build, emptied.
+/// A directory of the build, empty.
 fn directory() -> PathBuf {
     let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bench-ledger");
     let _was_not_there = fs::remove_dir_all(&directory);
@@ -110,4 +110,5 @@ fn measure(count: usize) {
         verdict(again < AGAIN_GOAL_S),
         verdict(peak < MEMORY_GOAL_MB)
     );
+    fs::remove_dir_all(&directory).unwrap();
 }

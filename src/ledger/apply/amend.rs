@@ -1,5 +1,7 @@
 //! A contact way changed to what its row wants, and what stands against that.
 
+use std::cell::RefCell;
+
 use super::Plan;
 use super::course::{Outcome, Todo};
 use crate::answer::{Error, Kind};
@@ -40,7 +42,7 @@ fn give_up(job: &Job, config_id: &str) -> Result<bool, Error> {
 
 /// Whether an update was sent, and the picture's address.
 pub fn change(job: &Job, plan: &Plan, row: &Row, config_id: &str) -> Result<(bool, Option<String>), Error> {
-    let qr_code = std::cell::RefCell::new(None);
+    let qr_code = RefCell::new(None);
     let update = job.change(config_id, |entry, sighting| {
         qr_code.replace(sighting.sight.qr_code.clone());
         wanted_update(plan, row, config_id, entry, sighting)

@@ -6,9 +6,11 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
 use super::Job;
-use crate::answer::{Effect, Error, Kind, Warning};
+use crate::answer::{Effect, Envelope, Error, Kind, Warning};
 use crate::auth;
+use crate::call::Stop;
 use crate::json::fields::Detail;
+use crate::ledger::cancelled;
 use crate::ledger::report::{Done, Outcome, Report};
 
 /// Is told how far a job has come, on the calling thread, at most ten times a second.
@@ -45,6 +47,8 @@ impl<F: FnMut(&str) -> bool> Progress for F {
     }
 }
 
+/// What a job that was stopped says of the next one.
+const GO_ON: &str = "; run it again to do the rest";
 /// How long nothing is told after something was.
 const BETWEEN: Duration = Duration::from_millis(100);
 
@@ -201,7 +205,7 @@ impl<'p> Desk<'p> {
 fn success(members: &Map<String, Value>, warnings: Vec<Detail>) -> String {
     let members: Vec<_> = members.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
     let warnings = warnings.into_iter().map(Warning::from).collect();
-    crate::answer::Envelope::of_members(&members).into_text(warnings)
+    Envelope::of_members(&members).into_text(warnings)
 }
 
 impl Job<'_> {
@@ -219,14 +223,9 @@ impl Job<'_> {
     }
 }
 
-const GO_ON: &str = "; run it again to do the rest";
-
-fn stopped(stop: crate::call::Stop) -> Error {
+fn stopped(stop: Stop) -> Error {
     match stop {
-        crate::call::Stop::Deadline => Error::new(Kind::Timeout, format!("the job's deadline passed{GO_ON}")),
-        stop => {
-            let text = format!("{}{GO_ON}", crate::ledger::cancelled(stop).message());
-            Error::new(Kind::Cancelled, text)
-        }
+        Stop::Deadline => Error::new(Kind::Timeout, format!("the job's deadline passed{GO_ON}")),
+        stop => Error::new(Kind::Cancelled, format!("{}{GO_ON}", cancelled(stop).message())),
     }
 }

@@ -1,10 +1,14 @@
 //! A job's look for adds of which nobody knows what became: once for all of them, after everything else.
 
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use super::{Desk, Job, aside};
 use crate::answer::{Effect, Error, Kind};
+use crate::call::Call;
+use crate::ledger::Ledger;
 use crate::ledger::look::{Found, Look};
+use crate::lock::lock;
 use crate::store::{Entry, Query};
 
 /// How long between two looks, at least.
@@ -58,9 +62,9 @@ pub fn look_for<T>(job: &Job, desk: &mut Desk, mut open: Vec<OpenAdd<T>>) -> Res
             return Ok(known);
         }
         let mut wait_ms = i64::MAX;
-        let looked = std::sync::Mutex::new(&mut look);
+        let looked = Mutex::new(&mut look);
         let found = aside(job, desk, || {
-            let mut look = crate::lock::lock(&looked);
+            let mut look = lock(&looked);
             job.ledger.look(job.call, &mut look, &entries)
         })?;
         open = Vec::new();
@@ -105,9 +109,9 @@ pub fn rest(job: &Job, desk: &mut Desk, until: Instant) -> Result<(), Error> {
     Ok(())
 }
 
-impl crate::ledger::Ledger {
+impl Ledger {
     /// The entry of an id.
-    pub fn entry(&self, call: &crate::call::Call, id: i64) -> Result<Option<Entry>, Error> {
+    pub fn entry(&self, call: &Call, id: i64) -> Result<Option<Entry>, Error> {
         let found = self.store.find(call, &Query::of(&self.corp_id), id - 1, 1)?.pop();
         Ok(found.filter(|entry| entry.id == id))
     }
