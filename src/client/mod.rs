@@ -82,6 +82,7 @@ impl Client {
                 limits: config.limits,
                 proxy_password: config.proxy_password,
                 transport,
+                store: store.clone(),
             },
         ));
         for warning in &config.warnings {
