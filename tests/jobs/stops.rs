@@ -31,11 +31,13 @@ fn progress_stops_a_job_cleanly() {
     let client = bench.client("");
     bench.shop.faults(SLOW);
     let mut told = Told { lines: Vec::new(), stop_at: 3 };
+    let began = Instant::now();
     let answer = read(client.apply(&request(900), &Options::default(), Some(&mut told)));
     assert_eq!((&answer["errcode"], &answer["error"]["kind"]), (&json!(-1010), &json!("cancelled")), "{answer}");
     assert_eq!(answer["error"]["effect"], "none");
     let created = usize::try_from(answer["created"].as_u64().unwrap()).unwrap();
     assert!((1..900).contains(&created), "{answer}");
+    assert!(began.elapsed() >= Duration::from_millis(200), "it is told ten times a second at most");
     assert_eq!(told.lines.len(), 3, "nothing is told after it said to stop");
     assert_nothing_is_doubled(&bench, &client, created);
     bench.shop.ask("DELETE", "/sandbox/faults", "");

@@ -74,9 +74,12 @@ impl Job<'_> {
         config_id: &str,
         decide: impl Fn(&Entry, &Sighting) -> Result<Update, Error>,
     ) -> Result<Update, Error> {
-        let decided = self.read_to_change(config_id).and_then(|sighting| decide(&right.entry, &sighting));
-        let update = match decided {
-            Ok(update) => update,
+        let decided = self.read_to_change(config_id).and_then(|sighting| {
+            let update = decide(&right.entry, &sighting)?;
+            Ok((update, sighting.sight))
+        });
+        let (update, sight) = match decided {
+            Ok(decided) => decided,
             Err(error) => {
                 self.record(right, &Event::Refused);
                 return Err(error);
@@ -85,6 +88,10 @@ impl Job<'_> {
         let sent = update.body.as_ref().map(|body| self.ask(Endpoint::Update, body, &right.leave));
         let outcome = sent.transpose().map(|_| ());
         let event = Event::Updated { request: update.request.clone(), taken_out: update.taken_out.clone() };
+        if right.entry.doubt.update && update.body.is_none() {
+            // What an earlier attempt may have done is known by now.
+            self.record(right, &Event::Seen(sight));
+        }
         let is_news = update.body.is_some() || update.request != right.entry.request;
         self.record(right, &if is_news { after(&outcome, event) } else { Event::Refused });
         outcome.map(|()| update)
