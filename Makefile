@@ -103,7 +103,7 @@ test-rust: tools
 # Kills at random moments: the long form of what is in the tests, over SQLite. The seed is printed, and may be given.
 KILLS ?= 500
 crash: tools
-	CONTACTWAY_CRASH_KILLS=$(KILLS) $(CARGO) test --test crash kills -- --nocapture
+	CONTACTWAY_CRASH_KILLS=$(KILLS) $(CARGO) test --test crash kill -- --nocapture
 
 # What keeps a ledger, over a PostgreSQL of its own, and the store once more through PgBouncer.
 test-postgres: tools

@@ -112,7 +112,7 @@ fn an_add_whose_answer_is_lost_is_looked_for_and_not_made_twice() {
 
 #[test]
 fn an_add_that_never_came_there_is_made_once_its_absence_is_sure() {
-    let bench = Bench::with(r#"{"list_lag_s":2}"#);
+    let bench = Bench::with(r#","list_lag_s":2"#);
     let client = bench.client(r#","max_attempts":1,"settle_s":3,"timeout_ms":1000"#);
     let before = r#"{"endpoint":"add_contact_way","nth":3,"times":1,"when":"before","do":{"reset":true}}"#;
     let after = r#"{"endpoint":"add_contact_way","nth":6,"times":1,"when":"after","do":{"reset":true}}"#;
@@ -171,7 +171,7 @@ fn a_jobs_lease_outlives_what_it_waits_for() {
 
 #[test]
 fn limits_are_kept_so_that_wecom_refuses_nothing() {
-    let bench = Bench::with(r#"{"limits":true}"#);
+    let bench = Bench::with(r#","limits":true"#);
     let client = bench.client(r#","rate_limit":{"per_minute":6000,"per_hour":150000}"#);
     let answer = apply(&client, &rows(400));
     assert_eq!(counts(&answer), json!({"created": 400}), "{answer}");

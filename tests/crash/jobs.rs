@@ -7,19 +7,21 @@ use std::time::{Duration, Instant};
 use contactway::{Client, Options, Shared};
 use serde_json::{Value, json};
 
+use crate::aftermath::open;
 use crate::bench::{Bench, apply, counts, ledger, read, row, rows, sync};
+use crate::kills::{FEW, KILLS, SEED, set};
 
 const CONFIG: &str = "CONTACTWAY_JOBS_CONFIG";
 const JOB: &str = "CONTACTWAY_JOBS_JOB";
 const REQUEST: &str = "CONTACTWAY_JOBS_REQUEST";
 /// Short, so that what a killed process had under way is settled soon.
-const TIMES: &str = r#","timeout_ms":500,"settle_s":1"#;
+const TIMES: &str = r#","timeout_ms":800,"settle_s":2"#;
 const SLOW: &str = r#"{"endpoint":"*","share":1.0,"times":100000,"do":{"delay_ms":20}}"#;
 
 /// What a process of its own does; it is started by the tests below.
 #[test]
-#[ignore = "a process that other tests start"]
-fn child() {
+#[ignore = "what other tests start as a process of its own"]
+fn another_process() {
     let Ok(config) = std::env::var(CONFIG) else { return };
     let (job, request) = (std::env::var(JOB).unwrap(), std::env::var(REQUEST).unwrap());
     let client = Client::new(&config, &Shared::default()).unwrap();
@@ -33,9 +35,9 @@ fn child() {
 }
 
 fn start(bench: &Bench, job: &str, request: &Value) -> Child {
-    let config = bench.shop.config(&format!(r#","store":"{}"{TIMES}"#, bench.directory.store()));
+    let config = bench.config(TIMES);
     let mut command = Command::new(std::env::current_exe().unwrap());
-    command.args(["processes::child", "--exact", "--ignored", "--nocapture"]);
+    command.args(["jobs::another_process", "--exact", "--ignored", "--nocapture"]);
     command.env(CONFIG, config).env(JOB, job).env(REQUEST, request.to_string());
     command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap()
 }
@@ -59,39 +61,46 @@ fn wait_until(what: impl Fn() -> bool) {
     }
 }
 
+/// Of a hundred adds so many are lost before or after they were carried out, or land late; the rest are slow.
+const FAULTS: &str = r#"
+    {"endpoint":"add_contact_way","share":0.03,"when":"before","do":{"reset":true}},
+    {"endpoint":"add_contact_way","share":0.03,"when":"after","do":{"reset":true}},
+    {"endpoint":"add_contact_way","share":0.05,"when":"before","do":{"delay_ms":300}},
+    {"endpoint":"add_contact_way","share":1.0,"when":"after","do":{"delay_ms":20}}"#;
+/// More than a job makes before it is killed.
+const ROWS: usize = 100;
+
 #[test]
 fn a_job_that_is_killed_is_ended_by_the_next_run_and_nothing_is_doubled() {
-    let seed = fastrand::u64(..);
-    println!("seed {seed}");
-    let mut random = fastrand::Rng::with_seed(seed);
-    let bench = Bench::new();
-    bench.shop.faults(SLOW);
-    let request = json!({"rows": rows(400)});
-    let mut interrupted = 0;
-    for _ in 0..4 {
-        let before = bench.all().len();
-        let mut child = start(&bench, "apply", &request);
-        wait_until(|| bench.all().len() > before || child_has_ended(&bench));
-        thread::sleep(Duration::from_millis(random.u64(..80)));
+    let kills: usize = set(KILLS).unwrap_or(FEW);
+    let seed = set(SEED).unwrap_or_else(|| fastrand::u64(..));
+    println!("{SEED}={seed} {KILLS}={kills}");
+    let mut chance = fastrand::Rng::with_seed(seed);
+    let bench = Bench::with(&format!(r#","seed":{},"list_lag_s":1"#, seed % 1_000_000));
+    bench.shop.faults(FAULTS);
+    let client = bench.client(TIMES);
+    let (mut all, mut interrupted) = (Vec::new(), 0);
+    for run in 0..kills {
+        let rows: Vec<_> = (0..ROWS).map(|nth| row(&format!("{run}-{nth}"), &json!({}))).collect();
+        let before = bench.shop.count("add_contact_way");
+        let mut child = start(&bench, "apply", &json!({"rows": rows}));
+        wait_until(|| bench.shop.count("add_contact_way") > before);
+        thread::sleep(Duration::from_micros(chance.u64(..120_000)));
         child.kill().unwrap();
         child.wait().unwrap();
-        interrupted += usize::from(bench.all().len() < 400);
+        interrupted += usize::from(open(&client) > 0);
+        all.extend(rows);
     }
-    assert!(interrupted > 1, "the kills came too late to interrupt anything");
     bench.shop.ask("DELETE", "/sandbox/faults", "");
-    let client = bench.client(TIMES);
-    let left = ledger(&client, &json!({"limit": 1000, "status": "intended"}));
-    assert!(left.len() <= 512, "{}", left.len());
-    let last = apply(&client, &rows(400));
+    println!("{kills} kills, {interrupted} of them in the midst of a window; {} adds left open", open(&client));
+    assert!(interrupted * 2 >= kills, "too few kills interrupted anything: {interrupted} of {kills}");
+    let last = apply(&client, &all);
     assert_eq!((&last["errcode"], &last["failed"]), (&json!(0), &json!(0)), "{last}");
-    assert_eq!(bench.all().len(), 400, "no key has two contact ways");
-    assert_eq!(ledger(&client, &json!({"limit": 1000, "status": "active"})).len(), 400);
-    assert_eq!(counts(&sync(&client)), json!({"listed": 400, "known": 400}), "all that WeCom has is in the ledger");
-}
-
-/// Whether everything was made: there is nothing to wait for.
-fn child_has_ended(bench: &Bench) -> bool {
-    bench.all().len() == 400
+    assert_eq!(bench.all().len(), all.len(), "one a key");
+    thread::sleep(Duration::from_secs(2));
+    let count = all.len();
+    assert_eq!(counts(&sync(&client)), json!({"listed": count, "known": count}), "all that WeCom has is in the ledger");
+    assert_eq!(counts(&apply(&client, &all)), json!({"unchanged": count}));
 }
 
 #[test]
@@ -109,7 +118,8 @@ fn one_that_stands_by_takes_over_from_one_that_is_killed() {
         let killed = Instant::now();
         let answer = stands_by.join().unwrap();
         assert_eq!((&answer["errcode"], &answer["failed"]), (&json!(0), &json!(0)), "{answer}");
-        assert!(killed.elapsed() < Duration::from_secs(9), "a dead process's lease does not have to run out");
+        let is_soon = killed.elapsed() < Duration::from_secs(9);
+        assert!(is_soon || !bench.is_sqlite(), "on one machine a dead process's lease does not have to run out");
     });
     assert_eq!(bench.all().len(), 300);
 }
@@ -164,7 +174,7 @@ fn replace_user_and_sync_that_are_killed_are_done_by_the_next_run() {
         child.wait().unwrap();
     }
     bench.shop.ask("DELETE", "/sandbox/faults", "");
-    thread::sleep(Duration::from_secs(2));
+    thread::sleep(Duration::from_secs(3));
     let rest = read(client.replace_user(&replace.to_string(), &Options::default(), None));
     assert_eq!((&rest["errcode"], &rest["failed"]), (&json!(0), &json!(0)), "{rest}");
     assert!((1..200).contains(&rest["updated"].as_u64().unwrap()), "{rest}");
