@@ -215,8 +215,8 @@ fn an_update_whose_answer_is_lost_is_looked_at_by_the_next_run() {
     let bench = Bench::new();
     let client = bench.client(r#","max_attempts":1"#);
     apply(&client, &[plain("a")]);
-    let lose = r#"{"endpoint":"update_contact_way","times":1,"when":"after","do":{"reset":true}}"#;
-    bench.shop.faults(lose);
+    let fault = r#"{"endpoint":"update_contact_way","times":1,"when":"after","do":{"reset":true}}"#;
+    bench.shop.faults(fault);
     let wanted = [row("a", &json!({"remark": "new"}))];
     let lost = apply(&client, &wanted);
     assert_eq!((&lost["error"]["effect"], counts(&lost)), (&json!("unknown"), json!({"failed": 1})), "{lost}");
