@@ -110,7 +110,7 @@ test-postgres: tools
 	@set -e; directory=$$(mktemp -d); trap 'tests/postgres/stop.sh "$$directory"; rm -rf "$$directory"' EXIT; \
 	CONTACTWAY_TEST_POSTGRES=$$(tests/postgres/start.sh "$$directory"); export CONTACTWAY_TEST_POSTGRES; \
 	$(CARGO) test --features postgres --lib store; \
-	$(CARGO) test --features postgres --test ledger --test crash; \
+	$(CARGO) test --features postgres --test ledger --test jobs --test crash; \
 	CONTACTWAY_TEST_POSTGRES=$$(tests/postgres/pgbouncer.sh "$$directory"); \
 	$(CARGO) test --features postgres --lib store
 
