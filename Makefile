@@ -103,14 +103,14 @@ test-rust: tools
 # Kills at random moments: the long form of what is in the tests, over SQLite. The seed is printed, and may be given.
 KILLS ?= 500
 crash: tools
-	CONTACTWAY_CRASH_KILLS=$(KILLS) $(CARGO) test --test crash kills -- --nocapture
+	CONTACTWAY_CRASH_KILLS=$(KILLS) $(CARGO) test --test crash kill -- --nocapture
 
 # What keeps a ledger, over a PostgreSQL of its own, and the store once more through PgBouncer.
 test-postgres: tools
 	@set -e; directory=$$(mktemp -d); trap 'tests/postgres/stop.sh "$$directory"; rm -rf "$$directory"' EXIT; \
 	CONTACTWAY_TEST_POSTGRES=$$(tests/postgres/start.sh "$$directory"); export CONTACTWAY_TEST_POSTGRES; \
 	$(CARGO) test --features postgres --lib store; \
-	$(CARGO) test --features postgres --test ledger --test crash; \
+	$(CARGO) test --features postgres --test ledger --test jobs --test crash; \
 	CONTACTWAY_TEST_POSTGRES=$$(tests/postgres/pgbouncer.sh "$$directory"); \
 	$(CARGO) test --features postgres --lib store
 
@@ -255,6 +255,7 @@ bench: stage
 	$(PYTHON) tests/bench/run.py $(BENCH)
 	$(PYTHON) tests/bench/bindings.py $(BENCH)
 	$(CARGO) bench --bench sandbox
+	$(CARGO) bench --bench ledger
 	$(CARGO) test --release --test deadlines -- --ignored --nocapture
 
 memcheck: build/tests/contract build/tests/calls

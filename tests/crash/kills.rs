@@ -11,10 +11,10 @@ use crate::other::Other;
 use crate::support::books::{Books, each_with};
 
 /// How often, and from which seed, the long form has it.
-const KILLS: &str = "CONTACTWAY_CRASH_KILLS";
-const SEED: &str = "CONTACTWAY_CRASH_SEED";
+pub const KILLS: &str = "CONTACTWAY_CRASH_KILLS";
+pub const SEED: &str = "CONTACTWAY_CRASH_SEED";
 /// The short form's.
-const FEW: usize = 6;
+pub const FEW: usize = 6;
 /// After so many the next run goes over what they left.
 const TOGETHER: usize = 10;
 const THREADS: usize = 8;
@@ -30,7 +30,7 @@ const FAULTS: &str = r#"
     {"endpoint":"add_contact_way","share":0.05,"when":"before","do":{"delay_ms":400}},
     {"endpoint":"add_contact_way","share":0.20,"when":"after","do":{"delay_ms":15}}"#;
 
-fn set<T: std::str::FromStr>(name: &str) -> Option<T> {
+pub fn set<T: std::str::FromStr>(name: &str) -> Option<T> {
     std::env::var(name).ok()?.parse().ok()
 }
 
