@@ -20,11 +20,13 @@ LINK   := -I$(STAGE)/include -L$(STAGE)/lib -Wl,-rpath,$(STAGE)/lib -lcontactway
 .PHONY: demo test compilers test-rust test-postgres test-c test-cpp test-python test-go test-sdks bench crash memcheck header docs \
 	stage library install uninstall clean tools
 
-demo: build/quickstart
+demo: build/quickstart build/ledger_demo
 	cd build && ./quickstart
+	@echo
+	cd build && ./ledger_demo
 	@echo "(in the folder build)"
 
-test: compilers test-rust test-c test-cpp test-python test-go
+test: compilers test-rust test-c test-cpp test-python test-go test-sdks
 
 # Before anything else, so that nobody waits long to be told.
 compilers: tools
@@ -96,6 +98,9 @@ uninstall:
 
 build/quickstart: stage bindings/c/quickstart.c bindings/c/sandbox_http.c bindings/c/sandbox_http.h
 	$(CC) $(CFLAGS) $(WARN) bindings/c/quickstart.c bindings/c/sandbox_http.c $(LINK) -o $@
+
+build/ledger_demo: stage bindings/c/ledger_demo.c bindings/c/sandbox_http.c bindings/c/sandbox_http.h
+	$(CC) $(CFLAGS) $(WARN) bindings/c/ledger_demo.c bindings/c/sandbox_http.c $(LINK) -o $@
 
 test-rust: tools
 	$(CARGO) test
