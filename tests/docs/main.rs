@@ -8,6 +8,7 @@ mod support;
 mod configuration;
 mod errors;
 mod examples;
+mod links;
 mod log_lines;
 mod man_page;
 mod page;
