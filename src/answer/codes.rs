@@ -44,7 +44,11 @@ use Class::{Busy, Collision, NotThere, Refused, TokenRefused, TooMany, TooManyAt
 
 /// The table, by number.
 pub const CODES: &[Code] = &[
-    row(-1, Busy, "WeCom is busy: wait a little and try again, three times at most."),
+    row(
+        -1,
+        Busy,
+        "WeCom is busy: wait a little and try again, three times at most; an add only when list does not show what it may have made.",
+    ),
     row(6000, Collision, "Somebody else changed the same thing at the same moment: try again."),
     row(
         40001,
@@ -93,18 +97,18 @@ pub const CODES: &[Code] = &[
     row(42009, TokenRefused, "The suite access token has expired: see that the suite ticket is fresh."),
     row(44001, Refused, "The uploaded file is empty."),
     row(45001, Refused, "The uploaded file is too large."),
-    row(45009, TooMany, "WeCom blocks the interface for about as long as the limit's span: wait, and call less often."),
+    row(45009, TooMany, "WeCom blocks the endpoint for about as long as the limit's span: wait, and call less often."),
     row(45031, Refused, "WeCom holds the secret for unsafe: reset it in the admin console."),
     row(45033, TooManyAtOnce, "Too many calls at the same time: lower max_in_flight."),
     row(45035, Collision, "Somebody else changed the same thing at the same moment: try again."),
-    row(48001, Refused, "The app has no right to this interface: grant it in the admin console."),
+    row(48001, Refused, "The app has no right to this endpoint: grant it in the admin console."),
     row(
         48002,
         Refused,
-        "The app may not call this interface: add it to customer contact's callable apps, or grant it the right to configure contact ways.",
+        "The app may not call this endpoint: add it to customer contact's callable apps, or grant it the right to configure contact ways.",
     ),
     row(48004, Refused, "The company has withdrawn its authorisation of the app."),
-    row(48005, Refused, "WeCom has retired this interface."),
+    row(48005, Refused, "WeCom has retired this endpoint."),
     row(48006, Refused, "The right was withdrawn after long disuse: an administrator enables it again."),
     row(50002, Refused, "The member is outside of the app's range: widen it, or name another."),
     row(50003, Refused, "The app is disabled: enable it in the admin console."),
@@ -117,7 +121,7 @@ pub const CODES: &[Code] = &[
         "The address of this machine is not trusted: add it to the app's trusted IPs and wait a minute.",
     ),
     row(60021, Refused, "The userid is outside of the app's visible range: widen it, or name another."),
-    row(60031, Refused, "The app is barred from calling interfaces."),
+    row(60031, Refused, "The app is barred from calling endpoints."),
     row(
         60111,
         Refused,
@@ -141,7 +145,7 @@ pub const CODES: &[Code] = &[
     row(301_007, Refused, "The company is disbanded or blocked."),
     row(301_021, Refused, "A userid is not in the directory."),
     row(701_008, Refused, "The userid has no active account licence: activate one."),
-    row(701_099, Refused, "The member has no valid licence for interfaces: activate one."),
+    row(701_099, Refused, "The member has no valid licence for endpoints: activate one."),
     row(710_000, Refused, "The auth_corp_id is not valid."),
 ];
 
