@@ -191,7 +191,49 @@ pub fn untrusted_address(code: i64, errmsg: &str) -> Option<IpAddr> {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write;
+    use std::fs;
+
     use super::*;
+
+    /// What a class means for a call, for people.
+    const fn follows(class: Class) -> &'static str {
+        match class {
+            Busy => "again, three times in all; an add is not, and its `effect` is `unknown`",
+            Collision => "again",
+            TooMany => "again after the block, if the deadline allows",
+            TooManyAtOnce => "again after 50 to 500 ms, with half the calls at the same time",
+            TokenRefused => "a new token, and once more",
+            NotThere => "no; a success where an earlier attempt of the same call may have done it",
+            Refused => "no",
+        }
+    }
+
+    fn page() -> String {
+        let mut page = String::from(
+            "# WeCom's codes\n\n\
+             Generated from `src/answer/codes.rs` by `make docs`; a test compares the two. These are the codes that concern\n\
+             contact ways: whether the library makes the call again by itself, and what to do, which stands in an error as\n\
+             `advice`. WeCom's page on any code is `https://open.work.weixin.qq.com/devtool/query?e=CODE`.\n\n\
+             A 40001 from an endpoint, where a token was sent, is taken for a token that is no longer good.\n\n\
+             | errcode | again? | what to do |\n|---|---|---|\n",
+        );
+        for row in CODES {
+            writeln!(page, "| {} | {} | {} |", row.code, follows(row.class), row.advice).unwrap();
+        }
+        page
+    }
+
+    /// `make docs` writes it.
+    #[test]
+    fn the_documentation_has_the_same_table() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/wecom-codes.md");
+        if std::env::var_os("CONTACTWAY_WRITE_DOCS").is_some() {
+            fs::write(path, page()).unwrap();
+        }
+        let is_same = fs::read_to_string(path).unwrap_or_default() == page();
+        assert!(is_same, "docs/wecom-codes.md is stale: run `make docs`");
+    }
 
     #[test]
     fn the_table_is_in_order_and_says_what_to_do() {
