@@ -44,7 +44,11 @@ use Class::{Busy, Collision, NotThere, Refused, TokenRefused, TooMany, TooManyAt
 
 /// The table, by number.
 pub const CODES: &[Code] = &[
-    row(-1, Busy, "WeCom is busy: wait a little and try again, three times at most."),
+    row(
+        -1,
+        Busy,
+        "WeCom is busy: wait a little and try again, three times at most; an add only when list does not show what it may have made.",
+    ),
     row(6000, Collision, "Somebody else changed the same thing at the same moment: try again."),
     row(
         40001,
