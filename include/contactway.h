@@ -1,5 +1,5 @@
 /*
- * contactway: WeCom's customer-contact "contact way" interface for C.
+ * contactway: WeCom's customer-contact "contact way" endpoints for C.
  *
  * Requests and answers are JSON. A request is the body that WeCom's document describes, without access_token; an
  * answer is WeCom's own. A whole program:
@@ -82,6 +82,7 @@
  *     configuration   2              message: what is to be looked at though the client could be made
  *     store           2              message: what is to be known of the store; also that it failed, and that tokens and
  *                                    limits are the process's own meanwhile
+ *     ledger          2              message: WeCom did it, but the store could not be told
  *     token_fetched   3              life_s
  *     attempt         4              endpoint, attempt, http_status, elapsed_ms
  *     connection      4              endpoint: a connection was made, or tried

@@ -209,7 +209,10 @@ impl Wire {
             (Bearer::Nobody, _) => return Ok(None),
             (Bearer::App, Credentials::Token { access_token, .. }) => Ok(lone(Arc::clone(access_token))),
             (Bearer::App, Credentials::Provider { .. }) => {
-                self.tokens.provided().map(Arc::new).map(lone).map_err(NoToken::Failed)
+                let provided = self.tokens.provided();
+                // It may have taken its time.
+                call.check().map_err(|stop| attempts.stopped_while(stop, " while the call waited for a token"))?;
+                provided.map(Arc::new).map(lone).map_err(NoToken::Failed)
             }
             (Bearer::App, Credentials::App { corp_id, secret }) => {
                 self.kept_in(&self.tokens.app, call, || self.fetch_app_token(call, corp_id, secret))

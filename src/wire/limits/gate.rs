@@ -265,11 +265,9 @@ impl Traffic {
         let shared = if caller.rated { self.shared() } else { None };
         let (mut until, mut waits_for) = (now, WaitsFor::CallsInFlight(0));
         let (mut probe, mut probing) = (false, false);
+        let has_shared = shared.is_some();
         if caller.rated {
-            until = match &shared {
-                Some(_) => self.permits.earliest(&limits, caller.job, ahead, now),
-                None => self.rate.earliest(&limits, caller.job, ahead, now),
-            };
+            until = self.by_rate(&limits, caller, ahead, has_shared, now);
             waits_for = WaitsFor::Rate { per_minute: limits.per_minute, per_hour: limits.per_hour };
             if let Some(blocked) = &self.blocked {
                 (probe, probing) = (true, blocked.probing);
@@ -305,12 +303,26 @@ impl Traffic {
             }
             return Admitted::Asks(shared, self.permits.wanted(&limits, caller.job, now));
         }
-        if until <= now && !probing && most > 0 {
+        // What holds the first back holds back all behind it: the rate, by which `until` spreads them, may not.
+        let first_lacks_place = !room
+            && waits_for != WaitsFor::Block
+            && until <= call.deadline()
+            && self.by_rate(&limits, caller, 0, has_shared, now) <= now;
+        if first_lacks_place || until <= now && !probing && most > 0 {
             waits_for = WaitsFor::CallsInFlight(most);
         }
         // Only the first waits for the clock; others, and it too while there is no room, are woken.
         let by_clock = ahead == 0 && until > now;
         Admitted::NotBefore(if by_clock || until > call.deadline() { until } else { call.deadline() }, waits_for)
+    }
+
+    /// When the rate, or the permits of a shared one, let a caller pass that has so many `ahead` of it.
+    fn by_rate(&mut self, limits: &Limits, caller: Caller, ahead: usize, shared: bool, now: Instant) -> Instant {
+        match (caller.rated, shared) {
+            (false, _) => now,
+            (true, true) => self.permits.earliest(limits, caller.job, ahead, now),
+            (true, false) => self.rate.earliest(limits, caller.job, ahead, now),
+        }
     }
 
     /// The rate in a durable store, unless that failed.
@@ -477,6 +489,21 @@ mod tests {
         assert_eq!(admitted(&mut traffic, &third, SINGLE, now), None, "the second was there before");
         assert_eq!(admitted(&mut traffic, &second, SINGLE, now), Some(false));
         assert_eq!(traffic.waiting.len(), 1);
+    }
+
+    #[test]
+    fn those_that_a_place_is_missing_for_are_not_told_of_the_rate() {
+        let now = Instant::now();
+        let mut traffic = traffic(Limits { per_minute: 600, ..FIVE });
+        let mut waits_for = |lasts: Duration| match traffic.admit(&Call::new(lasts), SINGLE, now) {
+            Admitted::NotBefore(_, what) => Some(what),
+            _ => None,
+        };
+        let told: Vec<_> = (0..100).map(|_| waits_for(Duration::from_secs(60))).collect();
+        assert!(told[..5].iter().all(Option::is_none));
+        assert!(told[5..].iter().all(|what| *what == Some(WaitsFor::CallsInFlight(5))), "{told:?}");
+        let hopeless = waits_for(Duration::from_secs(1));
+        assert!(matches!(hopeless, Some(WaitsFor::Rate { .. })), "places or not, the rate alone is too slow");
     }
 
     #[test]
