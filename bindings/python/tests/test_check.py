@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-from typing import Any
+from pathlib import Path
+from typing import Any, get_args
 
 import pytest
 
 import contactway
-from contactway import _native
+from contactway import _native, types
 from contactway.testing import Sandbox
 
 WELL = {"step": "resolve", "ok": True, "elapsed_ms": 3, "message": "127.0.0.1"}
@@ -21,6 +22,8 @@ WRONG = {
     "remedy": "Copy the secret of the app again.",
 }
 SKIPPED = {"step": "permission", "skipped": True, "message": "there is no token"}
+#: Nobody listens there.
+DEAD = "http://127.0.0.1:1"
 ERROR = {"kind": "auth", "effect": "none"}
 
 
@@ -79,3 +82,43 @@ def test_a_closed_client_says_so() -> None:
     closed.close()
     with pytest.raises(contactway.InvalidHandle):
         closed.check()
+
+
+STEPS = ["configuration", "proxy", "resolve", "connect", "tls", "token", "permission", "clock"]
+
+
+def test_all_is_well_with_the_sandbox(sandbox: Sandbox, tmp_path: Path) -> None:
+    with contactway.Client(sandbox.client_config) as client:
+        answer = client.check()
+    assert answer["errcode"] == 0
+    assert [step["step"] for step in answer["steps"]] == STEPS
+    # There is no TLS over http.
+    assert [step["step"] for step in answer["steps"] if step.get("skipped")] == ["tls"]
+    with contactway.Client(sandbox.client_config, store=f"sqlite:{tmp_path / 'codes.db'}") as keeper:
+        assert keeper.check()["steps"][-1]["step"] == "store"
+
+
+def test_a_wrong_secret_fails_one_step_and_skips_the_rest(sandbox: Sandbox) -> None:
+    with contactway.Client(sandbox.client_config, secret="another") as stranger:
+        answer = stranger.check()
+    assert answer["errcode"] == 40001
+    token = answer["steps"][STEPS.index("token")]
+    assert (token["ok"], token["error"]["kind"], token["error"]["errcode"]) == (False, "auth", 40001)
+    assert token["remedy"]
+    assert [step["step"] for step in answer["steps"] if step.get("skipped")] == ["tls", "permission", "clock"]
+
+
+def test_each_step_is_what_its_type_says(sandbox: Sandbox) -> None:
+    assert [*STEPS, "store"] == list(get_args(types.Step))
+    with contactway.Client(sandbox.client_config) as client, contactway.Client(access_token="t", base_url=DEAD) as away:
+        steps = [*client.check()["steps"], *away.check(timeout=5)["steps"]]
+    for step in steps:
+        assert step.keys() >= types.CheckStep.__required_keys__
+        assert step.keys() <= types.CheckStep.__required_keys__ | types.CheckStep.__optional_keys__
+        assert ("ok" in step) != ("skipped" in step)
+        if "ok" in step:
+            assert isinstance(step["elapsed_ms"], int)
+            assert step["ok"] == ("error" not in step) == ("remedy" not in step)
+        if "error" in step:
+            assert step["error"].keys() >= types.Failing.__required_keys__
+            assert step["error"].keys() <= types.Failing.__required_keys__ | types.Failing.__optional_keys__

@@ -7,6 +7,7 @@ import base64
 import doctest
 import inspect
 import logging
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -40,6 +41,8 @@ MODULES: tuple[ModuleType, ...] = (
     contactway.testing,
     contactway.types,
 )
+#: Where `client` has a ledger.
+WITH_STORE = {contactway._ledger.__name__, contactway._aio_ledger.__name__}
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGNgYGD4DwABBAEAX+XDSwAAAABJRU5ErkJggg=="
 
 
@@ -58,22 +61,27 @@ EXAMPLES = list(examples())
 def test_example(test: doctest.DocTest, sandbox: Sandbox, tmp_path: Path) -> None:
     picture = tmp_path / "picture.png"
     picture.write_bytes(base64.b64decode(PIXEL))
+    with contactway.Client(sandbox.client_config) as client:
+        config_id = client.add(type=1, scene=2, user=["zhangsan"])["config_id"]
+    kept = test.globs["__name__"] in WITH_STORE
+    store: dict[str, Any] = {"store": f"sqlite:{tmp_path / 'codes.db'}"} if kept else {}
 
     def run(work: Any) -> Any:
         async def main() -> Any:
-            async with contactway.AsyncClient(sandbox.client_config) as client:
+            async with contactway.AsyncClient(sandbox.client_config, **store) as client:
                 return await work(client)
 
         return asyncio.run(main())
 
-    with contactway.Client(sandbox.client_config) as client:
+    with contactway.Client(sandbox.client_config, **store) as client:
         test.globs.update(
             asyncio=asyncio,
             client=client,
-            config_id=client.add(type=1, scene=2, user=["zhangsan"])["config_id"],
+            config_id=config_id,
             contactway=contactway,
             folder=tmp_path,
             logging=logging,
+            os=os,
             picture=picture,
             run=run,
             sandbox=sandbox,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pickle
+import re
 from typing import Any
 
 import pytest
 from conftest import REPOSITORY
 
 import contactway
-from contactway.errors import KINDS, error_of
+from contactway.errors import _OWN_CODES, KINDS, error_of
 
 
 def test_a_refusal_carries_everything_that_the_answer_says(client: contactway.Client, faults: Any) -> None:
@@ -55,8 +56,9 @@ def test_an_add_that_fails_says_whether_it_may_have_happened(
 
 
 def test_each_kind_has_its_exception() -> None:
-    names = {line.split('"')[1] for line in kinds_of_the_core()}
-    assert names <= set(KINDS)
+    codes = kinds_of_the_core()
+    assert codes.keys() == KINDS.keys()
+    assert codes.items() >= _OWN_CODES.items()
     for kind, exception in KINDS.items():
         error = error_of({"errcode": -1, "errmsg": "", "error": {"kind": kind}})
         assert type(error) is exception
@@ -64,9 +66,10 @@ def test_each_kind_has_its_exception() -> None:
         assert getattr(contactway, exception.__name__) is exception
 
 
-def kinds_of_the_core() -> list[str]:
+def kinds_of_the_core() -> dict[str, int]:
+    """The table of the core: each kind's name and errcode."""
     source = (REPOSITORY / "src" / "answer" / "error.rs").read_text(encoding="utf-8")
-    return [line for line in source.splitlines() if line.strip().startswith("(Kind::")]
+    return {kind: int(code) for kind, code in re.findall(r'Self::\w+ => \("(\w+)", (-?\d+)\)', source)}
 
 
 def test_kinds_and_members_of_tomorrow_are_tolerated() -> None:

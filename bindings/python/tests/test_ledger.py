@@ -300,22 +300,6 @@ def test_rows_that_fail_are_counted_and_named(client: contactway.Client, job: Jo
     assert partial.value.failures == [row]
 
 
-def test_an_add_of_unknown_fate_says_its_key_and_what_equals_it(client: contactway.Client, monkeypatch: Any) -> None:
-    asked: list[Any] = []
-
-    def add(handle: int, request: bytes, options: bytes) -> Any:
-        asked.append(json.loads(options))
-        answer = failed("unknown", -1014)
-        answer["error"].update(effect="unknown", retryable=True, key="store-1", candidates=["a", "b"])
-        return _native.library.contactway_json_get(json.dumps(answer).encode(), b"")
-
-    monkeypatch.setattr(_calls.ADD, "function", add)
-    with pytest.raises(contactway.UnknownError) as unknown:
-        client.add(type=1, scene=2, user=["zhangsan"], key="store-1", accept_duplicate=False)
-    assert (unknown.value.key, unknown.value.candidates, unknown.value.retryable) == ("store-1", ["a", "b"], True)
-    assert asked == [{"key": "store-1", "accept_duplicate": False}]
-
-
 @pytest.fixture
 def pages(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     """The queries that the ledger was asked; it answers two pages, and the second for ever where asked for a loop."""
@@ -339,7 +323,7 @@ def test_the_ledger_is_walked_page_by_page(client: contactway.Client, sandbox: S
     first = {"user": "zhangsan", "status": "active", "limit": 1}
     assert pages == [first, {**first, "cursor": "2"}]
 
-    async def walk(client: contactway.AsyncClient) -> list[str]:
+    async def walk(client: contactway.AsyncClient) -> list[Any]:
         return [entry["key"] async for entry in client.iter_ledger(status="active")]
 
     assert run(sandbox, walk) == ["store-1", "store-2"]

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import http.client
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
-from conftest import run_python
+from conftest import REPOSITORY, run_python
 
 import contactway
+from contactway import types
+from contactway._members import MEMBERS
 from contactway.testing import Sandbox
 
 
@@ -25,6 +31,44 @@ def test_a_refusal_is_an_answer_and_what_is_no_json_a_bad_response(sandbox: Sand
     assert sandbox.request("GET", "/sandbox/nothing")["errcode"] != 0
     with pytest.raises(contactway.BadResponse, match="GET /nothing with HTTP 404"):
         sandbox.request("GET", "/nothing")
+
+
+def test_it_speaks_tls_with_an_authority_of_its_own() -> None:
+    with Sandbox(tls=True) as wecom, contactway.Client(wecom.client_config) as client:
+        assert wecom.base_url.startswith("https://")
+        made = client.add(type=1, scene=2, user=["zhangsan"])
+        assert wecom.request("POST", "/sandbox/scan", {"config_id": made["config_id"]})["userid"] == "zhangsan"
+        assert [step["step"] for step in client.check()["steps"] if not step.get("ok")] == []
+
+
+@pytest.mark.parametrize("config", [{"control_token": "of-the-tests"}, '{"control_token": "of-the-tests"}'])
+def test_its_control_token_is_what_it_was_started_with(config: Any) -> None:
+    with Sandbox(config) as wecom:
+        assert wecom.request("GET", "/sandbox/info")["errcode"] == 0
+        with contactway.Client(wecom.client_config) as client:
+            assert client.list()["contact_way"] == []
+        url = urlsplit(wecom.base_url)
+        stranger = http.client.HTTPConnection(url.netloc, timeout=60)
+        stranger.request("GET", "/sandbox/info")
+        assert stranger.getresponse().status in (401, 403)
+        stranger.close()
+
+
+def test_it_is_told_how_others_reach_it_and_whom_it_tells() -> None:
+    callback: types.SandboxCallback = {
+        "url": "http://127.0.0.1:9/wecom",
+        "token": "QDG6eK",
+        "encoding_aes_key": "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C",
+    }
+    config: types.SandboxConfig = {"host": "127.0.0.1", "public_url": "http://localhost:9", "callback": callback}
+    with Sandbox(config, unicode_escapes="accept") as wecom:
+        assert wecom.base_url == wecom.client_config["base_url"] == "http://localhost:9"
+
+
+def test_it_knows_the_members_that_its_manual_has() -> None:
+    manual = (REPOSITORY / "docs" / "sandbox.md").read_text(encoding="utf-8")
+    table = manual.partition("## What it starts with")[2].partition("\n## ")[0]
+    assert set(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)) == MEMBERS["SandboxConfig"]
 
 
 def test_the_fixture_can_be_named_where_no_plugin_is_loaded(tmp_path: Path) -> None:

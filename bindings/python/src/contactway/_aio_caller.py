@@ -48,7 +48,6 @@ class AsyncCaller(OfThisProcess):
         self._timeout_ms: int = settings.get("timeout_ms", 10_000)
         self._waiting = _waiting(threads, settings.get("max_in_flight", 5))
         self._executor = ThreadPoolExecutor(threads, "contactway")
-        self._forks = _leaving.forks
 
     def set_logger(self, logger: typing.Optional[logging.Logger]) -> None:
         """`Client.set_logger`. Not to be awaited.
@@ -81,7 +80,7 @@ class AsyncCaller(OfThisProcess):
         """
         self._client.close()
         # After a fork the threads are the parent's.
-        if _leaving.forks == self._forks:
+        if self._client._forks == _leaving.forks:
             await asyncio.get_running_loop().run_in_executor(None, self._executor.shutdown)
 
     async def __aenter__(self) -> typing.Self:
@@ -149,7 +148,7 @@ class AsyncCaller(OfThisProcess):
                 raise RuntimeError("a function that was given to the call raised StopIteration") from error
 
         try:
-            if not self._client._finalizer.alive or _leaving.forks != self._forks:
+            if not self._client._is_usable:
                 # The threads are gone, and the library says at once why it does nothing.
                 return work(options)
             return await asyncio.get_running_loop().run_in_executor(self._executor, copy_context().run, run)

@@ -38,10 +38,16 @@ class Caller(Handle):
         super().__init__(handle, _free)
         # `_leaving` sees to that, in an order of its own.
         self._finalizer.atexit = False
+        self._forks = _leaving.forks
         _leaving.living[handle] = self._finalizer
         _callbacks.set_logger(self._handle, _callbacks.default_logger())
         if callable(token_provider):
             self.set_token_provider(token_provider)
+
+    @property
+    def _is_usable(self) -> bool:
+        """Neither closed nor from before a fork."""
+        return self._finalizer.alive and self._forks == _leaving.forks
 
     def set_logger(self, logger: typing.Optional[logging.Logger]) -> None:
         """Send log lines to another logger from now on, those that it lets through now; None turns logging off.

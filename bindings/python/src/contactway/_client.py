@@ -54,8 +54,10 @@ class Client(LedgerCalls):
         Keywords: ``type``, ``scene``, ``is_temp``, ``style``, ``remark``, ``skip_verify``, ``state``, ``user``,
         ``party``, ``expires_in``, ``chat_expires_in``, ``unionid``, ``is_exclusive``, ``mark_source``, ``conclusions``.
 
-        ``key`` is your own name for it, which makes the add happen once; it needs a durable store.
-        ``accept_duplicate`` sends again even where that may make a second one.
+        ``key`` is your own name for it, 1 to 128 characters, which makes the add happen once; it needs a durable store.
+        The same add with it answers the same contact way, with ``replayed``; another request with it is a `Conflict`,
+        and an add whose fate is not known an `UnknownError`. ``accept_duplicate`` sends again even where that may make
+        a second one.
 
         >>> answer = client.add(type=1, scene=2, user=["zhangsan"], remark="前台")
         >>> sorted(answer)

@@ -12,11 +12,14 @@ from ._lazy import types, typing
 from ._options import Options, encode_options, milliseconds
 from ._pages import Pages
 from ._progress import teller
-from ._rows import READING, Spool, split
+from ._rows import READING, Spool, about_rows, split
+from .errors import InvalidRequest
 
 
 class LedgerCalls(Caller):
-    """All of it needs a client with a durable ``store``: ``"sqlite:codes.db"`` or ``"postgres://…"``."""
+    """All of it needs a client with a durable ``store``: ``"sqlite:codes.db"`` or ``"postgres://…"``, else it raises
+    `Unsupported`. A store that fails is a `StoreError`.
+    """
 
     def ledger(
         self,
@@ -32,13 +35,13 @@ class LedgerCalls(Caller):
         Keywords: ``key``, ``config_id``, ``state``, ``remark``, ``user``, ``party``, ``status``, ``namespace``,
         ``limit``, ``cursor``.
 
-        What is given must fit, all of it. Without ``status`` entries of every status come, deleted ones too. Raises
-        `Unsupported` or `InvalidArgument` without a durable store, and `StoreError` where the store fails.
+        What is given must fit, all of it. Without ``status`` entries of every status come, deleted ones too. A page
+        holds up to ``limit``, which is 100 by default and 1000 at most. What is wrong in a query is an
+        `InvalidArgument`.
 
-        >>> try:
-        ...     entries = client.ledger(key="store-0042")["entries"]
-        ... except (contactway.InvalidArgument, contactway.Unsupported):
-        ...     entries = []
+        >>> made = client.add(type=1, scene=2, user=["zhangsan"], state="counter-1", key="store-0042")
+        >>> [(entry["status"], entry["contact_way"]["state"]) for entry in client.ledger(key="store-0042")["entries"]]
+        [('active', 'counter-1')]
         """
         answer: types.LedgerAnswer = self._call(LEDGER, request, members, timeout, canceller)
         return answer
@@ -56,10 +59,9 @@ class LedgerCalls(Caller):
 
         A cursor that comes twice, which would walk for ever, is a `BadResponse`.
 
-        >>> try:
-        ...     dead = [entry["config_id"] for entry in client.iter_ledger(status="gone")]
-        ... except (contactway.InvalidArgument, contactway.Unsupported):
-        ...     dead = []
+        >>> made = client.add(type=1, scene=2, user=["zhangsan"])
+        >>> [entry["config_id"] == made["config_id"] for entry in client.iter_ledger(user="zhangsan", status="active")]
+        [True]
         """
         pages = Pages("entries", {**(request or {}), **members})
         while pages.request is not None:
@@ -93,10 +95,10 @@ class LedgerCalls(Caller):
         ``counts`` and ``failures``; `Conflict` where another machine is at such a job; `StoreError` where the store
         fails.
 
-        >>> try:
-        ...     adopted = client.sync(progress=lambda progress: progress["done"] < 100)["adopted"]
-        ... except (contactway.InvalidArgument, contactway.Unsupported):
-        ...     adopted = 0
+        >>> client.sync(progress=lambda progress: print(progress["done"], "of", progress["total"]))["adopted"]
+        0 of 0
+        1 of 1
+        1
         """
         options = encode_options(timeout, canceller)
         answer: types.SyncAnswer = self._job(SYNC, SYNC.encode(request, members), options, teller(progress))
@@ -130,10 +132,10 @@ class LedgerCalls(Caller):
         nothing is sent. ``delete_missing`` needs ``namespace`` and ``max_delete``.
 
         >>> rows = [{"key": "store-0042", "contact_way": {"type": 1, "scene": 2, "user": ["zhangsan"]}}]
-        >>> try:
-        ...     created = client.apply(rows, namespace="stores", dry_run=True)["created"]
-        ... except (contactway.InvalidArgument, contactway.Unsupported):
-        ...     created = 0
+        >>> client.apply(rows, namespace="stores", dry_run=True)["created"]
+        1
+        >>> client.apply(rows, namespace="stores")["created"], client.apply(rows, namespace="stores")["unchanged"]
+        (1, 1)
         """
         options = Options(None if timeout is None else milliseconds(timeout), canceller)
         answer: types.ApplyAnswer = self._apply(request, members, options, teller(progress))
@@ -151,14 +153,16 @@ class LedgerCalls(Caller):
     ) -> types.ReplaceUserAnswer:
         """Replace one member by others wherever one is named; see `sync` for ``progress``, ``timeout`` and errors.
 
-        Keywords: ``from_``, ``to``, ``dry_run``.
+        Keywords: ``from_``, ``to``, ``dry_run``, ``concurrency``.
 
-        ``from`` is a word of Python's: as a keyword it is ``from_``. Userids are compared without regard to case.
+        ``from`` is a word of Python's: as a keyword it is ``from_``. Userids are compared without regard to case. Only
+        what stands in the ledger is looked at; `sync` brings in the rest.
 
-        >>> try:
-        ...     matched = client.replace_user(from_="zhangsan", to=["lisi"], dry_run=True)["matched"]
-        ... except (contactway.InvalidArgument, contactway.Unsupported):
-        ...     matched = 0
+        >>> made = client.add(type=1, scene=2, user=["zhangsan"])
+        >>> client.replace_user(from_="zhangsan", to=["lisi"])["updated"]
+        1
+        >>> client.get(config_id=made["config_id"])["contact_way"]["user"]
+        ['lisi']
         """
         options = encode_options(timeout, canceller)
         body = REPLACE_USER.encode(request, without_underscore(members))
@@ -177,15 +181,16 @@ class LedgerCalls(Caller):
     ) -> types.SaveQrCodesAnswer:
         """Save the QR pictures of many contact ways; see `sync` for ``progress``, ``timeout`` and errors.
 
-        Keywords: ``query``, ``directory``.
+        Keywords: ``query``, ``directory``, ``concurrency``.
 
         The directory is made. A file is named after the key, or the ``config_id`` where there is none; whatever might
         mean something to a file system is percent-encoded. Entries without a picture are passed over.
 
-        >>> try:
-        ...     saved = client.save_qr_codes(query={"namespace": "stores"}, directory=folder)["saved"]
-        ... except (contactway.InvalidArgument, contactway.Unsupported):
-        ...     saved = 0
+        >>> made = client.add(type=1, scene=2, user=["zhangsan"], key="store-0042")
+        >>> client.save_qr_codes(query={"user": "zhangsan"}, directory=folder / "codes")["saved"]
+        1
+        >>> os.listdir(folder / "codes")
+        ['store-0042.png']
         """
         options = encode_options(timeout, canceller)
         body = SAVE_QR_CODES.encode(request, members)
@@ -200,10 +205,16 @@ class LedgerCalls(Caller):
         progress: typing.Optional[types.OnProgress],
     ) -> typing.Any:
         rest, members, rows = split(request, members)
+        if not self._is_usable:
+            # No row is read; the library says why.
+            return self._job(APPLY, b"{}", None, None)
         if rows is None:
             return self._job(APPLY, APPLY.encode(rest, members), options.encode(READING), progress)
         with Spool() as spool:
             # What is wrong with the rest is said before the first row is read.
             body = APPLY.encode(rest, {**members, "path": spool.path})
             spool.fill(rows, options)
-            return self._job(APPLY, body, options.encode(READING), progress)
+            try:
+                return self._job(APPLY, body, options.encode(READING), progress)
+            except InvalidRequest as error:
+                raise about_rows(error) from None

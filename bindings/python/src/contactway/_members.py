@@ -23,12 +23,13 @@ MEMBERS = {
         "SyncRequest": "start_time end_time concurrency",
         "ApplyRequest": "rows path namespace dry_run delete_missing max_delete replace recreate_gone overwrite "
         "concurrency report_path",
-        "ReplaceUserRequest": "from to dry_run",
-        "SaveQrCodesRequest": "query directory",
+        "ReplaceUserRequest": "from to dry_run concurrency",
+        "SaveQrCodesRequest": "query directory concurrency",
         "ClientConfig": "corp_id secret suite access_token token_provider base_url timeout_ms connect_timeout_ms "
         "max_attempts max_in_flight rate_limit proxy ca_file extra_ca_file insecure_http "
         "store settle_s validate",
-        "SandboxConfig": "port seed industry developer_account limits token_life_s quota temp_quota_per_day clock "
-        "list_lag_s latency_ms idle_timeout_s check_media apps suites members departments",
+        "SandboxConfig": "port host control_token public_url tls seed industry developer_account limits token_life_s "
+        "quota temp_quota_per_day clock list_lag_s latency_ms idle_timeout_s check_media unicode_escapes callback "
+        "apps suites members departments",
     }.items()
 }

@@ -1,4 +1,6 @@
-"""The rows that `apply` is given, as a file of JSON Lines that the library streams: line 3 is the third row."""
+"""The rows that `apply` is given, as a file of JSON Lines that the library streams: line 3 is the third row. No error
+speaks of that file.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from ._json import write
 from ._lazy import types, typing
 from ._options import Options
+from .errors import ContactwayError, InvalidRequest, error_of
 
 #: What a call was at that ended meanwhile.
 READING = "the rows were read, and nothing was sent"
@@ -35,6 +38,25 @@ def split(
     if isinstance(rows, (str, bytes, Mapping)) or not isinstance(rows, Iterable):
         raise TypeError(f"rows must be an iterable of mappings, not {type(rows).__name__}")
     return rest, members, rows
+
+
+def about_rows(error: InvalidRequest) -> ContactwayError:
+    """The same error with the places of the rows that were given, in the stead of those of their file."""
+    errmsg = error.errmsg.replace(" in the file: ", " in the rows: ", 1)
+    details = [_in_rows(detail) for detail in error.details]
+    for before, after in zip(error.details, details):
+        errmsg = errmsg.replace(f" {before['pointer']}: ", f" {after['pointer']}: ", 1)
+    return error_of({**error.answer, "errmsg": errmsg, "error": {**error.answer["error"], "details": details}})
+
+
+def _in_rows(detail: types.Detail) -> dict[str, typing.Any]:
+    # A column would be that of a text that nobody has seen.
+    kept = {name: value for name, value in detail.items() if name != "column"}
+    if detail["pointer"] != "/path":
+        return kept
+    row = f"/{detail['line'] - 1}" if "line" in detail else ""
+    member = "/key" if row and detail["rule"] == "repeated_key" else ""
+    return {**kept, "pointer": f"/rows{row}{member}"}
 
 
 class Spool:

@@ -35,8 +35,8 @@ class ContactwayError(Exception):
     effect: str
     #: Whether the same call may be made again without risk of a second contact way.
     retryable: bool
-    #: Every rule broken: ``pointer`` (RFC 6901), ``rule`` and ``message``.
-    details: list[dict[str, typing.Any]]
+    #: Every rule broken: ``pointer`` (RFC 6901), ``rule`` and ``message``; in a file ``line`` and ``column`` too.
+    details: list[types.Detail]
     #: The endpoint, by WeCom's name.
     endpoint: typing.Optional[str]
     #: How many times the request was sent.
@@ -53,7 +53,7 @@ class ContactwayError(Exception):
     help_url: typing.Optional[str]
     #: How many of each, of a bulk job that failed or was stopped: ``{"created": 3, "failed": 1}``; else empty.
     counts: dict[str, int]
-    #: The rows of a bulk job that failed, the first 100; all of them stand in its report.
+    #: What failed in a bulk job, the first 100; an `apply` with a ``report_path`` has them all there.
     failures: list[types.Failure]
 
     def __init__(self, answer: Mapping[str, typing.Any]) -> None:
@@ -181,11 +181,11 @@ class StoreError(ContactwayError):
 
     An add that could not be written down first was not sent.
 
-    >>> try:
-    ...     raise error_of({"errcode": -1009, "errmsg": "the disk is full", "error": {"kind": "store"}})
-    ... except contactway.StoreError as error:
-    ...     error.errmsg
-    'the disk is full'
+    >>> text = folder / "notes.db"
+    >>> characters = text.write_text("Remember the milk.")
+    >>> contactway.Client(sandbox.client_config, store=f"sqlite:{text}").list()
+    Traceback (most recent call last):
+    contactway.errors.StoreError: store (-1009): ...
     """
 
 
@@ -203,32 +203,33 @@ class Cancelled(ContactwayError):
 class PartialError(ContactwayError):
     """A bulk job ran to its end and some rows failed; the others are done. `failures` names the first 100.
 
-    >>> row = {"line": 3, "key": "store-0003", "errcode": 40096, "errmsg": "invalid external userid"}
-    >>> job = {"created": 2, "failed": 1, "failures": [row]}
-    >>> try:
-    ...     raise error_of({"errcode": -1011, "errmsg": "1 row failed", "error": {"kind": "partial"}, **job})
-    ... except contactway.PartialError as error:
-    ...     error.counts, [(row["line"], row["key"]) for row in error.failures]
-    ({'created': 2, 'failed': 1}, [(3, 'store-0003')])
+    >>> rows = [{"key": user, "contact_way": {"type": 1, "scene": 2, "user": [user]}} for user in ("lisi", "nobody")]
+    >>> with contactway.Client(sandbox.client_config, store=f"sqlite:{folder}/codes.db") as keeper:
+    ...     try:
+    ...         keeper.apply(rows)
+    ...     except contactway.PartialError as error:
+    ...         error.counts["created"], [(row["line"], row["key"], row["errcode"]) for row in error.failures]
+    (1, [(2, 'nobody', 60111)])
     """
 
 
 class Conflict(ContactwayError):
     """A key that stands for something else, or a job that another machine is doing; `retryable` where waiting helps.
 
-    >>> try:
-    ...     raise error_of({"errcode": -1012, "errmsg": "the key has another request", "error": {"kind": "conflict"}})
-    ... except contactway.Conflict as error:
-    ...     error.retryable
-    False
+    >>> with contactway.Client(sandbox.client_config, store=f"sqlite:{folder}/codes.db") as keeper:
+    ...     made = keeper.add(type=1, scene=2, user=["zhangsan"], key="store-0042")
+    ...     keeper.add(type=1, scene=2, user=["lisi"], key="store-0042")
+    Traceback (most recent call last):
+    contactway.errors.Conflict: conflict (-1012): the key store-0042 stands for the contact way ...
     """
 
 
 class Unsupported(ContactwayError):
-    """The library was built without the feature.
+    """The library was built without the feature, or the client was made without the durable ``store`` that it needs.
 
-    >>> issubclass(Unsupported, ContactwayError)
-    True
+    >>> client.sync()
+    Traceback (most recent call last):
+    contactway.errors.Unsupported: unsupported (-1013): sync needs a durable store: ...
     """
 
 
@@ -238,18 +239,23 @@ class UnknownError(ContactwayError):
     The same add with this `key` looks for it and goes on, without risk of a second contact way; `retry_after_ms` says
     after how long that can be settled.
 
-    >>> unknown = {"kind": "unknown", "effect": "unknown", "retryable": True, "key": "store-0042"}
-    >>> try:
-    ...     raise error_of({"errcode": -1014, "errmsg": "its fate is not known yet", "error": unknown})
-    ... except contactway.UnknownError as error:
-    ...     error.key, error.candidates
-    ('store-0042', [])
+    >>> silence = {"endpoint": "add_contact_way", "when": "after", "do": {"silence": True}}
+    >>> answer = sandbox.request("POST", "/sandbox/faults", {"rules": [silence]})
+    >>> with contactway.Client(sandbox.client_config, store=f"sqlite:{folder}/codes.db") as keeper:
+    ...     try:
+    ...         keeper.add(type=1, scene=2, user=["lisi"], state="door", key="store-0042", timeout=0.3)
+    ...     except contactway.UnknownError as error:
+    ...         error.key, error.retryable
+    ...     keeper.add(type=1, scene=2, user=["lisi"], state="door", key="store-0042")["replayed"]
+    ('store-0042', True)
+    True
     """
 
     #: The key of the add: the caller's own, or the one that the library gave it.
     key: typing.Optional[str]
-    #: The contact ways that equal the request, where there are several and nothing tells which is this add's.
-    candidates: list[typing.Any]
+    #: The ``config_id`` of each contact way that equals the request, where nobody can tell whether one is this add's:
+    #: claim the right one for the key with `apply`, delete it, or add with ``accept_duplicate``.
+    candidates: list[str]
 
     def __init__(self, answer: Mapping[str, typing.Any]) -> None:
         super().__init__(answer)

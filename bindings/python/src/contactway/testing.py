@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import ssl
 from urllib.parse import urlsplit
 
 from ._handle import Handle
@@ -40,7 +41,7 @@ class Sandbox(Handle):
     'zhangsan'
     """
 
-    #: Where it listens, such as ``http://127.0.0.1:49152``.
+    #: How it is reached, such as ``http://127.0.0.1:49152``; the ``public_url`` that it was given.
     base_url: str
     #: Its first company.
     corp_id: str
@@ -50,16 +51,19 @@ class Sandbox(Handle):
     client_config: dict[str, typing.Any]
 
     def __init__(self, config: types.Request = None, /, **members: typing.Unpack[types.SandboxConfig]) -> None:
-        handle, said = make(library.contactway_sandbox_start, encode(config, members, _CONFIG))
+        started_with = encode(config, members, _CONFIG)
+        handle, said = make(library.contactway_sandbox_start, started_with)
         info = decode(said)
         super().__init__(handle, library.contactway_sandbox_stop)
         self.base_url = info["base_url"]
         self.corp_id = info["corp_id"]
         self.secret = info["secret"]
         self.client_config = info["client_config"]
+        self._control_token: typing.Optional[str] = json.loads(started_with).get("control_token")
 
     def request(self, method: str, path: str, body: types.Request = None) -> dict[str, typing.Any]:
-        """Ask the sandbox itself, under ``/sandbox/``: ``scan``, ``faults``, ``calls``, ``clock``, ``messages``.
+        """Ask the sandbox itself, under ``/sandbox/``: ``scan``, ``faults``, ``calls``, ``clock``, ``messages``. It is
+        asked at its ``base_url``, with the control token and the trust that it was started with.
 
         The answer is a dict with ``errcode``, also where it is a refusal. What is no JSON, as for a path that is not
         there, is a `BadResponse`.
@@ -72,9 +76,10 @@ class Sandbox(Handle):
         contactway.errors.RateLimited: rate_limited (45009): ...
         """
         content = None if body is None else encode(body, {}, _NO_KEYWORDS)
-        connection = http.client.HTTPConnection(urlsplit(self.base_url).netloc, timeout=60)
+        headers = {} if self._control_token is None else {"Authorization": f"Bearer {self._control_token}"}
+        connection = self._connection()
         try:
-            connection.request(method, path, content)
+            connection.request(method, path, content, headers)
             response = connection.getresponse()
             text = response.read()
         finally:
@@ -85,6 +90,13 @@ class Sandbox(Handle):
             errmsg = f"the sandbox answers {method} {path} with HTTP {response.status} and no JSON"
             raise found_here("bad_response", errmsg, effect="unknown") from None
         return answer
+
+    def _connection(self) -> http.client.HTTPConnection:
+        url = urlsplit(self.base_url)
+        if url.scheme == "http":
+            return http.client.HTTPConnection(url.netloc, timeout=60)
+        trust = ssl.create_default_context(cadata=self.client_config.get("extra_ca_file"))
+        return http.client.HTTPSConnection(url.netloc, timeout=60, context=trust)
 
     def stop(self) -> None:
         """Stop it: its port is closed and its threads have ended when this returns. Stopping twice is fine.

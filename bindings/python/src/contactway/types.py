@@ -136,22 +136,59 @@ class SaveQrCodeRequest(TypedDict, total=False):
     path: Union[str, PathLike[str]]
 
 
+class _DetailRequired(TypedDict):
+    pointer: str
+    rule: str
+    message: str
+
+
+class Detail(_DetailRequired, total=False):
+    """A rule that is broken, and where: ``pointer`` is RFC 6901, ``line`` and ``column`` count from 1 in a file."""
+
+    line: int
+    column: int
+
+
+class _FailingRequired(TypedDict):
+    kind: str
+    errcode: int
+    effect: Literal["none", "unknown"]
+    retryable: bool
+    details: list[Detail]
+    endpoint: Optional[str]
+    attempts: int
+    http_status: Optional[int]
+
+
+class Failing(_FailingRequired, total=False):
+    """Why a step of `check` failed: what a `contactway.ContactwayError` says, as a dict."""
+
+    retry_after_ms: int
+    advice: str
+    hint: str
+    help_url: str
+
+
+#: What `check` looks at, in this order; ``store`` only where there is one.
+Step = Literal["configuration", "proxy", "resolve", "connect", "tls", "token", "permission", "clock", "store"]
+
+
 class _CheckStepRequired(TypedDict):
-    step: str
+    step: Step
     message: str
 
 
 class CheckStep(_CheckStepRequired, total=False):
     """What was looked at, and what was found.
 
-    ``ok`` stands where it was looked at, ``skipped`` where it was not; ``error`` and ``remedy`` where it failed. It
-    took ``elapsed_ms`` milliseconds.
+    ``ok`` and ``elapsed_ms`` (milliseconds) stand where it was looked at, ``skipped`` where it was not, and ``error``
+    and ``remedy`` where it failed.
     """
 
     ok: bool
     skipped: bool
     elapsed_ms: int
-    error: dict[str, Any]
+    error: Failing
     remedy: str
 
 
@@ -160,7 +197,10 @@ Status = Literal["intended", "active", "unknown", "deleted", "gone"]
 
 
 class LedgerQuery(TypedDict, total=False):
-    """What to look up; everything given must fit. ``limit`` is the size of a page, ``cursor`` where it begins."""
+    """What to look up; everything given must fit.
+
+    ``limit`` is the size of a page, 1 to 1000 and 100 if left out; ``cursor`` the ``next_cursor`` of the page before.
+    """
 
     key: str
     config_id: str
@@ -223,7 +263,9 @@ class ApplyRequest(TypedDict, total=False):
 ApplyInput = Union[Mapping[str, Any], str, PathLike[str], Iterable[Mapping[str, Any]], None]
 
 #: Whom to replace by whom, as a mapping.
-ReplaceUserRequest = TypedDict("ReplaceUserRequest", {"from": str, "to": _Texts, "dry_run": bool}, total=False)
+ReplaceUserRequest = TypedDict(
+    "ReplaceUserRequest", {"from": str, "to": _Texts, "dry_run": bool, "concurrency": int}, total=False
+)
 
 
 class ReplaceUserMembers(TypedDict, total=False):
@@ -232,13 +274,15 @@ class ReplaceUserMembers(TypedDict, total=False):
     from_: str
     to: _Texts
     dry_run: bool
+    concurrency: int
 
 
 class SaveQrCodesRequest(TypedDict, total=False):
-    """Whose pictures, as for the ledger, and the folder they go to."""
+    """Whose pictures, as for the ledger but ``active`` ones if it names no status, and the folder they go to."""
 
     query: LedgerQuery
     directory: Union[str, PathLike[str]]
+    concurrency: int
 
 
 class _WarningRequired(TypedDict):
@@ -342,15 +386,26 @@ class CheckAnswer(Answer):
     steps: list[CheckStep]
 
 
-class LedgerEntry(TypedDict, total=False):
-    """A contact way as the ledger keeps it: what was asked for, and what WeCom gave for it."""
+class KeptContactWay(AddRequest, total=False):
+    """What was asked for; of a contact way that `sync` adopted, what WeCom showed, ``config_id`` among it."""
 
-    key: str
-    namespace: str
     config_id: str
     qr_code: str
+
+
+class LedgerEntry(TypedDict):
+    """A contact way as the ledger keeps it. Times are seconds since 1970, when it was written down and changed here.
+
+    ``key`` is None for one that `sync` adopted and the library's own for an add without a key, ``namespace`` None where
+    `apply` was given none, ``config_id`` and ``qr_code`` None where WeCom's answer is not there (yet).
+    """
+
+    key: Optional[str]
+    namespace: Optional[str]
+    config_id: Optional[str]
+    qr_code: Optional[str]
     status: Status
-    contact_way: AddRequest
+    contact_way: KeptContactWay
     created_at: int
     updated_at: int
 
@@ -362,28 +417,29 @@ class LedgerAnswer(Answer):
     next_cursor: str
 
 
-class Failure(TypedDict, total=False):
-    """A row of a job that failed: its number from 1, its key, and why."""
-
-    line: int
-    key: str
+class _FailureRequired(TypedDict):
     errcode: int
     errmsg: str
 
 
-class _SyncAnswerRequired(Answer):
+class Failure(_FailureRequired, total=False):
+    """A row or contact way at which a job failed, by what is known of it: its number from 1, its key, its id."""
+
+    line: int
+    key: str
+    config_id: str
+
+
+class SyncAnswer(Answer):
+    """How many were seen, and what became of them. ``foreign`` ones these credentials have never read."""
+
     listed: int
     known: int
     adopted: int
     changed: int
     gone: int
-    failures: list[Failure]
-
-
-class SyncAnswer(_SyncAnswerRequired, total=False):
-    """How many were seen, and what became of them. ``foreign`` ones these credentials have never read."""
-
     foreign: int
+    failures: list[Failure]
 
 
 class ApplyAnswer(Answer):
@@ -416,16 +472,16 @@ class SaveQrCodesAnswer(Answer):
     failures: list[Failure]
 
 
-class Progress(TypedDict, total=False):
-    """How far a job has come: rows, rows a second, and milliseconds that it will take yet."""
+class Progress(TypedDict):
+    """How far a job has come: rows, rows a second, and milliseconds that it will take yet, None while nobody knows."""
 
     done: int
     total: int
     created: int
     updated: int
     failed: int
-    per_second: float
-    eta_ms: int
+    per_second: int
+    eta_ms: Optional[int]
 
 
 #: Is told how far a job has come, at most ten times a second and once at its end; False stops the job cleanly.
@@ -486,10 +542,22 @@ class ClientConfig(ClientMembers, total=False):
     token_provider: bool
 
 
+class SandboxCallback(TypedDict):
+    """Who is told of customers: an ``http://`` address, and what WeCom's settings show."""
+
+    url: str
+    token: str
+    encoding_aes_key: str
+
+
 class SandboxConfig(TypedDict, total=False):
-    """What a sandbox is started with; everything may be left out."""
+    """What a sandbox is started with; everything may be left out. docs/sandbox.md has the members of each."""
 
     port: int
+    host: str
+    control_token: str
+    public_url: str
+    tls: bool
     seed: int
     industry: str
     developer_account: bool
@@ -502,6 +570,8 @@ class SandboxConfig(TypedDict, total=False):
     latency_ms: int
     idle_timeout_s: int
     check_media: bool
+    unicode_escapes: Literal["refuse", "accept"]
+    callback: SandboxCallback
     apps: list[dict[str, Any]]
     suites: list[dict[str, Any]]
     members: list[dict[str, Any]]
