@@ -35,7 +35,14 @@ impl Stream {
             Self::Plain(link) => link.is_silent(),
             Self::Tls(tls) if is_new => !tls.sock.is_over(),
             // It does not want to read where something that it has read already waits to be taken.
-            Self::Tls(tls) => tls.conn.wants_read() && tls.sock.is_silent(),
+            Self::Tls(tls) => tls.conn.wants_read() && tls.sock.is_silent(false),
+        }
+    }
+
+    fn is_over(&self) -> bool {
+        match self {
+            Self::Plain(link) => link.is_over(),
+            Self::Tls(tls) => tls.sock.is_over(),
         }
     }
 
