@@ -1,5 +1,5 @@
 # Two commands do all the set-up on a machine with Rust, a C compiler, make, Python 3 and Go:
-#   make demo   lives the whole life of a contact way against the embedded sandbox
+#   make demo   lives the whole life of a contact way against the embedded sandbox, and applies a spreadsheet that is killed
 #   make test   everything, in every language
 # Others: make install and make uninstall; make test-sdks, SDKs of others against the sandbox; make bench, make memcheck;
 # make header and make docs (what is generated); make stage, make clean
@@ -20,8 +20,10 @@ LINK   := -I$(STAGE)/include -L$(STAGE)/lib -Wl,-rpath,$(STAGE)/lib -lcontactway
 .PHONY: demo test compilers test-rust test-postgres test-c test-cpp test-python test-go test-sdks bench memcheck header docs \
 	stage library install uninstall clean tools
 
-demo: build/quickstart
+demo: build/quickstart build/ledger_demo
 	cd build && ./quickstart
+	@echo
+	cd build && ./ledger_demo
 	@echo "(in the folder build)"
 
 test: compilers test-rust test-c test-cpp test-python test-go
@@ -94,8 +96,8 @@ uninstall:
 		$(foreach file,$(HEADERS),"$(to_include)/$(file)")
 	rmdir "$(to_lib)/cmake/contactway" 2>/dev/null || true
 
-build/quickstart: stage bindings/c/quickstart.c bindings/c/sandbox_http.c bindings/c/sandbox_http.h
-	$(CC) $(CFLAGS) $(WARN) bindings/c/quickstart.c bindings/c/sandbox_http.c $(LINK) -o $@
+build/quickstart build/ledger_demo: build/%: stage bindings/c/%.c bindings/c/sandbox_http.c bindings/c/sandbox_http.h
+	$(CC) $(CFLAGS) $(WARN) bindings/c/$*.c bindings/c/sandbox_http.c $(LINK) -o $@
 
 test-rust: tools
 	$(CARGO) test
