@@ -1,7 +1,7 @@
 # Two commands do all the set-up on a machine with Rust, a C compiler, make, Python 3 and Go:
 #   make demo   lives the whole life of a contact way against the embedded sandbox, and kills a job that is then run again
 #   make test   everything, in every language
-# Others: make install and make uninstall; make test-sdks, SDKs of others against the sandbox; make bench, make memcheck;
+# Others: make install and make uninstall; make test-sdks, SDKs of others against the sandbox; make bench, make crash, make memcheck;
 # make header and make docs (what is generated); make stage, make clean
 
 # Make's own lists know no path with a space.
@@ -17,7 +17,7 @@ WARN   := -std=c99 -pedantic -Wall -Wextra -Werror
 STAGE  := $(CURDIR)/build/stage
 LINK   := -I$(STAGE)/include -L$(STAGE)/lib -Wl,-rpath,$(STAGE)/lib -lcontactway
 
-.PHONY: demo test compilers test-rust test-postgres test-c test-cpp test-python test-go test-sdks bench memcheck header docs \
+.PHONY: demo test compilers test-rust test-postgres test-c test-cpp test-python test-go test-sdks bench crash memcheck header docs \
 	stage library install uninstall clean tools
 
 demo: build/quickstart build/ledger_demo
@@ -26,7 +26,7 @@ demo: build/quickstart build/ledger_demo
 	cd build && ./ledger_demo
 	@echo "(in the folder build)"
 
-test: compilers test-rust test-c test-cpp test-python test-go
+test: compilers test-rust test-c test-cpp test-python test-go test-sdks
 
 # Before anything else, so that nobody waits long to be told.
 compilers: tools
@@ -102,11 +102,17 @@ build/quickstart build/ledger_demo: build/%: stage bindings/c/%.c bindings/c/san
 test-rust: tools
 	$(CARGO) test
 
-# The store's tests over a PostgreSQL of their own, and once more through PgBouncer.
+# Kills at random moments: the long form of what is in the tests, over SQLite. The seed is printed, and may be given.
+KILLS ?= 500
+crash: tools
+	CONTACTWAY_CRASH_KILLS=$(KILLS) $(CARGO) test --test crash kill -- --nocapture
+
+# What keeps a ledger, over a PostgreSQL of its own, and the store once more through PgBouncer.
 test-postgres: tools
 	@set -e; directory=$$(mktemp -d); trap 'tests/postgres/stop.sh "$$directory"; rm -rf "$$directory"' EXIT; \
 	CONTACTWAY_TEST_POSTGRES=$$(tests/postgres/start.sh "$$directory"); export CONTACTWAY_TEST_POSTGRES; \
 	$(CARGO) test --features postgres --lib store; \
+	$(CARGO) test --features postgres --test ledger --test jobs --test crash; \
 	CONTACTWAY_TEST_POSTGRES=$$(tests/postgres/pgbouncer.sh "$$directory"); \
 	$(CARGO) test --features postgres --lib store
 
@@ -251,6 +257,7 @@ bench: stage
 	$(PYTHON) tests/bench/run.py $(BENCH)
 	$(PYTHON) tests/bench/bindings.py $(BENCH)
 	$(CARGO) bench --bench sandbox
+	$(CARGO) bench --bench ledger
 	$(CARGO) test --release --test deadlines -- --ignored --nocapture
 
 memcheck: build/tests/contract build/tests/calls
@@ -260,7 +267,8 @@ header: tools
 	CONTACTWAY_WRITE_HEADER=1 $(CARGO) test --test header
 
 docs: tools
-	CONTACTWAY_WRITE_DOCS=1 $(CARGO) test --test docs
+	CONTACTWAY_WRITE_DOCS=1 $(CARGO) test --test docs rules
+	CONTACTWAY_WRITE_DOCS=1 $(CARGO) test --lib codes
 
 clean:
 	rm -rf build

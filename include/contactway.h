@@ -1,5 +1,5 @@
 /*
- * contactway: WeCom's customer-contact "contact way" interface for C.
+ * contactway: WeCom's customer-contact "contact way" endpoints for C.
  *
  * Requests and answers are JSON. A request is the body that WeCom's document describes, without access_token; an
  * answer is WeCom's own. A whole program:
@@ -60,12 +60,14 @@
  *     connect_timeout_ms   3000: how long a connection may take, name, proxy and TLS included, 1 or more
  *     max_attempts         3: how often a request is sent at most, 1 or more
  *     max_in_flight        5: calls at the same time to one endpoint, for all clients of the company in the process; 0
- *                          is no limit
- *     rate_limit           {"per_minute":10000,"per_hour":150000}, for the same; false is no limit
+ *                          is no limit. Processes do not count each other's: divide it among them
+ *     rate_limit           {"per_minute":10000,"per_hour":150000}, for the same, and with a durable store for all processes
+ *                          and machines that share it; false is no limit
  *     proxy                the environment's HTTPS_PROXY and NO_PROXY; "" is none; "http://user:password@host:port"
  *     ca_file              the system's authorities; else those of this file alone, or of this PEM text
  *     extra_ca_file        authorities beside those, a file or a PEM text
- *     store                "memory"; or "sqlite:PATH" or "postgres://…" where the build has them
+ *     store                "memory"; or "sqlite:PATH" or "postgres://…" where the build has them: a durable store, which
+ *                          holds the ledger, and which processes and machines share tokens and limits through
  *     settle_s             60: for how many seconds after an add of unknown outcome a look may not find it yet
  *     validate             "strict": a request that breaks a rule is refused; "warn": it is sent, with warnings; "off":
  *                          nothing is checked, and the bytes go out unchanged
@@ -78,6 +80,9 @@
  *                                    succeeded, or you cancelled it.
  *     wait            2              endpoint, wait_ms, kind, errcode, hint: before another attempt
  *     configuration   2              message: what is to be looked at though the client could be made
+ *     store           2              message: what is to be known of the store; also that it failed, and that tokens and
+ *                                    limits are the process's own meanwhile
+ *     ledger          2              message: WeCom did it, but the store could not be told
  *     token_fetched   3              life_s
  *     attempt         4              endpoint, attempt, http_status, elapsed_ms
  *     connection      4              endpoint: a connection was made, or tried

@@ -29,9 +29,9 @@
 //! - `transport`: one HTTPS exchange on a kept connection
 //! - `answer`: WeCom's envelope, our error, and what WeCom's codes mean
 //! - `rules`: the documented rules of a request, as one table
-//! - `call`, `clock`, `json`, `lock`, `log`, `random`, `secret`: a call's deadline and its being stopped; the time; JSON
-//!   read strictly; locks that no panic poisons; what happened, for whoever wants to know; chance; what may never be
-//!   printed
+//! - `call`, `clock`, `json`, `lock`, `log`, `os_error`, `random`, `secret`: a call's deadline and its being stopped; the
+//!   time; JSON read strictly; locks that no panic poisons; what happened, for whoever wants to know; what the system
+//!   refused, in words; chance; what may never be printed
 //! - [`sandbox`]: WeCom's side, from the same rules
 
 mod answer;
@@ -48,6 +48,7 @@ mod json;
 mod ledger;
 mod lock;
 mod log;
+mod os_error;
 mod random;
 pub mod rules;
 #[cfg(feature = "sandbox")]

@@ -74,6 +74,7 @@ fn half_a_surrogate_pair_is_mended_with_a_warning() {
     assert!(answer.contains(r"\\ud83d \ud83d\ude00"), "what is whole is untouched: {answer}");
     let refused = self::answer(Endpoint::Get, r#"{"errcode":40058,"errmsg":"\ud83d bad"}"#);
     assert_eq!(at(&refused, "/errmsg"), "\u{FFFD} bad");
+    assert_eq!(at(&refused, "/error/details/0/rule"), "lone_surrogate");
     assert_eq!(at(&refused, "/error/kind"), "api");
 }
 

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use contactway::{Canceller, Client, Effect, Endpoint, Error, Kind, Options, Shared};
+use contactway::{Canceller, Client, Effect, Endpoint, Error, Kind, Options, Shared, TokenProvider};
 use socket2::{Domain, SockAddr, Socket, Type};
 use support::raw::{Peer, Raw};
 use support::{SIMPLE, Shop, add, list};
@@ -416,4 +416,22 @@ fn how_long_a_cancel_takes() {
     }
     took.sort_unstable();
     println!("cancel latency over {} calls: p50 {:?}, p99 {:?}", took.len(), took[150], took[297]);
+}
+
+struct Slow;
+
+impl TokenProvider for Slow {
+    fn token(&self, _rejected: bool) -> Result<String, String> {
+        thread::sleep(Duration::from_millis(100));
+        Ok("a-token".to_owned())
+    }
+}
+
+#[test]
+fn a_deadline_that_a_token_provider_let_pass_says_so() {
+    let client = Client::new(r#"{"corp_id":"ww1","token_provider":true,"timeout_ms":50}"#, &Shared::default()).unwrap();
+    client.set_token_provider(Arc::new(Slow)).unwrap();
+    let error = client.call(Endpoint::List, "{}", &Options::default()).unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (Kind::Timeout, 0));
+    assert!(error.to_string().contains("while the call waited for a token"), "{error}");
 }

@@ -152,6 +152,8 @@ fn a_line_says_what_failed_and_where_and_who_is_to_act() {
     let (level, line) = call(c"{\"limit\":0}", None);
     assert_eq!((level, line["kind"].as_str()), (2, Some("invalid_request")), "{line}");
     assert_eq!((line["rule"].as_str(), line["pointer"].as_str()), (Some("limit_range"), Some("/limit")), "{line}");
+    let (level, line) = call(c"{}", Some(c"{\"timeout\":1}"));
+    assert_eq!((level, line["rule"].as_str(), line["pointer"].as_str()), (2, Some("unknown_member"), Some("/timeout")));
     shop.faults(r#"{"endpoint":"list_contact_way","times":1,"do":{"errcode":48002}}"#);
     let (level, line) = call(c"{}", None);
     assert_eq!((level, line["errcode"].as_i64()), (1, Some(48002)));

@@ -71,6 +71,7 @@ fn what_cannot_be_saved_is_told_and_leaves_nothing() {
         ("\"qr_code\":\"https://p.qpic.cn@example.com/a\"", path, Kind::InvalidRequest),
         // Another service of the host that base_url names.
         ("\"qr_code\":\"http://127.0.0.1:1/a.png\"", path, Kind::InvalidRequest),
+        ("\"qr_code\":\"https://p.qpic.cn:+443/a\"", path, Kind::InvalidRequest),
         ("\"qr_code\":\"file:///etc/passwd\"", path, Kind::InvalidRequest),
         ("\"qr_code\":\"a b\"", path, Kind::InvalidRequest),
     ];

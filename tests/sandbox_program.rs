@@ -174,15 +174,20 @@ fn status(port: u16, host: &str, token: Option<&str>) -> u16 {
 }
 
 #[test]
-fn other_addresses_need_a_token_which_comes_from_a_file_or_the_environment() {
+fn other_addresses_need_a_token_which_comes_from_a_file_the_command_line_or_the_environment() {
     let said = fails(&["--host", "0.0.0.0"]);
     assert!(said.contains("control_token is required") && said.contains("CONTACTWAY_SANDBOX_TOKEN"), "{said}");
     let file = std::env::temp_dir().join(format!("contactway-sandbox-token-{}", std::process::id()));
     fs::write(&file, "of-the-file\n").unwrap();
     let arguments =
         ["--host", "0.0.0.0", "--public-url", "http://sandbox:8080", "--token-file", file.to_str().unwrap()];
-    for (of_environment, token) in [(None, "of-the-file"), (Some("of-the-environment"), "of-the-environment")] {
-        let arguments = if of_environment.is_some() { &arguments[..4] } else { &arguments[..] };
+    let mut of_the_line = arguments;
+    of_the_line[4..].copy_from_slice(&["--token", "of-the-line"]);
+    for (arguments, of_environment, token) in [
+        (&arguments[..], None, "of-the-file"),
+        (&of_the_line[..], None, "of-the-line"),
+        (&arguments[..4], Some("of-the-environment"), "of-the-environment"),
+    ] {
         let port = std::net::TcpListener::bind("0.0.0.0:0").unwrap().local_addr().unwrap().port();
         let mut command = command(arguments);
         command.args(["--port", &port.to_string()]);

@@ -44,7 +44,11 @@ use Class::{Busy, Collision, NotThere, Refused, TokenRefused, TooMany, TooManyAt
 
 /// The table, by number.
 pub const CODES: &[Code] = &[
-    row(-1, Busy, "WeCom is busy: wait a little and try again, three times at most."),
+    row(
+        -1,
+        Busy,
+        "WeCom is busy: wait a little and try again, three times at most; an add only when list does not show what it may have made.",
+    ),
     row(6000, Collision, "Somebody else changed the same thing at the same moment: try again."),
     row(
         40001,
@@ -93,18 +97,18 @@ pub const CODES: &[Code] = &[
     row(42009, TokenRefused, "The suite access token has expired: see that the suite ticket is fresh."),
     row(44001, Refused, "The uploaded file is empty."),
     row(45001, Refused, "The uploaded file is too large."),
-    row(45009, TooMany, "WeCom blocks the interface for about as long as the limit's span: wait, and call less often."),
+    row(45009, TooMany, "WeCom blocks the endpoint for about as long as the limit's span: wait, and call less often."),
     row(45031, Refused, "WeCom holds the secret for unsafe: reset it in the admin console."),
     row(45033, TooManyAtOnce, "Too many calls at the same time: lower max_in_flight."),
     row(45035, Collision, "Somebody else changed the same thing at the same moment: try again."),
-    row(48001, Refused, "The app has no right to this interface: grant it in the admin console."),
+    row(48001, Refused, "The app has no right to this endpoint: grant it in the admin console."),
     row(
         48002,
         Refused,
-        "The app may not call this interface: add it to customer contact's callable apps, or grant it the right to configure contact ways.",
+        "The app may not call this endpoint: add it to customer contact's callable apps, or grant it the right to configure contact ways.",
     ),
     row(48004, Refused, "The company has withdrawn its authorisation of the app."),
-    row(48005, Refused, "WeCom has retired this interface."),
+    row(48005, Refused, "WeCom has retired this endpoint."),
     row(48006, Refused, "The right was withdrawn after long disuse: an administrator enables it again."),
     row(50002, Refused, "The member is outside of the app's range: widen it, or name another."),
     row(50003, Refused, "The app is disabled: enable it in the admin console."),
@@ -117,7 +121,7 @@ pub const CODES: &[Code] = &[
         "The address of this machine is not trusted: add it to the app's trusted IPs and wait a minute.",
     ),
     row(60021, Refused, "The userid is outside of the app's visible range: widen it, or name another."),
-    row(60031, Refused, "The app is barred from calling interfaces."),
+    row(60031, Refused, "The app is barred from calling endpoints."),
     row(
         60111,
         Refused,
@@ -141,7 +145,7 @@ pub const CODES: &[Code] = &[
     row(301_007, Refused, "The company is disbanded or blocked."),
     row(301_021, Refused, "A userid is not in the directory."),
     row(701_008, Refused, "The userid has no active account licence: activate one."),
-    row(701_099, Refused, "The member has no valid licence for interfaces: activate one."),
+    row(701_099, Refused, "The member has no valid licence for endpoints: activate one."),
     row(710_000, Refused, "The auth_corp_id is not valid."),
 ];
 
@@ -187,7 +191,49 @@ pub fn untrusted_address(code: i64, errmsg: &str) -> Option<IpAddr> {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write;
+    use std::fs;
+
     use super::*;
+
+    /// What a class means for a call, for people.
+    const fn follows(class: Class) -> &'static str {
+        match class {
+            Busy => "again, three times in all; an add is not, and its `effect` is `unknown`",
+            Collision => "again",
+            TooMany => "again after the block, if the deadline allows",
+            TooManyAtOnce => "again after 50 to 500 ms, with half the calls at the same time",
+            TokenRefused => "a new token, and once more",
+            NotThere => "no; a success where an earlier attempt of the same call may have done it",
+            Refused => "no",
+        }
+    }
+
+    fn page() -> String {
+        let mut page = String::from(
+            "# WeCom's codes\n\n\
+             Generated from `src/answer/codes.rs` by `make docs`; a test compares the two. These are the codes that concern\n\
+             contact ways: whether the library makes the call again by itself, and what to do, which stands in an error as\n\
+             `advice`. WeCom's page on any code is `https://open.work.weixin.qq.com/devtool/query?e=CODE`.\n\n\
+             A 40001 from an endpoint, where a token was sent, is taken for a token that is no longer good.\n\n\
+             | errcode | again? | what to do |\n|---|---|---|\n",
+        );
+        for row in CODES {
+            writeln!(page, "| {} | {} | {} |", row.code, follows(row.class), row.advice).unwrap();
+        }
+        page
+    }
+
+    /// `make docs` writes it.
+    #[test]
+    fn the_documentation_has_the_same_table() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/wecom-codes.md");
+        if std::env::var_os("CONTACTWAY_WRITE_DOCS").is_some() {
+            fs::write(path, page()).unwrap();
+        }
+        let is_same = fs::read_to_string(path).unwrap_or_default() == page();
+        assert!(is_same, "docs/wecom-codes.md is stale: run `make docs`");
+    }
 
     #[test]
     fn the_table_is_in_order_and_says_what_to_do() {

@@ -142,6 +142,12 @@ impl Envelope {
         &self.text
     }
 
+    /// What there is to warn of, as the details of a failure.
+    pub fn details(&self) -> impl Iterator<Item = Detail> {
+        let detail = |it: &Warning| Detail::new(it.pointer.clone().unwrap_or_default(), it.code, &*it.message);
+        self.warnings.iter().map(detail)
+    }
+
     /// Members other than [`HEADING`], in WeCom's order.
     #[must_use]
     pub fn other_members(&self) -> Vec<(String, Box<RawValue>)> {

@@ -223,6 +223,11 @@ impl Error {
         self.0.errcode
     }
 
+    /// What WeCom said, or what went wrong and what to do.
+    pub(crate) fn errmsg(&self) -> &str {
+        &self.0.errmsg
+    }
+
     /// Whether WeCom may have carried the request out.
     #[must_use]
     pub fn effect(&self) -> Effect {

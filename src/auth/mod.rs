@@ -3,6 +3,7 @@
 //! How a token is fetched is the caller's; when, and by whom, is decided here.
 
 mod credentials;
+mod shared;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -16,6 +17,7 @@ use crate::lock::lock;
 use crate::secret::{IN_URL_MAX, Secret};
 
 pub use credentials::{Credentials, Suite};
+pub use shared::SharedToken;
 
 /// An early renewal that failed is tried again after this.
 const RENEWAL_PAUSE: Duration = Duration::from_secs(30);
@@ -44,6 +46,16 @@ pub enum Owner {
     Suite(Suite),
 }
 
+impl Owner {
+    /// Everything that tells it from others.
+    fn parts(&self) -> Vec<&str> {
+        match self {
+            Self::App(credentials) => credentials.parts(),
+            Self::Suite(suite) => vec!["suite token", &suite.id, suite.secret.expose()],
+        }
+    }
+}
+
 impl Tokens {
     /// Whoever is at `base_url` from now on is somebody else.
     pub fn forget(&self, base_url: &str) {
@@ -67,7 +79,7 @@ pub struct Token {
     /// The token.
     pub text: Arc<Secret>,
     /// Its place in the order of tokens fetched.
-    pub version: u64,
+    pub version: i64,
 }
 
 /// What a fetch brought.
@@ -138,6 +150,54 @@ pub trait TokenProvider: Send + Sync {
     fn token(&self, rejected: bool) -> Result<String, String>;
 }
 
+/// A token that has just come, from WeCom or from another process.
+struct Fresh {
+    text: Arc<Secret>,
+    renew_in: Duration,
+    life: Duration,
+    /// Its place in the order of tokens, where that is not for this process to say.
+    version: Option<i64>,
+}
+
+/// What came of the need for a token.
+enum Outcome {
+    Token(Fresh),
+    /// WeCom refused the credentials, which is remembered for so long.
+    Refused {
+        error: Error,
+        wait: Duration,
+        remembered_for: Duration,
+    },
+    Missed(NoToken),
+}
+
+impl Outcome {
+    /// What came of a fetch; the last refusal, if there was one, was remembered for so long.
+    fn of(fetched: Result<Fetched, Error>, is_refusal: impl Fn(&Error) -> bool, last_refused_for: Duration) -> Self {
+        match fetched {
+            Ok(Fetched { text, life }) => {
+                Self::Token(Fresh { text: Arc::new(text), renew_in: life / 10 * 9, life, version: None })
+            }
+            Err(error) if is_refusal(&error) => {
+                let wait = grown_refused(last_refused_for);
+                Self::Refused { error, wait, remembered_for: wait }
+            }
+            Err(error) => Self::Missed(NoToken::Failed(error)),
+        }
+    }
+}
+
+/// For how long refused credentials are remembered that were remembered for so long the last time, if at all.
+fn grown_refused(last: Duration) -> Duration {
+    if last.is_zero() { REFUSED_FIRST } else { (last * 2).min(REFUSED_MOST) }
+}
+
+/// For how long a token is not replaced again, the last such pause being over since then.
+fn grown_forced(last: Duration, over_for: Duration) -> Duration {
+    // Soon again after the last one: grow. Long after: begin anew.
+    if over_for < last { (last * 2).min(FORCED_MOST) } else { FORCED_FIRST }
+}
+
 /// Why there is no token.
 pub enum NoToken {
     /// The call had to end while it waited.
@@ -153,7 +213,7 @@ pub struct Slot(Mutex<TokenState>);
 #[derive(Default)]
 struct TokenState {
     current: Option<Held>,
-    fetched: u64,
+    fetched: i64,
     fetching: bool,
     waiting: Vec<Arc<Call>>,
     refusal: Option<Refusal>,
@@ -180,13 +240,14 @@ struct Forced {
 }
 
 impl Slot {
-    /// The token, fetched with `fetch` if there is none that is good.
+    /// The token, fetched with `fetch` if there is none that is good, also not in the row that it shares with others.
     ///
     /// # Errors
     /// When the call must end, or the fetch failed.
     pub fn token(
         &self,
         call: &Arc<Call>,
+        shared: Option<&SharedToken>,
         fetch: impl Fn() -> Result<Fetched, Error>,
         is_refusal: impl Fn(&Error) -> bool,
     ) -> Result<Token, NoToken> {
@@ -199,11 +260,9 @@ impl Slot {
                 })?,
                 Look::Fetch(old) => {
                     let leading = Leading { slot: self };
-                    let outcome = leading.done(fetch(), &is_refusal);
-                    return match (outcome, old) {
-                        (Ok(token), _) | (Err(_), Some(token)) => Ok(token),
-                        (Err(error), None) => Err(NoToken::Failed(error)),
-                    };
+                    let outcome = shared.and_then(|shared| shared.token(call, &fetch, &is_refusal));
+                    let outcome = outcome.unwrap_or_else(|| Outcome::of(fetch(), &is_refusal, self.refused_for()));
+                    return leading.done(outcome).or_else(|none| old.ok_or(none));
                 }
             }
         }
@@ -251,6 +310,11 @@ impl Slot {
         lock(&self.0).waiting.retain(|waiting| !Arc::ptr_eq(waiting, call));
     }
 
+    /// For how long the last refusal is remembered, if there is one.
+    fn refused_for(&self) -> Duration {
+        lock(&self.0).refusal.as_ref().map_or(Duration::ZERO, |refusal| refusal.pause)
+    }
+
     /// The credentials have changed: what was refused before says nothing any more.
     pub fn forget_refusal(&self) {
         lock(&self.0).refusal = None;
@@ -260,21 +324,30 @@ impl Slot {
     ///
     /// # Errors
     /// How long to wait, when a token was replaced for this reason so lately that another fetch would be too many.
-    pub fn reject(&self, token: &Token) -> Result<(), Duration> {
+    pub fn reject(&self, call: &Arc<Call>, shared: Option<&SharedToken>, token: &Token) -> Result<(), Duration> {
+        if !self.holds(token) {
+            return Ok(());
+        }
+        let told = shared.and_then(|shared| shared.reject(call, token)).transpose()?;
         let now = now();
         let mut state = lock(&self.0);
         if state.current.as_ref().is_none_or(|held| held.token.version != token.version) {
             return Ok(());
         }
-        let pause = match &state.forced {
-            Some(forced) if now < forced.not_before => return Err(forced.not_before.duration_since(now)),
-            // Soon again after the last one: grow. Long after: begin anew.
-            Some(forced) if now < forced.not_before + forced.pause => (forced.pause * 2).min(FORCED_MOST),
-            _ => FORCED_FIRST,
-        };
-        state.forced = Some(Forced { not_before: now + pause, pause });
+        if told.is_none() {
+            let pause = match &state.forced {
+                Some(forced) if now < forced.not_before => return Err(forced.not_before - now),
+                Some(forced) => grown_forced(forced.pause, now - forced.not_before),
+                None => FORCED_FIRST,
+            };
+            state.forced = Some(Forced { not_before: now + pause, pause });
+        }
         state.current = None;
         Ok(())
+    }
+
+    fn holds(&self, token: &Token) -> bool {
+        lock(&self.0).current.as_ref().is_some_and(|held| held.token.version == token.version)
     }
 }
 
@@ -291,31 +364,27 @@ struct Leading<'s> {
 }
 
 impl Leading<'_> {
-    fn done(self, fetched: Result<Fetched, Error>, is_refusal: &impl Fn(&Error) -> bool) -> Result<Token, Error> {
+    fn done(self, outcome: Outcome) -> Result<Token, NoToken> {
         let now = now();
         let mut state = lock(&self.slot.0);
-        match fetched {
-            Ok(fetched) => {
-                state.fetched += 1;
-                let token = Token { text: Arc::new(fetched.text), version: state.fetched };
-                let renew_at = now + fetched.life / 10 * 9;
-                state.current = Some(Held { token: token.clone(), renew_at, ends_at: now + fetched.life });
+        let (none, renew_in) = match outcome {
+            Outcome::Token(Fresh { text, renew_in, life, version }) => {
+                state.fetched = version.unwrap_or(state.fetched + 1);
+                let token = Token { text, version: state.fetched };
+                state.current = Some(Held { token: token.clone(), renew_at: now + renew_in, ends_at: now + life });
                 state.refusal = None;
-                Ok(token)
+                return Ok(token);
             }
-            Err(error) => {
-                let mut renew_at = now + RENEWAL_PAUSE;
-                if is_refusal(&error) {
-                    let pause = state.refusal.as_ref().map_or(REFUSED_FIRST, |last| (last.pause * 2).min(REFUSED_MOST));
-                    state.refusal = Some(Refusal { error: error.clone(), until: now + pause, pause });
-                    renew_at = renew_at.max(now + pause);
-                }
-                if let Some(held) = &mut state.current {
-                    held.renew_at = renew_at;
-                }
-                Err(error)
+            Outcome::Refused { error, wait, remembered_for } => {
+                state.refusal = Some(Refusal { error: error.clone(), until: now + wait, pause: remembered_for });
+                (NoToken::Failed(error), RENEWAL_PAUSE.max(wait))
             }
+            Outcome::Missed(none) => (none, RENEWAL_PAUSE),
+        };
+        if let Some(held) = &mut state.current {
+            held.renew_at = now + renew_in;
         }
+        Err(none)
     }
 }
 
@@ -360,7 +429,7 @@ mod tests {
     }
 
     fn ask(slot: &Slot, fetch: impl Fn() -> Result<Fetched, Error>) -> Result<Token, NoToken> {
-        slot.token(&Call::new(HOUR), fetch, |_| true)
+        slot.token(&Call::new(HOUR), None, fetch, |_| true)
     }
 
     /// The token requests that so many calls, evenly spread over an hour, make with a wrong secret.
@@ -452,7 +521,7 @@ mod tests {
         // WeCom refuses every token at once, for an hour.
         for _ in 0..3600 {
             let Ok(token) = ask(&slot, || fetched("one")) else { unreachable!() };
-            match slot.reject(&token) {
+            match slot.reject(&Call::new(HOUR), None, &token) {
                 Ok(()) => replaced += 1,
                 Err(pause) => told += u32::from(pause <= FORCED_MOST),
             }

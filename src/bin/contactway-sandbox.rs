@@ -17,6 +17,7 @@ contactway-sandbox: a stand-in for WeCom's contact-way endpoints, on this machin
   --host ADDRESS     listen at this address (127.0.0.1 and ::1 if left out; 0.0.0.0 is every address, and needs a token)
   --public-url URL   how others reach it, such as http://sandbox:8080; base_url in what it prints
   --token-file FILE  ask for the token in FILE under /sandbox/ (or for that in CONTACTWAY_SANDBOX_TOKEN)
+  --token TOKEN      ask for TOKEN; others on this machine see it in the list of processes, so rather give it in a file
   --tls              speak HTTPS, with an authority made at the start: /sandbox/ca.pem
   --config FILE      start with this configuration, a JSON object; the other options are put over it
   --seed N           make ids, tokens and random faults from this number
@@ -82,6 +83,7 @@ fn read(mut arguments: impl Iterator<Item = String>, token: Option<String>) -> R
             }
             "--host" => drop(over.insert("host".to_owned(), value()?.into())),
             "--public-url" => drop(over.insert("public_url".to_owned(), value()?.into())),
+            "--token" => drop(over.insert("control_token".to_owned(), value()?.into())),
             "--token-file" => drop(over.insert("control_token".to_owned(), token_of(Path::new(&value()?))?.into())),
             "--limits" | "--tls" => drop(over.insert(argument.trim_start_matches("--").to_owned(), true.into())),
             "--config" => options.config = configuration(Path::new(&value()?))?,

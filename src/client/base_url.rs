@@ -18,22 +18,22 @@ pub fn read(fields: &mut Fields, insecure_http: bool) -> String {
     let Some(text) = fields.text("base_url") else { return WECOM.to_owned() };
     let rule = match text.parse::<Uri>() {
         Ok(uri) => match (uri.scheme_str(), uri.authority()) {
-            _ if uri.query().is_some() || text.contains(['#', '@']) => "without a user, a query or a fragment",
-            _ if !port_fits(&uri) => "with a port of 1 to 65535",
-            _ if text.len() > LENGTH_MAX => "at most 2048 bytes long",
+            _ if uri.query().is_some() || text.contains(['#', '@']) => "be without a user, a query or a fragment",
+            _ if !port_fits(&uri) => "have a port of 1 to 65535",
+            _ if text.len() > LENGTH_MAX => "be at most 2048 bytes long",
             (Some("http"), Some(authority)) if !may_be_http(authority.host(), insecure_http) => {
-                "https, since a token travels in the query string; http only to a loopback address, or with insecure_http to \
+                "be https, since a token travels in the query string; http only to a loopback address, or with insecure_http to \
                  a private one that is not WeCom's own"
             }
             (Some(scheme @ ("https" | "http")), Some(authority)) => {
                 let host_and_port = authority.as_str().to_ascii_lowercase();
                 return format!("{scheme}://{host_and_port}{}", uri.path().trim_end_matches('/'));
             }
-            _ => "https://host",
+            _ => "be https://host",
         },
-        Err(_) => "https://host",
+        Err(_) => "be https://host",
     };
-    fields.wrong("base_url", "bad_url", &format!("must be {rule}"));
+    fields.wrong("base_url", "bad_url", &format!("must {rule}"));
     text.to_owned()
 }
 

@@ -246,3 +246,35 @@ fn read_authorities(fields: &mut Fields, name: &'static str, warnings: &mut Vec<
     warnings.extend(unfit.map(|nth| format!("{name}: certificate number {nth} is of version 1 and is passed over")));
     Some(authorities)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whether a member's row on its page shows this default.
+    fn is_told(page: &str, member: &str, default: &str) -> bool {
+        let row = page.lines().find(|line| line.starts_with(&format!("| `{member}` |"))).unwrap_or_default();
+        row.split(" | ").nth(2) == Some(&format!("`{default}`"))
+    }
+
+    #[test]
+    fn the_documentation_has_the_same_defaults() {
+        let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/configuration.md")).unwrap();
+        let config = Config::parse(r#"{"corp_id":"ww1","secret":"s","proxy":""}"#).unwrap();
+        let Limits { max_in_flight, per_minute, per_hour } = config.limits;
+        for (member, default) in [
+            ("base_url", format!("\"{}\"", config.base_url)),
+            ("insecure_http", config.insecure_http.to_string()),
+            ("timeout_ms", config.timeout.as_millis().to_string()),
+            ("connect_timeout_ms", config.connect_timeout.as_millis().to_string()),
+            ("max_attempts", config.max_attempts.to_string()),
+            ("max_in_flight", max_in_flight.to_string()),
+            ("rate_limit", format!(r#"{{"per_minute":{per_minute},"per_hour":{per_hour}}}"#)),
+            ("settle_s", config.settle.as_secs().to_string()),
+        ] {
+            assert!(is_told(&page, member, &default), "{member} is {default}");
+        }
+        assert!(config.store.is_none() && is_told(&page, "store", "\"memory\""));
+        assert!(config.validate == Validate::Strict && is_told(&page, "validate", "\"strict\""));
+    }
+}

@@ -82,6 +82,7 @@ impl Client {
                 limits: config.limits,
                 proxy_password: config.proxy_password,
                 transport,
+                store: store.clone(),
             },
         ));
         for warning in &config.warnings {
@@ -255,14 +256,23 @@ impl Client {
         let _until_freed = self.calls.join(&call);
         let _until_cancelled = options.canceller.as_ref().map(|canceller| canceller.join(&call));
         let began = Instant::now();
-        let outcome = work(&call).map_err(|error| {
-            let mut error = error.of_endpoint(name);
-            // The host's own text may hold a secret.
-            error.redact(&self.wire.secrets);
-            error
-        });
-        self.log_call(name, began, &outcome);
+        let outcome = work(&call).map_err(|error| self.told(name, error));
+        self.log_call(name, began, outcome.as_ref());
         outcome.map(|done| done.answer)
+    }
+
+    /// The error of a call that was refused before it could begin, which is logged as any other.
+    pub(crate) fn refuse(&self, name: &'static str, error: Error) -> Error {
+        let error = self.told(name, error);
+        self.log_call(name, Instant::now(), Err(&error));
+        error
+    }
+
+    fn told(&self, name: &'static str, error: Error) -> Error {
+        let mut error = error.of_endpoint(name);
+        // The host's own text may hold a secret.
+        error.redact(&self.wire.secrets);
+        error
     }
 
     /// Ends the calls under way and all later ones, as cancelled.
@@ -286,7 +296,7 @@ impl Client {
         Ok(Request { body: json::without_unicode_escapes(request), broken, unknown })
     }
 
-    fn log_call(&self, name: &str, began: Instant, outcome: &Result<Done, Error>) {
+    fn log_call(&self, name: &str, began: Instant, outcome: Result<&Done, &Error>) {
         let (level, attempts) = match outcome {
             Ok(done) => (Level::Info, done.attempts),
             Err(error) => (level_of(error.kind()), error.attempts()),

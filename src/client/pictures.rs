@@ -12,6 +12,7 @@ use base64::prelude::BASE64_STANDARD;
 use serde_json::json;
 use ureq::http::Uri;
 
+use super::base_url::port_fits;
 use super::{Client, Done, Options};
 use crate::answer::{Error, Kind};
 use crate::call::Call;
@@ -19,6 +20,7 @@ use crate::endpoint::{Endpoint, PICTURE, UPLOAD};
 use crate::json::fields::{Detail, Fields};
 use crate::json::{self, Object};
 use crate::ledger::Progress;
+use crate::os_error::in_words;
 use crate::random;
 use crate::wire::Ask;
 
@@ -163,7 +165,8 @@ impl Client {
         let address = json::get(answered.answer.text(), "/contact_way/qr_code").filter(|address| !address.is_empty());
         let none = "this contact way has no qr_code; only those of scene 2 have";
         let address = address.ok_or_else(|| refused("no_qr_code", none))?;
-        let address = self.picture_address(&address).map_err(|why| refused("picture_host", why))?;
+        let address =
+            self.picture_address(&address).map_err(|why| refused("picture_host", &format!("its qr_code {why}")))?;
         Ok((address, answered.attempts))
     }
 
@@ -171,6 +174,9 @@ impl Client {
     fn picture_address(&self, address: &str) -> Result<Uri, &'static str> {
         const NO_ADDRESS: &str = "must be the address of a picture";
         let uri: Uri = address.parse().map_err(|_| NO_ADDRESS)?;
+        if !port_fits(&uri) {
+            return Err("must have a port of 1 to 65535");
+        }
         let host = uri.host().unwrap_or_default().to_ascii_lowercase();
         let own: Option<Uri> = self.wire.base_url().parse().ok();
         let origin = |uri: &Uri| {
@@ -283,21 +289,6 @@ fn read_file(path: &Path) -> Result<Vec<u8>, String> {
 
 fn format_of(picture: &[u8]) -> Option<&'static Format> {
     FORMATS.iter().find(|format| picture.starts_with(format.start))
-}
-
-/// What became of a file, in words.
-fn in_words(error: &io::Error) -> String {
-    use io::ErrorKind as K;
-    match error.kind() {
-        K::NotFound => "there is no such file or folder".to_owned(),
-        K::PermissionDenied => "this process has no right to".to_owned(),
-        K::NotADirectory => "one of its folders is no folder".to_owned(),
-        K::IsADirectory => "it is a folder".to_owned(),
-        K::StorageFull | K::QuotaExceeded => "the disk is full".to_owned(),
-        K::ReadOnlyFilesystem => "the disk can only be read".to_owned(),
-        K::InvalidFilename => "its name is empty or too long".to_owned(),
-        _ => error.to_string(),
-    }
 }
 
 /// The body of a form with one file.

@@ -745,7 +745,7 @@ unsafe fn work(
         // SAFETY: C strings or NULL, as the caller promises.
         let (request, options) =
             unsafe { (text::required(request_json, "request_json")?, text::optional(options_json, "options_json")?) };
-        let options = options::read(options, endpoint, process)?;
+        let options = options::read(options, endpoint, process).map_err(|error| client.refuse(name, error))?;
         work(&client, request, &options)
     });
     give_answer(outcome.map_err(|error| error.of_endpoint(name)))

@@ -23,7 +23,7 @@ pub fn said_of(plan: &Plan, unknown: &[(Option<usize>, &str)]) -> Vec<Detail> {
                 Some(near) => format!(" did you mean {near}?"),
                 None => String::new(),
             };
-            let message = format!("{shown}:{hint} WeCom's document knows no such member here; it is sent as it is");
+            let message = format!("{shown}:{hint} WeCom's document knows no such member here");
             // A name may be as long as a request; an answer repeats none that long.
             let pointer =
                 if shown.len() == name.len() { format!("{above}/{}", pointer_token(name)) } else { above.to_owned() };

@@ -13,6 +13,8 @@ const MINUTE_MS: i64 = 60_000;
 const HOUR_MS: i64 = 3_600_000;
 /// A probe that was not heard of again is another's to make after this.
 const PROBE_MS: i64 = 15_000;
+/// How often others look whether a probe has passed.
+const LOOK_MS: i64 = 200;
 
 /// What permits are asked for; 0 is no limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,7 +71,7 @@ impl Gate {
     pub fn take(&mut self, wanted: &Wanted, now_us: i64) -> Grant {
         let now = now_us / 1000;
         if self.blocked_until > 0 {
-            let wait = (self.blocked_until - now).max(self.probe_until - now);
+            let wait = (self.blocked_until - now).max((self.probe_until - now).min(LOOK_MS));
             if wait > 0 {
                 return Grant::After { wait_ms: wait, blocked: true };
             }
@@ -149,12 +151,14 @@ fn interval_us(wanted: &Wanted) -> i64 {
     SPREAD_US / i64::from(wanted.per_minute.max(1))
 }
 
-/// Changes the row of a gate, which nobody else changes meanwhile.
+/// Changes the row of a gate, which nobody else changes meanwhile. `now_us` is asked once the row is locked: a time from
+/// before a long wait for it would take what others were granted since for a clock that was set back.
 pub(super) fn change<T>(
     sql: &mut dyn Sql,
     corp_id: &str,
     endpoint: &str,
-    change: impl FnOnce(&mut Gate) -> T,
+    now_us: impl FnOnce(&mut dyn Sql) -> Result<i64, Fault>,
+    change: impl FnOnce(&mut Gate, i64) -> T,
 ) -> Result<T, Fault> {
     let key: [Cell; 2] = [corp_id.into(), endpoint.into()];
     // Writing first locks the row, there or not.
@@ -170,7 +174,7 @@ pub(super) fn change<T>(
         blocked_until: row.int(),
         probe_until: row.int(),
     });
-    let outcome = change(&mut gate);
+    let outcome = change(&mut gate, now_us(sql)?);
     let minutes: Vec<_> = gate.minutes.iter().map(|(begin, granted)| format!("{begin}:{granted}")).collect();
     let [corp_id, endpoint] = key;
     sql.change(

@@ -4,6 +4,7 @@
 //! writes, [`Store::settle`] with its intent and [`Store::settle`] with what came of it; those of callers that wait
 //! together are one.
 
+mod aside;
 mod change;
 mod corp;
 mod entry;
@@ -34,6 +35,7 @@ use crate::lock::lock;
 use group::Group;
 use sql::{Fault, Need, Sql, failed};
 
+pub use aside::Aside;
 pub use change::{At, Change, Event, Intended, Intent, Landed, Sight, Stranger, Term};
 pub use corp::Corp;
 pub use entry::{Doing, Doubt, Entry, Status};
@@ -279,16 +281,14 @@ impl Store {
     /// Takes permits to call `endpoint`.
     pub fn permits(&self, call: &Call, corp_id: &str, endpoint: &str, wanted: &Wanted) -> Result<Grant, Error> {
         self.with(call, Need::Quick, |sql| {
-            let now = self.now_us_in(sql)?;
-            gate::change(sql, corp_id, endpoint, |gate| gate.take(wanted, now))
+            gate::change(sql, corp_id, endpoint, |sql| self.now_us_in(sql), |gate, now| gate.take(wanted, now))
         })
     }
 
     /// Remembers what WeCom said of the number of calls to `endpoint`.
     pub fn heed(&self, call: &Call, corp_id: &str, endpoint: &str, verdict: Verdict) -> Result<(), Error> {
         self.with(call, Need::Quick, |sql| {
-            let now = self.now_us_in(sql)?;
-            gate::change(sql, corp_id, endpoint, |gate| gate.heed(verdict, now))
+            gate::change(sql, corp_id, endpoint, |sql| self.now_us_in(sql), |gate, now| gate.heed(verdict, now))
         })
     }
 

@@ -59,10 +59,10 @@ impl Connection {
         &self.socket
     }
 
-    /// Whether nothing has come since the last answer, not even an end of file. In one that has served nothing yet lie
-    /// the session tickets of TLS 1.3, and it counts as silent.
+    /// Whether nothing has come since the last answer, not even an end of file; in one that has served nothing yet,
+    /// nothing but what a TLS server sends by itself.
     pub fn is_silent(&self) -> bool {
-        self.is_new || self.reader.buffer().is_empty() && self.reader.get_ref().is_silent()
+        self.reader.buffer().is_empty() && self.reader.get_ref().is_silent(self.is_new)
     }
 
     /// Sends `request` and reads its answer; says whether the connection may serve another.

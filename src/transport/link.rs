@@ -50,9 +50,19 @@ impl Link {
 
     /// Whether nothing has come, not even an end of file.
     pub fn is_silent(&self) -> bool {
-        let flags = libc::MSG_PEEK | libc::MSG_DONTWAIT;
-        let peeked = self.socket.recv_with_flags(&mut [MaybeUninit::uninit()], flags);
-        peeked.is_err_and(|error| error.kind() == ErrorKind::WouldBlock)
+        self.peek().is_err_and(|error| error.kind() == ErrorKind::WouldBlock)
+    }
+
+    /// Whether it is at its end, as far as can be seen before what may have come is read.
+    pub fn is_over(&self) -> bool {
+        match self.peek() {
+            Ok(come) => come == 0,
+            Err(error) => error.kind() != ErrorKind::WouldBlock,
+        }
+    }
+
+    fn peek(&self) -> io::Result<usize> {
+        self.socket.recv_with_flags(&mut [MaybeUninit::uninit()], libc::MSG_PEEK | libc::MSG_DONTWAIT)
     }
 
     /// What is left of the time, rounded up to a multiple of [`STEP`]; it is looked at again after each wait.

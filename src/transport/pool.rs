@@ -139,7 +139,7 @@ mod tests {
         for end in ends {
             let (pool, server) = pool_with_one(&uri);
             server.shutdown(Shutdown::Write).unwrap();
-            thread::sleep(Duration::from_millis(50));
+            thread::sleep(Duration::from_millis(500));
             end(&pool, &uri);
             assert_eq!(holds(&pool), 0);
         }

@@ -2,7 +2,7 @@
 
 use std::env;
 use std::fs::{File, OpenOptions};
-use std::io::{self, ErrorKind, Read};
+use std::io::{self, Read};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::sync::Arc;
@@ -11,6 +11,8 @@ use rustls::crypto::ring;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::{PemObject, SectionKind};
 use rustls::{ClientConfig, RootCertStore};
+
+use crate::os_error::in_words;
 
 /// The largest file of certificates that is read, in bytes.
 const FILE_MAX: u64 = 16 * 1024 * 1024;
@@ -148,14 +150,6 @@ fn read_some(file: File, length: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::with_capacity(usize::try_from(length.min(FILE_MAX)).unwrap_or(0));
     file.take(FILE_MAX + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
-}
-
-fn in_words(error: &io::Error) -> String {
-    match error.kind() {
-        ErrorKind::NotFound => "there is no such file".to_owned(),
-        ErrorKind::PermissionDenied => "this process may not read it".to_owned(),
-        _ => error.to_string(),
-    }
 }
 
 impl Roots {

@@ -29,12 +29,20 @@ impl Stream {
         Ok(Self::Tls(Box::new(StreamOwned::new(connection, self))))
     }
 
-    /// Whether nothing has come, not even an end of file.
-    pub fn is_silent(&self) -> bool {
+    /// Whether nothing has come, not even an end of file; where it is new, nothing but the session tickets of TLS 1.3.
+    pub fn is_silent(&self, is_new: bool) -> bool {
         match self {
             Self::Plain(link) => link.is_silent(),
+            Self::Tls(tls) if is_new => !tls.sock.is_over(),
             // It does not want to read where something that it has read already waits to be taken.
-            Self::Tls(tls) => tls.conn.wants_read() && tls.sock.is_silent(),
+            Self::Tls(tls) => tls.conn.wants_read() && tls.sock.is_silent(false),
+        }
+    }
+
+    fn is_over(&self) -> bool {
+        match self {
+            Self::Plain(link) => link.is_over(),
+            Self::Tls(tls) => tls.sock.is_over(),
         }
     }
 

@@ -7,6 +7,8 @@ use std::time::{Duration, UNIX_EPOCH};
 use rustls::pki_types::{ServerName, UnixTime};
 use rustls::{AlertDescription, CertificateError, InvalidMessage, PeerIncompatible};
 
+use crate::os_error::shortage;
+
 /// Whom a connection leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Who<'w> {
@@ -90,18 +92,6 @@ pub fn handshake(error: &io::Error, who: Who) -> String {
         ErrorKind::InvalidInput => format!("TLS failed: the name of {who} is none that a certificate could have"),
         _ => exchange(error, who),
     }
-}
-
-/// What this machine has none left of.
-fn shortage(error: &io::Error) -> Option<&'static str> {
-    Some(match error.raw_os_error()? {
-        libc::EMFILE => {
-            "the process has no file descriptors left; raise its limit (ulimit -n), or find what it does not close"
-        }
-        libc::ENFILE => "the system has no file descriptors left; find who does not close them",
-        libc::ENOMEM | libc::ENOBUFS => "the system has no memory left for a connection",
-        _ => return None,
-    })
 }
 
 fn tls(error: &rustls::Error, who: Who) -> String {

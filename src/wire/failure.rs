@@ -41,6 +41,7 @@ impl Attempts {
         parts.errcode = answer.errcode;
         parts.errmsg.clone_from(&answer.errmsg);
         parts.members = answer.other_members();
+        parts.details.extend(answer.details());
         parts.retry_after_ms = verdict.known_wait().map(auth::in_ms);
         NoAnswer::Failed(happened, error)
     }

@@ -22,10 +22,10 @@ use crate::call::Call;
 use crate::endpoint::{Endpoint, Facts, UPLOAD};
 use crate::log::{Level, Log, Logger};
 use crate::secret::{Secret, Secrets};
-use crate::store::Stores;
+use crate::store::{Aside, Store, Stores};
 use crate::transport::{Failure, Kept, Network, Reply, Transport};
 use attempts::{Attempts, Unread};
-use limits::{Gates, Key};
+use limits::{Gates, Key, SharedRate};
 use tokens::{Bearer, TokenSource};
 use way::Way;
 
@@ -68,6 +68,8 @@ pub struct Setup {
     pub limits: Limits,
     pub proxy_password: Option<Secret>,
     pub transport: Transport,
+    /// Where tokens and limits are shared by processes and machines.
+    pub store: Option<Arc<Store>>,
 }
 
 /// A client's way to WeCom.
@@ -145,13 +147,17 @@ impl Wire {
     pub fn new(shared: &Shared, setup: Setup) -> Self {
         let Setup { credentials, base_url, limits, .. } = setup;
         let owner = credentials.corp_id().map_or_else(|| stand_in(&credentials), str::to_owned);
+        let log = Arc::new(Log::like(&shared.log));
+        let store = setup.store.map(|store| Arc::new(Aside::new(store, Arc::clone(&log))));
+        let sharing = store.as_ref().zip(credentials.corp_id()).filter(|_| limits.is_rated());
         let way = |endpoint| {
             let key = Key { base_url: base_url.clone(), owner: owner.clone(), endpoint };
-            Way::new(endpoint, shared.gates.gate(&key, limits))
+            let rate = sharing.map(|(store, corp_id)| Arc::new(SharedRate::new(Arc::clone(store), corp_id, endpoint)));
+            Way::new(endpoint, shared.gates.gate(&key, limits, rate.as_ref()), rate)
         };
         let ways = Endpoint::ALL.map(Endpoint::name).into_iter().chain([UPLOAD.name]).map(way).collect();
         let secrets = Secrets::new(credentials.secrets().into_iter().cloned(), setup.proxy_password);
-        let tokens = TokenSource::new(&shared.tokens, &base_url, credentials, setup.suite_ticket);
+        let tokens = TokenSource::new(&shared.tokens, &base_url, credentials, setup.suite_ticket, store.as_ref());
         if let Some(ticket) = tokens.ticket() {
             secrets.hold(&ticket);
         }
@@ -162,7 +168,7 @@ impl Wire {
             limits,
             transport: setup.transport,
             ways,
-            log: Arc::new(Log::like(&shared.log)),
+            log,
             secrets: Arc::new(secrets),
             replaces_tokens: true,
         }

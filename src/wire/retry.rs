@@ -151,3 +151,56 @@ pub fn jitter(attempts: u32) -> Duration {
 pub fn concurrency_wait() -> Duration {
     Duration::from_millis(random::source().u64(50..=500))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What happened, as the documentation has it.
+    const fn in_words(happened: Happened) -> &'static str {
+        match happened {
+            NotSent => "no connection could be made: name, TCP, TLS, or the proxy for now; nothing was written",
+            ProxyRefused => "the proxy refuses (403, 407); nothing was written",
+            BrokenOff => "reset, closed, timed out or a broken answer, after a byte was written",
+            TooManyRequests => "HTTP 429",
+            BadGateway => "HTTP 502, 503, 504",
+            OtherStatus => "any other HTTP status but 200",
+            Code(Class::Busy) => "errcode -1: WeCom is busy",
+            Code(Class::Collision) => "6000, 45035: somebody else changes it too",
+            Code(Class::TooMany) => "45009: too many calls",
+            Code(Class::TooManyAtOnce) => "45033: too many at once",
+            Code(Class::TokenRefused) => "40014, 42001 and their kind: the token is not good",
+            Code(Class::NotThere) => "41044, 84061, 84084: it is not there",
+            Code(Class::Refused) => "any other errcode",
+        }
+    }
+
+    fn again(again: Again, happened: Happened) -> &'static str {
+        match again {
+            No => "no",
+            AfterJitter if happened == Code(Class::Busy) => "again, 3 times in all",
+            AfterJitter => "again",
+            WithLessConcurrency => "after 50 to 500 ms",
+            AfterTheBlock => "after the block",
+        }
+    }
+
+    #[test]
+    fn the_documentation_has_the_same_table() {
+        let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/errors.md")).unwrap();
+        let (_, section) = page.split_once("\n## Again, or not\n").unwrap();
+        let told: Vec<_> = section.lines().skip_while(|line| !line.starts_with("|---")).skip(1).collect();
+        for (verdict, told) in TABLE.iter().zip(&told) {
+            let happened = verdict.happened;
+            let row = [
+                in_words(happened),
+                again(verdict.repeatable, happened),
+                again(verdict.once, happened),
+                if verdict.effect == Nothing { "none" } else { "unknown" },
+                &format!("`{}`", verdict.kind.name()),
+            ];
+            assert_eq!(*told, format!("| {} |", row.join(" | ")));
+        }
+        assert_eq!(told.get(TABLE.len()), Some(&""), "a row too many");
+    }
+}

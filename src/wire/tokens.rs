@@ -10,12 +10,13 @@ use super::attempts::Attempts;
 use super::{Ask, Wire, envelope};
 use crate::answer::codes::{self, Class};
 use crate::answer::{Error, Kind};
-use crate::auth::{Credentials, Fetched, NoToken, Owner, Slot, Suite, Token, TokenProvider, Tokens};
+use crate::auth::{Credentials, Fetched, NoToken, Owner, SharedToken, Slot, Suite, Token, TokenProvider, Tokens};
 use crate::call::Call;
 use crate::endpoint::{GET_CORP_TOKEN, GET_SUITE_TOKEN, GETTOKEN};
 use crate::lock::{read, write};
 use crate::log::Level;
 use crate::secret::{IN_URL_MAX, Secret, percent_encoded};
+use crate::store::Aside;
 
 /// Of a request for a token it says that the secret is wrong, of any other that the token is.
 const WRONG_CREDENTIAL: i64 = 40001;
@@ -57,16 +58,41 @@ impl Bearer {
 pub struct TokenSource {
     credentials: Credentials,
     /// The token of the app at this company.
-    slot: Arc<Slot>,
+    app: Kept,
     /// The third-party app's own.
     suite: Option<SuiteSource>,
     provider: RwLock<Option<Arc<dyn TokenProvider>>>,
     /// Whether WeCom refused the token that the provider handed out last.
     refused: AtomicBool,
 }
+
+/// Where a token is kept: in this process, and where there is a durable store, for all that share it.
+#[derive(Default)]
+struct Kept {
+    slot: Arc<Slot>,
+    shared: Option<SharedToken>,
+}
+
+impl Kept {
+    fn of(tokens: &Tokens, base_url: &str, owner: Owner, store: Option<&Arc<Aside>>) -> Self {
+        let shared = store.map(|store| SharedToken::new(Arc::clone(store), base_url, &owner));
+        Self { slot: tokens.slot(base_url, owner), shared }
+    }
+
+    /// WeCom refused `token`; whether it may be replaced.
+    fn reject(&self, call: &Arc<Call>, token: &Token) -> bool {
+        self.slot.reject(call, self.shared.as_ref(), token).is_ok()
+    }
+
+    fn forget_refusal(&self) {
+        self.slot.forget_refusal();
+        self.shared.iter().for_each(SharedToken::forget_refusal);
+    }
+}
+
 struct SuiteSource {
     suite: Suite,
-    slot: Arc<Slot>,
+    token: Kept,
     /// WeCom sends the host a new one every ten minutes.
     ticket: RwLock<Arc<Secret>>,
 }
@@ -78,29 +104,34 @@ impl SuiteSource {
 }
 
 impl TokenSource {
-    pub fn new(tokens: &Tokens, base_url: &str, credentials: Credentials, ticket: Option<Secret>) -> Self {
+    pub fn new(
+        tokens: &Tokens,
+        base_url: &str,
+        credentials: Credentials,
+        ticket: Option<Secret>,
+        store: Option<&Arc<Aside>>,
+    ) -> Self {
+        let kept = |owner| Kept::of(tokens, base_url, owner, store);
         let suite = match &credentials {
             Credentials::Suite { suite, .. } => ticket.map(|ticket| SuiteSource {
                 suite: suite.clone(),
-                slot: tokens.slot(base_url, Owner::Suite(suite.clone())),
+                token: kept(Owner::Suite(suite.clone())),
                 ticket: RwLock::new(Arc::new(ticket)),
             }),
             _ => None,
         };
-        let slot = match &credentials {
-            Credentials::App { .. } | Credentials::Suite { .. } => {
-                tokens.slot(base_url, Owner::App(credentials.clone()))
-            }
+        let app = match &credentials {
+            Credentials::App { .. } | Credentials::Suite { .. } => kept(Owner::App(credentials.clone())),
             // The host's own tokens are neither shared nor kept.
-            Credentials::Token { .. } | Credentials::Provider { .. } => Arc::default(),
+            Credentials::Token { .. } | Credentials::Provider { .. } => Kept::default(),
         };
-        Self { credentials, slot, suite, provider: RwLock::default(), refused: AtomicBool::new(false) }
+        Self { credentials, app, suite, provider: RwLock::default(), refused: AtomicBool::new(false) }
     }
 
     /// The same, which knows no token and no refusal.
     pub fn afresh(&self, base_url: &str) -> Self {
         let ticket = self.ticket().map(|ticket| Secret::clone(&ticket));
-        let afresh = Self::new(&Tokens::default(), base_url, self.credentials.clone(), ticket);
+        let afresh = Self::new(&Tokens::default(), base_url, self.credentials.clone(), ticket, None);
         let provider = read(&self.provider).clone();
         Self { provider: RwLock::new(provider), ..afresh }
     }
@@ -167,8 +198,8 @@ impl Wire {
         if old != ticket {
             self.secrets.remember(&old);
         }
-        suite.slot.forget_refusal();
-        self.tokens.slot.forget_refusal();
+        suite.token.forget_refusal();
+        self.tokens.app.forget_refusal();
         Ok(())
     }
 
@@ -178,16 +209,19 @@ impl Wire {
             (Bearer::Nobody, _) => return Ok(None),
             (Bearer::App, Credentials::Token { access_token, .. }) => Ok(lone(Arc::clone(access_token))),
             (Bearer::App, Credentials::Provider { .. }) => {
-                self.tokens.provided().map(Arc::new).map(lone).map_err(NoToken::Failed)
+                let provided = self.tokens.provided();
+                // It may have taken its time.
+                call.check().map_err(|stop| attempts.stopped_while(stop, " while the call waited for a token"))?;
+                provided.map(Arc::new).map(lone).map_err(NoToken::Failed)
             }
             (Bearer::App, Credentials::App { corp_id, secret }) => {
-                self.kept_in(&self.tokens.slot, call, || self.fetch_app_token(call, corp_id, secret))
+                self.kept_in(&self.tokens.app, call, || self.fetch_app_token(call, corp_id, secret))
             }
             (Bearer::App, Credentials::Suite { auth_corp_id, permanent_code, .. }) => {
-                self.kept_in(&self.tokens.slot, call, || self.fetch_corp_token(call, auth_corp_id, permanent_code))
+                self.kept_in(&self.tokens.app, call, || self.fetch_corp_token(call, auth_corp_id, permanent_code))
             }
             (Bearer::Suite, _) => match &self.tokens.suite {
-                Some(suite) => self.kept_in(&suite.slot, call, || self.fetch_suite_token(call, suite)),
+                Some(suite) => self.kept_in(&suite.token, call, || self.fetch_suite_token(call, suite)),
                 None => Err(NoToken::Failed(Error::new(Kind::Internal, "only a suite has such a token"))),
             },
         };
@@ -217,8 +251,8 @@ impl Wire {
         let may_be_replaced = match (bearer, &self.tokens.credentials, &self.tokens.suite) {
             (Bearer::Nobody, ..) | (Bearer::App, Credentials::Token { .. }, _) | (Bearer::Suite, _, None) => false,
             (Bearer::App, Credentials::Provider { .. }, _) => true,
-            (Bearer::App, ..) => !is_second && self.tokens.slot.reject(refused).is_ok(),
-            (Bearer::Suite, _, Some(suite)) => !is_second && suite.slot.reject(refused).is_ok(),
+            (Bearer::App, ..) => !is_second && self.tokens.app.reject(call, refused),
+            (Bearer::Suite, _, Some(suite)) => !is_second && suite.token.reject(call, refused),
         };
         if is_second || !may_be_replaced {
             return Ok(None);
@@ -230,7 +264,7 @@ impl Wire {
 
     fn kept_in(
         &self,
-        slot: &Slot,
+        kept: &Kept,
         call: &Arc<Call>,
         fetch: impl Fn() -> Result<Fetched, Error>,
     ) -> Result<Token, NoToken> {
@@ -240,7 +274,7 @@ impl Wire {
             self.log.say(Level::Info, "token_fetched", || [("life_s", fetched.life.as_secs().into())]);
             Ok(fetched)
         };
-        slot.token(call, fetch, is_refusal)
+        kept.slot.token(call, kept.shared.as_ref(), fetch, is_refusal)
     }
 
     fn fetch_app_token(&self, call: &Arc<Call>, corp_id: &str, secret: &Secret) -> Result<Fetched, Error> {

@@ -33,6 +33,7 @@ impl Wire {
                 limits: Limits::NONE,
                 proxy_password: None,
                 transport: self.transport.afresh(),
+                store: None,
             },
         );
         wire.tokens = self.tokens.afresh(&self.base_url);

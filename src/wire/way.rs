@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use ureq::http::Uri;
 
 use super::Ask;
-use super::limits::Gate;
+use super::limits::{Gate, SharedRate};
 use crate::answer::{Error, Kind};
 use crate::lock::lock;
 use crate::secret::Secret;
@@ -14,13 +14,15 @@ use crate::secret::Secret;
 pub struct Way {
     pub endpoint: &'static str,
     pub gate: Arc<Gate>,
+    /// Which the gate asks as long as this client lives.
+    _rate: Option<Arc<SharedRate>>,
     /// Its address with the token used last, as long as only the token stands in the query.
     address: Mutex<Option<(Arc<Secret>, Uri)>>,
 }
 
 impl Way {
-    pub fn new(endpoint: &'static str, gate: Arc<Gate>) -> Self {
-        Self { endpoint, gate, address: Mutex::default() }
+    pub fn new(endpoint: &'static str, gate: Arc<Gate>, rate: Option<Arc<SharedRate>>) -> Self {
+        Self { endpoint, gate, _rate: rate, address: Mutex::default() }
     }
 
     /// The address, written only where the token is another than last time.

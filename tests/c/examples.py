@@ -33,7 +33,8 @@ def examples(text):
     for block in re.findall(r"(?:^ *(?://| \*)(?: {5}.*)?\n)+", text, re.M):
         lines = [re.sub(r"^ *(?://| \*) {0,5}", "", line) for line in block.splitlines()]
         code = "\n".join(lines).strip()
-        if ";" in code:
+        # A table of members holds semicolons too, but ends no line with one.
+        if re.search(r";(?: \})?(?: *//.*)?$", code, re.M):
             yield code
 
 

@@ -209,3 +209,34 @@ fn an_add_by_hand_under_the_same_key_is_the_rows() {
     assert!(add(&client, &plain("b")["contact_way"].to_string()).is_ok());
     assert_eq!(counts(&apply(&client, &[plain("a")])), json!({"unchanged": 1}));
 }
+
+#[test]
+fn an_update_whose_answer_is_lost_is_looked_at_by_the_next_run() {
+    let bench = Bench::new();
+    let client = bench.client(r#","max_attempts":1"#);
+    apply(&client, &[plain("a")]);
+    let fault = r#"{"endpoint":"update_contact_way","times":1,"when":"after","do":{"reset":true}}"#;
+    bench.shop.faults(fault);
+    let wanted = [row("a", &json!({"remark": "new"}))];
+    let lost = apply(&client, &wanted);
+    assert_eq!((&lost["error"]["effect"], counts(&lost)), (&json!("unknown"), json!({"failed": 1})), "{lost}");
+    bench.forget_calls();
+    let found = apply(&client, &wanted);
+    assert_eq!(found["failed"], 0, "its own change is no conflict: {found}");
+    assert_eq!(bench.seen(&config_id(&client, "a"))["remark"], "new");
+    std::thread::sleep(std::time::Duration::from_millis(100));
+    assert_eq!(counts(&apply(&client, &wanted)), json!({"unchanged": 1}));
+}
+
+#[test]
+fn a_delete_whose_answer_is_lost_frees_the_key_once_wecom_shows_it_no_more() {
+    let bench = Bench::new();
+    let client = bench.client(r#","max_attempts":1"#);
+    apply(&client, &[plain("a")]);
+    let before = config_id(&client, "a");
+    bench.shop.faults(r#"{"endpoint":"del_contact_way","times":1,"when":"after","do":{"reset":true}}"#);
+    let request = json!({"config_id": before}).to_string();
+    assert!(client.call(Endpoint::Del, &request, &Options::default()).is_err());
+    assert_eq!(counts(&apply(&client, &[plain("a")])), json!({"created": 1}));
+    assert_eq!(ledger(&client, &json!({"config_id": before}))[0]["status"], "deleted");
+}

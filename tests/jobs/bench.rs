@@ -1,31 +1,48 @@
 //! A sandbox, a store, and clients of both.
 
+#![allow(dead_code)] // each test file uses its own part
+
 use std::path::PathBuf;
 
 use contactway::{Client, Error, Options, Progress};
 use serde_json::{Value, json};
 
 use crate::support::Shop;
+use crate::support::books::Books;
 use crate::support::directory::Directory;
 
 pub struct Bench {
     pub shop: Shop,
     pub directory: Directory,
+    store: String,
 }
 
 impl Bench {
     pub fn new() -> Self {
-        Self::with("{}")
+        Self::with("")
     }
 
-    pub fn with(sandbox: &str) -> Self {
-        Self { shop: Shop::with(sandbox), directory: Directory::new() }
+    /// With `more` members in the sandbox's configuration, such as `,"list_lag_s":1`.
+    pub fn with(more: &str) -> Self {
+        let Books { shop, directory, store } = Books::of_sqlite(more);
+        #[cfg(feature = "postgres")]
+        let store = std::env::var("CONTACTWAY_TEST_POSTGRES").unwrap_or(store);
+        Self { shop, directory, store }
     }
 
-    /// A client with the store; `more` members such as `,"max_attempts":1`.
-    pub fn client(&self, more: &str) -> Client {
+    /// A client's configuration with the store and `more` members such as `,"max_attempts":1`.
+    pub fn config(&self, more: &str) -> String {
         let settle = if more.contains("settle_s") { "" } else { r#","settle_s":0"# };
-        self.shop.client(&format!(r#","store":"{}"{settle}{more}"#, self.directory.store()))
+        self.shop.config(&format!(r#","store":"{}"{settle}{more}"#, self.store))
+    }
+
+    pub fn client(&self, more: &str) -> Client {
+        Client::new(&self.config(more), &self.shop.shared).unwrap()
+    }
+
+    /// Whether its store is a file, which a test may look into.
+    pub fn is_sqlite(&self) -> bool {
+        self.store.starts_with("sqlite:")
     }
 
     /// A client without a store: somebody else.

@@ -31,11 +31,13 @@ fn progress_stops_a_job_cleanly() {
     let client = bench.client("");
     bench.shop.faults(SLOW);
     let mut told = Told { lines: Vec::new(), stop_at: 3 };
+    let began = Instant::now();
     let answer = read(client.apply(&request(900), &Options::default(), Some(&mut told)));
     assert_eq!((&answer["errcode"], &answer["error"]["kind"]), (&json!(-1010), &json!("cancelled")), "{answer}");
     assert_eq!(answer["error"]["effect"], "none");
     let created = usize::try_from(answer["created"].as_u64().unwrap()).unwrap();
     assert!((1..900).contains(&created), "{answer}");
+    assert!(began.elapsed() >= Duration::from_millis(200), "it is told ten times a second at most");
     assert_eq!(told.lines.len(), 3, "nothing is told after it said to stop");
     assert_nothing_is_doubled(&bench, &client, created);
     bench.shop.ask("DELETE", "/sandbox/faults", "");
@@ -110,7 +112,7 @@ fn an_add_whose_answer_is_lost_is_looked_for_and_not_made_twice() {
 
 #[test]
 fn an_add_that_never_came_there_is_made_once_its_absence_is_sure() {
-    let bench = Bench::with(r#"{"list_lag_s":2}"#);
+    let bench = Bench::with(r#","list_lag_s":2"#);
     let client = bench.client(r#","max_attempts":1,"settle_s":3,"timeout_ms":1000"#);
     let before = r#"{"endpoint":"add_contact_way","nth":3,"times":1,"when":"before","do":{"reset":true}}"#;
     let after = r#"{"endpoint":"add_contact_way","nth":6,"times":1,"when":"after","do":{"reset":true}}"#;
@@ -169,7 +171,7 @@ fn a_jobs_lease_outlives_what_it_waits_for() {
 
 #[test]
 fn limits_are_kept_so_that_wecom_refuses_nothing() {
-    let bench = Bench::with(r#"{"limits":true}"#);
+    let bench = Bench::with(r#","limits":true"#);
     let client = bench.client(r#","rate_limit":{"per_minute":6000,"per_hour":150000}"#);
     let answer = apply(&client, &rows(400));
     assert_eq!(counts(&answer), json!({"created": 400}), "{answer}");

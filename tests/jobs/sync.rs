@@ -83,6 +83,9 @@ fn what_these_credentials_never_read_is_foreign_and_not_gone() {
 #[test]
 fn gone_takes_two_looks_a_minute_apart_and_a_witness() {
     let bench = Bench::new();
+    if !bench.is_sqlite() {
+        return;
+    }
     let client = bench.client("");
     apply(&client, &rows(2));
     sync(&client);
@@ -149,6 +152,9 @@ fn times_are_seconds() {
 #[test]
 fn without_a_witness_nothing_is_gone() {
     let bench = Bench::new();
+    if !bench.is_sqlite() {
+        return;
+    }
     let client = bench.client("");
     apply(&client, &rows(2));
     sync(&client);
@@ -159,4 +165,36 @@ fn without_a_witness_nothing_is_gone() {
     read(client.sync("{}", &short, None));
     bench.age_misses(60);
     assert_eq!(read(client.sync("{}", &short, None))["gone"], 0, "the credentials may have lost a right");
+}
+
+#[test]
+fn an_add_that_nobody_knows_of_is_adopted_or_removed() {
+    let bench = Bench::new();
+    let client = bench.client(r#","max_attempts":1,"timeout_ms":1000"#);
+    let way = |key: &str| plain(key)["contact_way"].to_string();
+    let lose = |nth: u32, when: &str| {
+        format!(r#"{{"endpoint":"add_contact_way","nth":{nth},"times":1,"when":"{when}","do":{{"reset":true}}}}"#)
+    };
+    bench.shop.faults(&format!(
+        "{},{},{}",
+        lose(1, "after"),
+        lose(2, "before"),
+        r#"{"endpoint":"list_contact_way","times":9,"do":{"errcode":-1}}"#
+    ));
+    for key in ["made", "lost"] {
+        let options = Options { key: Some(key.to_owned()), ..Options::default() };
+        let error = client.call(Endpoint::Add, &way(key), &options).unwrap_err();
+        assert_eq!(error.errcode(), -1014, "{error}");
+    }
+    bench.shop.ask("DELETE", "/sandbox/faults", "");
+    let answer = sync(&client);
+    assert_eq!(
+        (&answer["errcode"], &answer["listed"], &answer["known"]),
+        (&json!(0), &json!(1), &json!(1)),
+        "{answer}"
+    );
+    let entries = ledger(&client, &json!({}));
+    let found: Vec<_> =
+        entries.iter().map(|entry| (entry["key"].as_str().unwrap(), entry["status"].as_str().unwrap())).collect();
+    assert_eq!(found, [("made", "active")], "what two walks did not find is removed, and its key free");
 }

@@ -105,8 +105,8 @@ def test_everything_public_has_an_example() -> None:
     assert set(public()) - {test.name for test in EXAMPLES} == set()
 
 
-@pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
-def test_the_examples_of_the_readme(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md", "../../docs/testing.md"])
+def test_the_examples_of_a_page(name: str, sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     text = (FOLDER / name).read_text(encoding="utf-8")
     blocks = re.findall(r"^```python\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
@@ -114,3 +114,5 @@ def test_the_examples_of_the_readme(name: str, tmp_path: Path, monkeypatch: pyte
     names: dict[str, Any] = {}
     for block in blocks:
         exec(compile(block, name, "exec"), names)
+    for test in [it for shown, it in names.items() if shown.startswith("test_")]:
+        test(sandbox)

@@ -1,7 +1,5 @@
 //! A contact way made for a row.
 
-use std::time::{Duration, Instant};
-
 use super::Plan;
 use super::course::{Outcome, Todo};
 use crate::answer::{Effect, Error};
@@ -12,9 +10,6 @@ use crate::ledger::add::{made, no_config_id};
 use crate::ledger::job::Job;
 use crate::ledger::rows::Row;
 use crate::store::{At, Change, Event, Intended, Intent, Term, Window};
-
-/// How long a worker waits before it looks whether the lease was renewed.
-const LEASE_PAUSE: Duration = Duration::from_millis(200);
 
 /// What is written down before a row's add is sent.
 pub fn intent(job: &Job, plan: &Plan, row: &Row, leave: &Leave) -> Intent {
@@ -51,8 +46,8 @@ pub fn send(job: &Job, row: &Row, leave: &Leave) -> Sent {
     if error.effect() == Effect::Unknown {
         return Sent::Lost;
     }
-    let is_late = leave.check().is_err() || job.may_send().is_err();
-    if is_late && job.halted().is_none() && job.call.sleep_until(Instant::now() + LEASE_PAUSE).is_ok() {
+    // It waited for so long that it may not be sent under this intent any more.
+    if error.attempts() == 0 && leave.check().is_err() && job.may_send().is_ok() {
         return Sent::HeldBack;
     }
     match job.wait_out(error) {

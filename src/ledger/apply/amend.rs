@@ -1,5 +1,7 @@
 //! A contact way changed to what its row wants, and what stands against that.
 
+use std::cell::RefCell;
+
 use super::Plan;
 use super::course::{Outcome, Todo};
 use crate::answer::{Error, Kind};
@@ -18,7 +20,7 @@ use crate::store::{Entry, Event, Landed};
 pub fn amend(job: &Job, plan: &Plan, todo: Todo, config_id: &str) -> Outcome {
     let changed = change(job, plan, &todo.row, config_id);
     let is_gone = changed.as_ref().is_err_and(|error| error.errcode() == NOT_THERE);
-    let given_up = if is_gone && plan.recreate_gone { give_up(job, config_id) } else { Ok(false) };
+    let given_up = if is_gone { give_up(job, plan, config_id) } else { Ok(false) };
     Outcome::Finished(match given_up.map(|given_up| (given_up, changed)) {
         Ok((true, _)) => return Outcome::Later(todo),
         Ok((_, Ok((true, qr_code)))) => todo.finished(Became::Updated).of(Some(config_id), qr_code.as_deref()),
@@ -27,20 +29,23 @@ pub fn amend(job: &Job, plan: &Plan, todo: Todo, config_id: &str) -> Outcome {
     })
 }
 
-/// Ends the entry of a contact way that WeCom does not show, so that it is made anew; not where other credentials read
-/// it last, which may still see it.
-fn give_up(job: &Job, config_id: &str) -> Result<bool, Error> {
+/// Ends the entry of a contact way that WeCom does not show, so that it is made anew: where a delete of ours may have
+/// done it, or the plan says so. Not where other credentials read it last, which may still see it.
+fn give_up(job: &Job, plan: &Plan, config_id: &str) -> Result<bool, Error> {
     let Some(entry) = job.ledger.active(&job.short(), config_id)? else { return Ok(true) };
-    if entry.seen_by.as_ref().is_some_and(|reader| reader[..] != job.ledger.reader) {
-        return Ok(false);
-    }
-    let landed = job.ledger.store.change(&job.short(), entry.at(), Event::Gone)?;
+    let is_others = entry.seen_by.as_ref().is_some_and(|reader| reader[..] != job.ledger.reader);
+    let event = match (entry.doubt.delete, plan.recreate_gone && !is_others) {
+        (true, _) => Event::Deleted,
+        (false, true) => Event::Gone,
+        (false, false) => return Ok(false),
+    };
+    let landed = job.ledger.store.change(&job.short(), entry.at(), event)?;
     Ok(matches!(landed, Landed::Yes { .. }))
 }
 
 /// Whether an update was sent, and the picture's address.
 pub fn change(job: &Job, plan: &Plan, row: &Row, config_id: &str) -> Result<(bool, Option<String>), Error> {
-    let qr_code = std::cell::RefCell::new(None);
+    let qr_code = RefCell::new(None);
     let update = job.change(config_id, |entry, sighting| {
         qr_code.replace(sighting.sight.qr_code.clone());
         wanted_update(plan, row, config_id, entry, sighting)

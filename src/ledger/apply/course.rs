@@ -193,7 +193,11 @@ impl<'s> Course<'s> {
                 Step::Look(entry_id) if todo.before.is_none() => self.open.push(OpenAdd { entry_id, of: todo }),
                 // What was looked for in vain is given up as the next one is written down.
                 Step::Create | Step::Look(_) => created.push(todo),
-                Step::Do(need) => tasks.push(Task::Do { todo, need }),
+                Step::Do(need) => {
+                    let is_add = matches!(need, Need::Replace(_));
+                    self.changes.extend(if is_add { None } else { todo.before.take() });
+                    tasks.push(Task::Do { todo, need });
+                }
                 Step::Finish(finished) => {
                     self.changes.extend(todo.before);
                     self.finished.push(finished);

@@ -8,7 +8,7 @@ use crate::ledger::equal;
 use crate::ledger::job::{Finished, Job, not_there};
 use crate::ledger::report::Outcome;
 use crate::ledger::rows::Row;
-use crate::store::{Change, Entry, Event, Query, Status};
+use crate::store::{Change, Doubt, Entry, Event, Query, Status};
 
 /// What is next for a row.
 pub enum Step {
@@ -120,7 +120,8 @@ enum Difference {
 
 fn difference(row: &Row, entry: &Entry) -> Result<Difference, Error> {
     let wanted = json::without_unicode_escapes(&row.contact_way);
-    let is_known = entry.seen.is_none() && !entry.doubt.update;
+    let is_in_doubt = entry.doubt != Doubt::default();
+    let is_known = entry.seen.is_none() && !is_in_doubt;
     // The same text is the same contact way, and costs no look into it.
     if is_known && wanted == entry.request {
         return Ok(Difference::None);
@@ -133,7 +134,7 @@ fn difference(row: &Row, entry: &Entry) -> Result<Difference, Error> {
     names.extend(seen.iter().flat_map(|seen| equal::differing(&wanted, seen)));
     Ok(match names.iter().find(|name| equal::is_fixed(name)) {
         Some(name) => Difference::Fixed((*name).to_owned()),
-        None if names.is_empty() && !entry.doubt.update => Difference::None,
+        None if names.is_empty() && !is_in_doubt => Difference::None,
         None => Difference::Changeable,
     })
 }

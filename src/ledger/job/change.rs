@@ -29,8 +29,9 @@ impl Job<'_> {
         decide: impl Fn(&Entry, &Sighting) -> Result<Update, Error>,
     ) -> Result<Update, Error> {
         loop {
-            let right = self.take(config_id, Doing::Update)?;
-            match self.change_under(&right, config_id, &decide) {
+            let changed =
+                self.take(config_id, Doing::Update).and_then(|right| self.change_under(&right, config_id, &decide));
+            match changed {
                 Err(error) => self.wait_out(error)?,
                 done => return done,
             }
@@ -44,18 +45,21 @@ impl Job<'_> {
     pub fn delete(&self, config_id: &str) -> Result<(), Error> {
         let body = serde_json::json!({"config_id": config_id}).to_string();
         loop {
-            let right = self.take(config_id, Doing::Delete)?;
-            let outcome = match self.ask(Endpoint::Del, &body, &right.leave) {
-                // An earlier attempt of ours did it.
-                Err(error) if right.entry.doubt.delete && is_not_there(&error) => Ok(()),
-                outcome => outcome.map(drop),
-            };
-            self.record(&right, &after(&outcome, Event::Deleted));
-            match outcome {
+            match self.take(config_id, Doing::Delete).and_then(|right| self.delete_under(&right, &body)) {
                 Err(error) => self.wait_out(error)?,
                 Ok(()) => return Ok(()),
             }
         }
+    }
+
+    fn delete_under(&self, right: &Right, body: &str) -> Result<(), Error> {
+        let outcome = match self.ask(Endpoint::Del, body, &right.leave) {
+            // An earlier attempt of ours did it.
+            Err(error) if right.entry.doubt.delete && is_not_there(&error) => Ok(()),
+            outcome => outcome.map(drop),
+        };
+        self.record(right, &after(&outcome, Event::Deleted));
+        outcome
     }
 
     fn take(&self, config_id: &str, doing: Doing) -> Result<Right, Error> {
@@ -70,9 +74,12 @@ impl Job<'_> {
         config_id: &str,
         decide: impl Fn(&Entry, &Sighting) -> Result<Update, Error>,
     ) -> Result<Update, Error> {
-        let decided = self.read_to_change(config_id).and_then(|sighting| decide(&right.entry, &sighting));
-        let update = match decided {
-            Ok(update) => update,
+        let decided = self.read_to_change(config_id).and_then(|sighting| {
+            let update = decide(&right.entry, &sighting)?;
+            Ok((update, sighting.sight))
+        });
+        let (update, sight) = match decided {
+            Ok(decided) => decided,
             Err(error) => {
                 self.record(right, &Event::Refused);
                 return Err(error);
@@ -81,6 +88,10 @@ impl Job<'_> {
         let sent = update.body.as_ref().map(|body| self.ask(Endpoint::Update, body, &right.leave));
         let outcome = sent.transpose().map(|_| ());
         let event = Event::Updated { request: update.request.clone(), taken_out: update.taken_out.clone() };
+        if right.entry.doubt.update && update.body.is_none() {
+            // What an earlier attempt may have done is known by now.
+            self.record(right, &Event::Seen(sight));
+        }
         let is_news = update.body.is_some() || update.request != right.entry.request;
         self.record(right, &if is_news { after(&outcome, event) } else { Event::Refused });
         outcome.map(|()| update)

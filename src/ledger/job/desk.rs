@@ -6,9 +6,11 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
 use super::Job;
-use crate::answer::{Effect, Error, Kind, Warning};
+use crate::answer::{Effect, Envelope, Error, Kind, Warning};
 use crate::auth;
+use crate::call::Stop;
 use crate::json::fields::Detail;
+use crate::ledger::cancelled;
 use crate::ledger::report::{Done, Outcome, Report};
 
 /// Is told how far a job has come, on the calling thread, at most ten times a second.
@@ -45,6 +47,8 @@ impl<F: FnMut(&str) -> bool> Progress for F {
     }
 }
 
+/// What a job that was stopped says of the next one.
+const GO_ON: &str = "; run it again to do the rest";
 /// How long nothing is told after something was.
 const BETWEEN: Duration = Duration::from_millis(100);
 
@@ -108,8 +112,12 @@ impl<'p> Desk<'p> {
     /// # Errors
     /// When the report cannot be written.
     pub fn add(&mut self, finished: &Finished) -> Result<(), Error> {
-        self.done += 1;
         let error = finished.error.as_ref();
+        // Nothing became of it: the job stops.
+        if error.is_some_and(|error| error.kind() == Kind::Cancelled && error.effect() == Effect::None) {
+            return Ok(());
+        }
+        self.done += 1;
         self.effect = self.effect.max(error.map_or(Effect::None, Error::effect));
         self.report.add(&Done {
             line: finished.line,
@@ -197,7 +205,7 @@ impl<'p> Desk<'p> {
 fn success(members: &Map<String, Value>, warnings: Vec<Detail>) -> String {
     let members: Vec<_> = members.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
     let warnings = warnings.into_iter().map(Warning::from).collect();
-    crate::answer::Envelope::of_members(&members).into_text(warnings)
+    Envelope::of_members(&members).into_text(warnings)
 }
 
 impl Job<'_> {
@@ -215,14 +223,9 @@ impl Job<'_> {
     }
 }
 
-const GO_ON: &str = "; run it again to do the rest";
-
-fn stopped(stop: crate::call::Stop) -> Error {
+fn stopped(stop: Stop) -> Error {
     match stop {
-        crate::call::Stop::Deadline => Error::new(Kind::Timeout, format!("the job's deadline passed{GO_ON}")),
-        stop => {
-            let text = format!("{}{GO_ON}", crate::ledger::cancelled(stop).message());
-            Error::new(Kind::Cancelled, text)
-        }
+        Stop::Deadline => Error::new(Kind::Timeout, format!("the job's deadline passed{GO_ON}")),
+        stop => Error::new(Kind::Cancelled, format!("{}{GO_ON}", cancelled(stop).message())),
     }
 }

@@ -1,13 +1,15 @@
 //! The right to do a job: one at a time for each corporation, on all machines that share the store.
 
-use std::sync::Mutex;
+use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use super::{Ledger, STORE_TIME};
 use crate::answer::{Error, Kind};
 use crate::call::{Call, Stop};
 use crate::clock::Stopwatch;
+use crate::ledger::cancelled;
 use crate::lock::lock;
 use crate::random;
 use crate::store::{LEASE_MS, Leased};
@@ -15,7 +17,7 @@ use crate::store::{LEASE_MS, Leased};
 /// A lease is renewed when it is this old, in milliseconds.
 const RENEWED_AFTER_MS: i64 = 3_000;
 /// Who stands by looks this often, a fifth more or less, in milliseconds.
-const LOOK_MS: std::ops::RangeInclusive<u64> = 800..=1_200;
+const LOOK_MS: RangeInclusive<u64> = 800..=1_200;
 
 /// A lease that is held; given back when dropped.
 pub struct Lease<'l> {
@@ -31,7 +33,7 @@ impl<'l> Lease<'l> {
     ///
     /// # Errors
     /// `conflict` while another job is done; `timeout` or `cancelled` when the wait must end.
-    pub fn take(ledger: &'l Ledger, call: &std::sync::Arc<Call>, job: &str) -> Result<Self, Error> {
+    pub fn take(ledger: &'l Ledger, call: &Arc<Call>, job: &str) -> Result<Self, Error> {
         loop {
             let asked = Stopwatch::start();
             match ledger.store.take_lease(&call.child(STORE_TIME), &ledger.corp_id, job)? {
@@ -44,7 +46,7 @@ impl<'l> Lease<'l> {
                         Stop::Deadline => {
                             Error::new(Kind::Timeout, "another process was doing this job until the deadline")
                         }
-                        stop => super::super::cancelled(stop),
+                        stop => cancelled(stop),
                     })?;
                 }
                 Leased::Held { job: other, .. } => {
@@ -65,7 +67,7 @@ impl<'l> Lease<'l> {
     ///
     /// # Errors
     /// `conflict` when it is another's by now; `store` when it ran out and cannot be renewed.
-    pub fn renew(&self, call: &std::sync::Arc<Call>) -> Result<(), Error> {
+    pub fn renew(&self, call: &Arc<Call>) -> Result<(), Error> {
         if lock(&self.asked).elapsed_ms() < RENEWED_AFTER_MS {
             return Ok(());
         }

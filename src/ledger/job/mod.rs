@@ -32,8 +32,8 @@ const STORE_TIME: Duration = Duration::from_secs(10);
 /// long as the one before.
 const WRITINGS: u32 = 4;
 const WRITING_PAUSE: Duration = Duration::from_millis(250);
-/// How long a task may wait for a worker before it is sent.
-const QUEUE: Duration = Duration::from_secs(10);
+/// How long a worker waits before it looks whether the lease was renewed.
+const RENEWAL_PAUSE: Duration = Duration::from_millis(100);
 /// WeCom's codes that concern every row, not the one at hand: the app or the company may not.
 const CONCERNS_ALL: [i64; 9] = [48001, 48002, 48004, 48006, 50003, 50006, 60020, 60031, 301_007];
 
@@ -84,7 +84,10 @@ impl<'j> Job<'j> {
     /// # Errors
     /// When the job stops, or others may have taken it over.
     pub fn may_send(&self) -> Result<(), Error> {
-        if self.lease.is_held() && self.halted().is_none() {
+        if self.halted().is_some() {
+            return Err(Error::new(Kind::Cancelled, "the job stopped before anything was sent"));
+        }
+        if self.lease.is_held() {
             return Ok(());
         }
         Err(Error::new(Kind::Conflict, "the job's lease ran out before anything was sent"))
@@ -92,7 +95,8 @@ impl<'j> Job<'j> {
 
     /// How long an attempt may wait and send. Begun before it is written down.
     pub fn leave(&self) -> Leave {
-        Leave::lasting(self.ledger.timeout + QUEUE)
+        // As long again for the wait for a worker.
+        Leave::lasting(self.ledger.timeout.saturating_mul(2))
     }
 
     /// Asks WeCom to change something, once.
@@ -123,12 +127,15 @@ impl<'j> Job<'j> {
         }
     }
 
-    /// Waits, on a worker, before something is tried again that was held back.
+    /// Waits, on a worker, before something is tried again that was held back: by limits, or since the lease is to be
+    /// renewed first.
     ///
     /// # Errors
     /// `error`, where it was not held back, or there is no time to wait, or the job stops.
     pub fn wait_out(&self, error: Error) -> Result<(), Error> {
-        let wait = held_back(&error).filter(|_| self.halted().is_none());
+        let is_unsent = error.effect() == Effect::None && error.attempts() == 0;
+        let renewal = (is_unsent && !self.lease.is_held()).then_some(RENEWAL_PAUSE);
+        let wait = renewal.or_else(|| held_back(&error)).filter(|_| self.halted().is_none());
         let Some(until) = wait.map(|wait| Instant::now() + wait) else { return Err(error) };
         if until > self.call.deadline() || self.call.sleep_until(until).is_err() {
             return Err(error);

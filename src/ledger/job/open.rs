@@ -1,14 +1,20 @@
 //! A job's look for adds of which nobody knows what became: once for all of them, after everything else.
 
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use super::{Desk, Job, aside};
 use crate::answer::{Effect, Error, Kind};
+use crate::call::Call;
+use crate::ledger::Ledger;
 use crate::ledger::look::{Found, Look};
+use crate::lock::lock;
 use crate::store::{Entry, Query};
 
 /// How long between two looks, at least.
 const PAUSE: Duration = Duration::from_millis(500);
+/// How often a walk is begun before the job gives up.
+const TRIES: u32 = 5;
 /// How long a job waits before it looks whether it must stop.
 const TICK: Duration = Duration::from_millis(50);
 
@@ -58,11 +64,7 @@ pub fn look_for<T>(job: &Job, desk: &mut Desk, mut open: Vec<OpenAdd<T>>) -> Res
             return Ok(known);
         }
         let mut wait_ms = i64::MAX;
-        let looked = std::sync::Mutex::new(&mut look);
-        let found = aside(job, desk, || {
-            let mut look = crate::lock::lock(&looked);
-            job.ledger.look(job.call, &mut look, &entries)
-        })?;
+        let found = look_once(job, desk, &mut look, &entries)?;
         open = Vec::new();
         for ((add, entry), found) in waiting.into_iter().zip(entries).zip(found) {
             match found {
@@ -89,6 +91,20 @@ pub fn look_for<T>(job: &Job, desk: &mut Desk, mut open: Vec<OpenAdd<T>>) -> Res
     Ok(known)
 }
 
+/// Walks through WeCom's list for `open`, once more where WeCom was hard to reach: all the rest of the job is done.
+fn look_once(job: &Job, desk: &mut Desk, look: &mut Look, open: &[Entry]) -> Result<Vec<Found>, Error> {
+    let look = Mutex::new(look);
+    for _ in 1..TRIES {
+        match aside(job, desk, || job.ledger.look(job.call, &mut lock(&look), open)) {
+            Err(error) if matches!(error.kind(), Kind::Timeout | Kind::Network | Kind::BadResponse) => {
+                rest(job, desk, Instant::now() + PAUSE)?;
+            }
+            looked => return looked,
+        }
+    }
+    aside(job, desk, || job.ledger.look(job.call, &mut lock(&look), open))
+}
+
 /// Waits, and keeps the job's lease meanwhile.
 ///
 /// # Errors
@@ -105,9 +121,9 @@ pub fn rest(job: &Job, desk: &mut Desk, until: Instant) -> Result<(), Error> {
     Ok(())
 }
 
-impl crate::ledger::Ledger {
+impl Ledger {
     /// The entry of an id.
-    pub fn entry(&self, call: &crate::call::Call, id: i64) -> Result<Option<Entry>, Error> {
+    pub fn entry(&self, call: &Call, id: i64) -> Result<Option<Entry>, Error> {
         let found = self.store.find(call, &Query::of(&self.corp_id), id - 1, 1)?.pop();
         Ok(found.filter(|entry| entry.id == id))
     }

@@ -141,6 +141,9 @@ fn form_of(path: &str) -> Option<Form> {
     }
 }
 
+/// Half of a [`Hash`], since there are many.
+type HalfHash = [u8; 8];
+
 /// What a first reading found.
 #[derive(Debug, Default)]
 pub struct Scan {
@@ -152,8 +155,8 @@ pub struct Scan {
     pub alike_count: u64,
     /// The line of each key. Lines are kept short, since there are many.
     keys: HashMap<Hash, u32>,
-    /// The first line of each content; only while the rows are read.
-    contents: HashMap<Hash, u32>,
+    /// The first line of each content; only while the rows are read. Half a hash: two that meet cost a needless warning.
+    contents: HashMap<HalfHash, u32>,
 }
 
 impl Scan {
@@ -171,7 +174,10 @@ impl Scan {
     fn compare(&mut self, row: &Row) {
         // What is claimed is told apart by its config_id.
         let Some(request) = Object::parse(&row.contact_way).ok().filter(|_| row.config_id.is_none()) else { return };
-        if let Some(first) = first_line(&mut self.contents, equal::fingerprint(&request), row.line) {
+        let fingerprint = equal::fingerprint(&request);
+        let mut half = HalfHash::default();
+        half.copy_from_slice(&fingerprint[..8]);
+        if let Some(first) = first_line(&mut self.contents, half, row.line) {
             self.alike.get_or_insert((first, row.line));
             self.alike_count += 1;
         }
@@ -179,7 +185,7 @@ impl Scan {
 }
 
 /// Notes where `what` stands; the line where it stands already, if it does.
-fn first_line(lines: &mut HashMap<Hash, u32>, what: Hash, line: u64) -> Option<u64> {
+fn first_line<H: Eq + std::hash::Hash>(lines: &mut HashMap<H, u32>, what: H, line: u64) -> Option<u64> {
     match lines.entry(what) {
         Entry::Vacant(entry) => {
             entry.insert(u32::try_from(line).unwrap_or(u32::MAX));

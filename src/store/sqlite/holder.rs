@@ -6,6 +6,8 @@ use std::path::Path;
 
 /// Where in a shared-memory file the lock of the writer lies.
 const WRITER_LOCK: &str = "120";
+/// How often the system is asked who holds it.
+const LOOKS: u32 = 3;
 
 /// This process: the machine's boot, the namespace of process ids, the id, and when it started. Empty where the system
 /// does not say.
@@ -46,13 +48,18 @@ pub fn is_dead(holder: &str) -> bool {
 /// Who holds the lock of the SQLite store at `path`, in words, where the system tells.
 pub fn of_lock(path: &Path) -> Option<String> {
     let shared_memory = fs::metadata(super::file::beside(path, "-shm")).ok()?.ino().to_string();
-    let locks = fs::read_to_string("/proc/locks").ok()?;
-    let process = locks.lines().find_map(|line| {
+    // The list is read in pieces, and a lock that is freed meanwhile can make it pass over another.
+    let process = (0..LOOKS).find_map(|_| writer_of(&fs::read_to_string("/proc/locks").ok()?, &shared_memory))?;
+    let stopped = stat(&process).is_some_and(|stat| stat.starts_with('T'));
+    Some(format!("process {process}{}", if stopped { ", which is stopped" } else { "" }))
+}
+
+/// The process that holds the writer's lock in the file of that inode.
+fn writer_of(locks: &str, shared_memory: &str) -> Option<String> {
+    locks.lines().find_map(|line| {
         let mut fields = line.split_whitespace().skip(3);
         let (kind, process, place, start) = (fields.next()?, fields.next()?, fields.next()?, fields.next()?);
         let inode = place.rsplit(':').next()?;
         (kind == "WRITE" && inode == shared_memory && start == WRITER_LOCK).then(|| process.to_owned())
-    })?;
-    let stopped = stat(&process).is_some_and(|stat| stat.starts_with('T'));
-    Some(format!("process {process}{}", if stopped { ", which is stopped" } else { "" }))
+    })
 }

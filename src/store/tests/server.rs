@@ -147,13 +147,14 @@ fn over_tls_the_server_proves_who_it_is() {
     let ca = server.directory.0.join("ca.pem");
     std::fs::write(&ca, authority.pem()).unwrap();
     let required = format!("{}?sslmode=require", server.url);
-    let open = |url: &str, extra: Option<&[u8]>| Stores::default().open(&call(), url, extra);
-    let error = open(&required, None).err().unwrap();
+    let open = |url: &str, extra: &[CertificateDer<'static>]| Stores::default().open(&call(), url, extra);
+    let extra = [authority.as_ref().der().clone()];
+    let error = open(&required, &[]).err().unwrap();
     assert!(error.to_string().contains("certificate is not trusted"), "require is not without proof: {error}");
-    assert!(open(&required, Some(authority.pem().as_bytes())).is_ok());
-    assert!(open(&format!("{required}&sslrootcert={}", ca.display()), None).is_ok());
+    assert!(open(&required, &extra).is_ok());
+    assert!(open(&format!("{required}&sslrootcert={}", ca.display()), &[]).is_ok());
     let elsewhere = required.replace("127.0.0.1", "localhost");
-    assert!(open(&elsewhere, Some(authority.pem().as_bytes())).is_err(), "a certificate of another name");
+    assert!(open(&elsewhere, &extra).is_err(), "a certificate of another name");
 }
 
 #[test]

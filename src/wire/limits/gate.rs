@@ -2,14 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Weak};
 use std::time::{Duration, Instant};
 
 use super::Limits;
 use super::rate::Rate;
+use super::shared::{Permits, SharedRate};
 use crate::answer::codes::Class;
 use crate::call::{Call, Stop};
 use crate::lock::lock;
+use crate::store::{Grant, Verdict, Wanted};
 use crate::wire::retry::{BLOCK, Happened};
 
 /// Halved concurrency grows again by one after this.
@@ -36,8 +38,8 @@ impl Gates {
         lock(&self.0).retain(|key, _| key.base_url != base_url);
     }
 
-    /// The gate for `key`, which from now on also keeps `limits`.
-    pub fn gate(&self, key: &Key, limits: Limits) -> Arc<Gate> {
+    /// The gate for `key`, which from now on also keeps `limits`, and takes permits of `shared` as long as that lives.
+    pub fn gate(&self, key: &Key, limits: Limits, shared: Option<&Arc<SharedRate>>) -> Arc<Gate> {
         let mut gates = lock(&self.0);
         // A look through all of them only when there are twice as many, so that it costs little on the whole.
         if gates.len().is_power_of_two() {
@@ -45,7 +47,11 @@ impl Gates {
             gates.retain(|_, gate| Arc::strong_count(gate) > 1 || lock(&gate.0).still_counts(now));
         }
         let gate = Arc::clone(gates.entry(key.clone()).or_insert_with(|| Arc::new(Gate(Mutex::default()))));
-        lock(&gate.0).asked.push(limits);
+        let mut traffic = lock(&gate.0);
+        traffic.asked.push(limits);
+        traffic.shared.retain(|shared| shared.strong_count() > 0);
+        traffic.shared.extend(shared.map(Arc::downgrade));
+        drop(traffic);
         gate
     }
 }
@@ -61,6 +67,9 @@ struct Traffic {
     /// In the order in which they came.
     waiting: Vec<Waiting>,
     rate: Rate,
+    /// Those of the clients that have a durable store; the first counts.
+    shared: Vec<Weak<SharedRate>>,
+    permits: Permits,
     blocked: Option<Blocked>,
     /// Fewer at once, since WeCom said so, and since when.
     fewer: Option<(u32, Instant)>,
@@ -108,6 +117,7 @@ pub struct Pass {
     caller: Caller,
     since: Instant,
     probe: bool,
+    shared: Option<Arc<SharedRate>>,
 }
 
 /// What a call waits for at the gate.
@@ -124,6 +134,12 @@ pub enum WaitsFor {
     },
     /// The end of the block after a 45009.
     Block,
+}
+
+impl WaitsFor {
+    fn of(wanted: &Wanted) -> Self {
+        Self::Rate { per_minute: wanted.per_minute, per_hour: wanted.per_hour }
+    }
 }
 
 impl fmt::Display for WaitsFor {
@@ -168,9 +184,19 @@ impl Gate {
     pub fn enter(self: &Arc<Self>, call: &Arc<Call>, caller: Caller) -> Result<Pass, NoPass> {
         let outcome = loop {
             let now = Instant::now();
-            let (until, what) = match lock(&self.0).admit(call, caller, now) {
-                Admitted::Yes { probe } => return Ok(Pass { gate: Arc::clone(self), caller, since: now, probe }),
+            // Not within the match, which would keep the lock while the store is asked.
+            let admitted = lock(&self.0).admit(call, caller, now);
+            let (until, what) = match admitted {
+                Admitted::Yes { probe, shared } => {
+                    return Ok(Pass { gate: Arc::clone(self), caller, since: now, probe, shared });
+                }
                 Admitted::NotBefore(until, what) => (until, what),
+                Admitted::Asks(shared, wanted) => {
+                    let mut asking = Asking { gate: self, job: caller.job, grant: None };
+                    asking.grant = shared.take(call, &wanted);
+                    // It has its answer, or must end.
+                    (now, WaitsFor::of(&wanted))
+                }
             };
             if until > call.deadline() {
                 break NoPass::After(until - now, what);
@@ -187,8 +213,26 @@ impl Gate {
 }
 
 enum Admitted {
-    Yes { probe: bool },
+    Yes {
+        probe: bool,
+        shared: Option<Arc<SharedRate>>,
+    },
     NotBefore(Instant, WaitsFor),
+    /// It is to ask for permits, for all.
+    Asks(Arc<SharedRate>, Wanted),
+}
+
+/// The one that asks for permits. Whatever becomes of it, panics included, somebody else may ask.
+struct Asking<'g> {
+    gate: &'g Gate,
+    job: bool,
+    grant: Option<Grant>,
+}
+
+impl Drop for Asking<'_> {
+    fn drop(&mut self) {
+        lock(&self.gate.0).granted(self.job, self.grant, Instant::now());
+    }
 }
 
 impl Traffic {
@@ -218,10 +262,12 @@ impl Traffic {
         let limits = self.strictest();
         let place = self.waiting.iter().position(|waiting| Arc::ptr_eq(&waiting.call, call));
         let ahead = self.ahead(caller, place.unwrap_or(self.waiting.len()));
+        let shared = if caller.rated { self.shared() } else { None };
         let (mut until, mut waits_for) = (now, WaitsFor::CallsInFlight(0));
         let (mut probe, mut probing) = (false, false);
+        let has_shared = shared.is_some();
         if caller.rated {
-            until = self.rate.earliest(&limits, caller.job, ahead, now);
+            until = self.by_rate(&limits, caller, ahead, has_shared, now);
             waits_for = WaitsFor::Rate { per_minute: limits.per_minute, per_hour: limits.per_hour };
             if let Some(blocked) = &self.blocked {
                 (probe, probing) = (true, blocked.probing);
@@ -233,27 +279,80 @@ impl Traffic {
         }
         let most = if caller.counted { self.most_in_flight(now) } else { 0 };
         let room = most == 0 || self.in_flight < most;
-        if ahead == 0 && room && !probing && until <= now {
+        let is_next = ahead == 0 && room && !probing && until <= now;
+        let needs_permits = shared.is_some() && !self.permits.is_there(caller.job, now);
+        if is_next && !needs_permits {
             place.map(|place| self.waiting.remove(place));
             self.in_flight += u32::from(caller.counted);
             if caller.rated {
                 self.rate.take(&limits, caller.job, now);
+                self.permits.take(caller.job);
             }
             if let Some(blocked) = self.blocked.as_mut().filter(|_| probe) {
                 blocked.probing = true;
             }
             self.wake_next();
-            return Admitted::Yes { probe };
+            return Admitted::Yes { probe, shared };
         }
         if place.is_none() {
             self.waiting.push(Waiting { call: Arc::clone(call), caller });
         }
-        if until <= now && !probing && most > 0 {
+        if let Some(shared) = shared.filter(|_| is_next) {
+            if std::mem::replace(&mut self.permits.asking, true) {
+                return Admitted::NotBefore(call.deadline(), waits_for);
+            }
+            return Admitted::Asks(shared, self.permits.wanted(&limits, caller.job, now));
+        }
+        // What holds the first back holds back all behind it: the rate, by which `until` spreads them, may not.
+        let first_lacks_place = !room
+            && waits_for != WaitsFor::Block
+            && until <= call.deadline()
+            && self.by_rate(&limits, caller, 0, has_shared, now) <= now;
+        if first_lacks_place || until <= now && !probing && most > 0 {
             waits_for = WaitsFor::CallsInFlight(most);
         }
         // Only the first waits for the clock; others, and it too while there is no room, are woken.
         let by_clock = ahead == 0 && until > now;
         Admitted::NotBefore(if by_clock || until > call.deadline() { until } else { call.deadline() }, waits_for)
+    }
+
+    /// When the rate, or the permits of a shared one, let a caller pass that has so many `ahead` of it.
+    fn by_rate(&mut self, limits: &Limits, caller: Caller, ahead: usize, shared: bool, now: Instant) -> Instant {
+        match (caller.rated, shared) {
+            (false, _) => now,
+            (true, true) => self.permits.earliest(limits, caller.job, ahead, now),
+            (true, false) => self.rate.earliest(limits, caller.job, ahead, now),
+        }
+    }
+
+    /// The rate in a durable store, unless that failed.
+    fn shared(&self) -> Option<Arc<SharedRate>> {
+        self.shared.iter().find_map(Weak::upgrade).filter(|shared| !shared.rests())
+    }
+
+    /// The store's answer to whoever asked for permits.
+    fn granted(&mut self, job: bool, grant: Option<Grant>, now: Instant) {
+        self.permits.asking = false;
+        match grant {
+            Some(Grant::Permits(count)) => {
+                self.blocked = self.blocked.take().filter(|blocked| now < blocked.until);
+                self.permits.fill(job, count, now);
+            }
+            Some(Grant::Probe) => {
+                self.blocked = Some(Blocked { until: now, probing: false });
+                self.permits.fill(job, 1, now);
+            }
+            Some(Grant::After { wait_ms, blocked }) => {
+                let wait = Duration::from_millis(wait_ms.unsigned_abs());
+                if blocked {
+                    self.blocked = Some(Blocked { until: now + wait, probing: false });
+                } else {
+                    self.permits.none_for(job, wait, now);
+                }
+            }
+            None => {}
+        }
+        self.wake_next();
     }
 
     /// How many that wait go before a caller of this place in the queue: single calls before jobs, each in the order in
@@ -301,6 +400,7 @@ impl Pass {
     pub fn passed(&mut self) {
         if self.probe {
             self.probe = false;
+            self.tell(Verdict::Passed);
             lock(&self.gate.0).blocked = None;
         }
     }
@@ -309,7 +409,16 @@ impl Pass {
     fn blocked(&mut self) {
         self.probe = false;
         let until = Instant::now() + BLOCK;
-        lock(&self.gate.0).blocked = Some(Blocked { until, probing: false });
+        let mut traffic = lock(&self.gate.0);
+        traffic.blocked = Some(Blocked { until, probing: false });
+        traffic.permits.clear();
+        drop(traffic);
+        self.tell(Verdict::Blocked { for_ms: i64::try_from(BLOCK.as_millis()).unwrap_or(i64::MAX) });
+    }
+
+    /// Tells other processes.
+    fn tell(&self, verdict: Verdict) {
+        self.shared.iter().for_each(|shared| shared.heed(verdict));
     }
 
     /// WeCom refused for too many calls at once: half as many from now on, and more again by and by.
@@ -329,6 +438,9 @@ impl Pass {
 
 impl Drop for Pass {
     fn drop(&mut self) {
+        if self.probe {
+            self.tell(Verdict::Lost);
+        }
         let mut traffic = lock(&self.gate.0);
         traffic.in_flight = traffic.in_flight.saturating_sub(u32::from(self.caller.counted));
         if self.probe
@@ -360,8 +472,8 @@ mod tests {
 
     fn admitted(traffic: &mut Traffic, call: &Arc<Call>, caller: Caller, now: Instant) -> Option<bool> {
         match traffic.admit(call, caller, now) {
-            Admitted::Yes { probe } => Some(probe),
-            Admitted::NotBefore(..) => None,
+            Admitted::Yes { probe, .. } => Some(probe),
+            Admitted::NotBefore(..) | Admitted::Asks(..) => None,
         }
     }
 
@@ -377,6 +489,21 @@ mod tests {
         assert_eq!(admitted(&mut traffic, &third, SINGLE, now), None, "the second was there before");
         assert_eq!(admitted(&mut traffic, &second, SINGLE, now), Some(false));
         assert_eq!(traffic.waiting.len(), 1);
+    }
+
+    #[test]
+    fn those_that_a_place_is_missing_for_are_not_told_of_the_rate() {
+        let now = Instant::now();
+        let mut traffic = traffic(Limits { per_minute: 600, ..FIVE });
+        let mut waits_for = |lasts: Duration| match traffic.admit(&Call::new(lasts), SINGLE, now) {
+            Admitted::NotBefore(_, what) => Some(what),
+            _ => None,
+        };
+        let told: Vec<_> = (0..100).map(|_| waits_for(Duration::from_secs(60))).collect();
+        assert!(told[..5].iter().all(Option::is_none));
+        assert!(told[5..].iter().all(|what| *what == Some(WaitsFor::CallsInFlight(5))), "{told:?}");
+        let hopeless = waits_for(Duration::from_secs(1));
+        assert!(matches!(hopeless, Some(WaitsFor::Rate { .. })), "places or not, the rate alone is too slow");
     }
 
     #[test]
@@ -475,7 +602,7 @@ mod tests {
         let gates = Gates::default();
         for number in 0..1000 {
             let key = Key { base_url: String::new(), owner: format!("{number}"), endpoint: "add_contact_way" };
-            let gate = gates.gate(&key, NONE);
+            let gate = gates.gate(&key, NONE, None);
             assert!(gate.enter(&call(), SINGLE).is_ok());
             gate.forget(NONE);
         }

@@ -3,8 +3,10 @@
 
 mod gate;
 mod rate;
+mod shared;
 
 pub use gate::{Caller, Gate, Gates, Key, NoPass, Pass};
+pub use shared::SharedRate;
 
 /// What one client asks for; 0 is no limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -27,6 +27,7 @@ int main(void)
     test_signals();
     test_threads();
     test_callbacks();
+    test_jobs();
     test_secrets();
     test_forks();
     silence_end();

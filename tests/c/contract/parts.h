@@ -13,6 +13,7 @@ void test_endings(void);
 void test_signals(void);
 void test_threads(void);
 void test_callbacks(void);
+void test_jobs(void);
 void test_secrets(void);
 void test_forks(void);
 

@@ -1,16 +1,11 @@
-//! Documentation that comes from the code, or is run: it is compared here, so that it cannot go stale.
-
-#![allow(clippy::unwrap_used)] // a failed unwrap is a failed test
+//! The list of the rules of a request.
 
 use std::fmt::Write;
 use std::fs;
-use std::path::{Path, PathBuf};
 
 use contactway::rules::{RULES, Server, Sure};
 
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
-}
+use crate::page::root;
 
 fn server(server: Server) -> String {
     let sure = |sure| match sure {
@@ -56,23 +51,4 @@ fn the_list_of_rules_is_not_stale() {
         fs::write(&path, rules()).unwrap();
     }
     assert!(fs::read_to_string(&path).unwrap_or_default() == rules(), "docs/rules.md is stale: run `make docs`");
-}
-
-/// A block of code in a README that follows `<!-- FILE -->` is that file, which the tests build and run.
-#[test]
-fn the_examples_are_files_that_are_run() {
-    for readme in ["README.md", "README.zh-CN.md"] {
-        let text = fs::read_to_string(root().join(readme)).unwrap();
-        let mut seen = 0;
-        for part in text.split("<!-- ").skip(1) {
-            let (file, rest) = part.split_once(" -->\n```").unwrap();
-            let (_, rest) = rest.split_once('\n').unwrap();
-            let (shown, _) = rest.split_once("```").unwrap();
-            let whole = fs::read_to_string(root().join(file)).unwrap();
-            assert!(whole.contains(shown), "{readme} does not show {file} as it is");
-            seen += 1;
-        }
-        assert!(seen >= 1, "{readme} shows no example");
-        assert!(!text.contains("{{"), "{readme} has a gap");
-    }
 }

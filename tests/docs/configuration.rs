@@ -1,0 +1,100 @@
+//! The configuration's page: every member is there, every example works, and what is refused is refused so.
+
+use contactway::{Client, Endpoint, Error, Options, Shared};
+
+use crate::page::{json_blocks, page, quoted, root, rows, section};
+use crate::support::directory::Directory;
+
+const PATH: &str = "/var/lib/app/contactway.db";
+const AUTHORITY: &str = "/etc/app/our-authority.pem";
+
+/// The members that an object may hold, of which the error of a wrong one tells.
+fn known(error: &Error, pointer: &str) -> Vec<String> {
+    let message = &error.details().iter().find(|detail| detail.pointer == pointer).unwrap().message;
+    let (_, list) = message.split_once("(known: ").unwrap();
+    list.trim_end_matches(')').split(", ").map(str::to_owned).collect()
+}
+
+fn refused(config: &str) -> Error {
+    Client::new(config, &Shared::default()).err().unwrap_or_else(|| panic!("{config} is taken"))
+}
+
+/// The names in the first column of the tables in a text.
+fn named(text: &str) -> Vec<String> {
+    rows(text).iter().map(|row| quoted(row[0])[0].to_owned()).collect()
+}
+
+fn sorted(mut names: Vec<String>) -> Vec<String> {
+    names.sort();
+    names
+}
+
+#[test]
+fn every_member_and_no_other_has_a_row() {
+    let page = page("configuration.md");
+    let error = refused(r#"{"corp_id": "ww1", "secret": "s", "?": 1}"#);
+    assert_eq!(sorted(named(section(&page, "Members"))), sorted(known(&error, "/?")));
+    let error = refused(r#"{"suite": {"?": 1}}"#);
+    for member in known(&error, "/suite/?") {
+        assert!(section(&page, "Credentials").contains(&format!("\"{member}\"")), "{member}");
+    }
+}
+
+#[test]
+fn the_readmes_show_the_same_members() {
+    let known = known(&refused(r#"{"corp_id": "ww1", "secret": "s", "?": 1}"#), "/?");
+    // Other credentials stand in a table.
+    let shown = |name: &String| !["suite", "access_token", "token_provider"].contains(&name.as_str());
+    for readme in ["README.md", "README.zh-CN.md"] {
+        let text = std::fs::read_to_string(root().join(readme)).unwrap();
+        let block = json_blocks(&text).into_iter().find(|block| block.contains("\"corp_id\"")).unwrap();
+        let block: serde_json::Value = serde_json::from_str(block).unwrap();
+        let members = block.as_object().unwrap().keys().cloned().collect();
+        assert_eq!(sorted(members), sorted(known.iter().filter(|name| shown(name)).cloned().collect()), "{readme}");
+    }
+}
+
+#[test]
+fn every_option_of_a_call_has_a_row() {
+    let page = page("configuration.md");
+    let mut known = known(&Options::parse(r#"{"?": 1}"#, Some(Endpoint::Add)).err().unwrap(), "/?");
+    // It is a number of C's.
+    known.push("canceller".to_owned());
+    assert_eq!(sorted(named(section(&page, "Options of a call"))), sorted(known));
+}
+
+#[test]
+fn every_example_makes_a_client() {
+    let directory = Directory::new();
+    let within = |name: &str| directory.path().join(name).to_str().unwrap().to_owned();
+    let authority = within("authority.pem");
+    let certificate = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap().cert;
+    std::fs::write(&authority, certificate.pem()).unwrap();
+    let page = page("configuration.md");
+    let (configurations, options) = page.split_once("\n## Options of a call\n").unwrap();
+    let examples = json_blocks(configurations);
+    assert!(examples.len() >= 8);
+    for example in examples {
+        let config = example.replace(PATH, &within("contactway.db")).replace(AUTHORITY, &authority);
+        if let Err(error) = Client::new(&config, &Shared::default()) {
+            panic!("{example}{error}");
+        }
+    }
+    for example in json_blocks(options) {
+        Options::parse(example, None).unwrap();
+    }
+}
+
+#[test]
+fn what_is_refused_is_refused_by_its_rule_and_no_other() {
+    let page = page("configuration.md");
+    let cases = rows(section(&page, "What is refused"));
+    for case in &cases {
+        let [config, pointer, rule] = &case[..] else { panic!("{case:?}") };
+        let pointer = quoted(pointer).first().copied().unwrap_or_default();
+        let error = refused(quoted(config)[0]);
+        let broken: Vec<_> = error.details().iter().map(|detail| (detail.pointer.as_str(), detail.rule)).collect();
+        assert!(broken.contains(&(pointer, quoted(rule)[0])), "{config}: {broken:?}");
+    }
+    assert!(cases.len() >= 15);
+}

@@ -1,0 +1,16 @@
+//! Documentation that comes from the code, or is run: it is compared here, so that it cannot go stale.
+#![cfg(feature = "sandbox")]
+#![allow(clippy::unwrap_used, clippy::panic)] // a failed unwrap is a failed test
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod configuration;
+mod errors;
+mod examples;
+mod links;
+mod log_lines;
+mod man_page;
+mod page;
+mod rules;
+mod testing;
