@@ -54,7 +54,7 @@ pub mod rules;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 mod secret;
-#[allow(dead_code, unused_imports)] // the jobs that use the rest of it are built next
+#[cfg_attr(not(any(feature = "sqlite", feature = "postgres")), allow(dead_code, unused_imports))] // nothing opens one
 mod store;
 mod transport;
 mod wire;

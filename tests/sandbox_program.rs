@@ -173,6 +173,26 @@ fn status(port: u16, host: &str, token: Option<&str>) -> u16 {
     answer.split(' ').nth(1).unwrap().parse().unwrap()
 }
 
+/// A program at every address of a port that it says nothing of, with what it printed. Somebody else may take the port
+/// first: then another one is tried.
+fn on_a_free_port(arguments: &[&str], token: Option<&str>) -> (Child, String, u16) {
+    loop {
+        let port = std::net::TcpListener::bind("0.0.0.0:0").unwrap().local_addr().unwrap().port();
+        let mut command = command(arguments);
+        command.args(["--port", &port.to_string()]);
+        command.envs(token.map(|token| ("CONTACTWAY_SANDBOX_TOKEN", token)));
+        let mut child = command.spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+        if !line.is_empty() {
+            return (child, line, port);
+        }
+        let output = child.wait_with_output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(said.contains("cannot be listened on"), "{said}");
+    }
+}
+
 #[test]
 fn other_addresses_need_a_token_which_comes_from_a_file_the_command_line_or_the_environment() {
     let said = fails(&["--host", "0.0.0.0"]);
@@ -188,13 +208,7 @@ fn other_addresses_need_a_token_which_comes_from_a_file_the_command_line_or_the_
         (&of_the_line[..], None, "of-the-line"),
         (&arguments[..4], Some("of-the-environment"), "of-the-environment"),
     ] {
-        let port = std::net::TcpListener::bind("0.0.0.0:0").unwrap().local_addr().unwrap().port();
-        let mut command = command(arguments);
-        command.args(["--port", &port.to_string()]);
-        command.envs(of_environment.map(|token| ("CONTACTWAY_SANDBOX_TOKEN", token)));
-        let mut child = command.spawn().unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+        let (mut child, line, port) = on_a_free_port(arguments, of_environment);
         let info: Value = serde_json::from_str(&line).unwrap();
         assert_eq!(
             (&info["base_url"], &info["client_config"]["insecure_http"]),

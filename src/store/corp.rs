@@ -13,15 +13,13 @@ const PURGED_AT_ONCE: i64 = 1000;
 /// A corporation, as the store has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Corp {
-    /// WeCom's clock less the store's when it was last seen, in milliseconds.
-    pub clock_ahead_ms: i64,
     /// Of the `sync` under way, or of the last one.
     pub generation: i64,
 }
 
 /// The corporation, which is at `base_url` for good.
 pub(super) fn corp(sql: &mut dyn Sql, corp_id: &str, base_url: &str) -> Result<Corp, Fault> {
-    const KNOWN: &str = "SELECT base_url, clock_ahead_ms, generation FROM contactway_corp WHERE corp_id = ?1";
+    const KNOWN: &str = "SELECT base_url, generation FROM contactway_corp WHERE corp_id = ?1";
     let mut rows = sql.rows(KNOWN, &[corp_id.into()])?;
     if rows.is_empty() {
         sql.change(
@@ -41,18 +39,13 @@ pub(super) fn corp(sql: &mut dyn Sql, corp_id: &str, base_url: &str) -> Result<C
              WHERE corp_id = '{corp_id}'",
         ))));
     }
-    Ok(Corp { clock_ahead_ms: row.int(), generation: row.int() })
+    Ok(Corp { generation: row.int() })
 }
 
 /// Changes nothing, durably.
 pub(super) fn touch(sql: &mut dyn Sql, corp_id: &str) -> Result<(), Fault> {
     let same = "UPDATE contactway_corp SET generation = generation WHERE corp_id = ?1";
     sql.change(same, &[corp_id.into()]).map(drop)
-}
-
-pub(super) fn set_clock_ahead(sql: &mut dyn Sql, corp_id: &str, ahead_ms: i64) -> Result<(), Fault> {
-    let set = "UPDATE contactway_corp SET clock_ahead_ms = ?2 WHERE corp_id = ?1";
-    sql.change(set, &[corp_id.into(), ahead_ms.into()]).map(drop)
 }
 
 /// The generation of a `sync` that begins: that of an unfinished one that began lately, or a new one.

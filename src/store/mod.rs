@@ -162,6 +162,7 @@ impl Store {
     }
 
     /// Writes down what is about to be sent. See [`Store::settle`].
+    #[cfg(test)]
     pub fn intend(&self, call: &Call, intents: Vec<Intent>) -> Result<Vec<Intended>, Error> {
         self.settle(call, Window { intents, ..Window::default() }).map(|settled| settled.intents)
     }
@@ -222,11 +223,6 @@ impl Store {
     /// Writes what stands there already of a corporation, to see whether it can be written.
     pub fn touch(&self, call: &Call, corp_id: &str) -> Result<(), Error> {
         self.with(call, Need::Durable, |sql| corp::touch(sql, corp_id))
-    }
-
-    /// Remembers WeCom's clock less the store's, in milliseconds.
-    pub fn set_clock_ahead(&self, call: &Call, corp_id: &str, ahead_ms: i64) -> Result<(), Error> {
-        self.with(call, Need::Quick, |sql| corp::set_clock_ahead(sql, corp_id, ahead_ms))
     }
 
     /// Begins a `sync`, or goes on with one that began within 24 hours and did not end; its generation.

@@ -15,7 +15,6 @@ const MIGRATIONS: [(Version, &[&str]); 1] = [(
         "CREATE TABLE contactway_corp (
             corp_id TEXT PRIMARY KEY,
             base_url TEXT NOT NULL,
-            clock_ahead_ms INTEGER NOT NULL DEFAULT 0,
             generation INTEGER NOT NULL DEFAULT 0,
             sync_began INTEGER,
             sync_ended INTEGER

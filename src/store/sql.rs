@@ -97,6 +97,7 @@ impl Row {
 #[derive(Debug)]
 pub enum Fault {
     /// It met another one, or the server went away before the commit: the same once more may succeed.
+    #[cfg_attr(not(feature = "postgres"), allow(dead_code))] // SQLite tries again by itself
     Again(Error),
     /// It failed.
     For(Error),
@@ -108,6 +109,7 @@ impl From<Error> for Fault {
     }
 }
 
+#[cfg(feature = "postgres")]
 impl Fault {
     pub fn into_error(self) -> Error {
         match self {

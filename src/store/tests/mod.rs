@@ -128,7 +128,7 @@ impl Bench {
     }
 
     fn find(&self, query: &Query) -> Vec<Entry> {
-        self.store.find(&call(), query, 0, 1000).unwrap()
+        self.store.find(&call(), query, 0, 1_000_000).unwrap()
     }
 
     fn query(&self) -> Query {
