@@ -1,5 +1,5 @@
 # Two commands do all the set-up on a machine with Rust, a C compiler, make, Python 3 and Go:
-#   make demo   lives the whole life of a contact way against the embedded sandbox
+#   make demo   lives the whole life of a contact way against the embedded sandbox, and kills a job that is then run again
 #   make test   everything, in every language
 # Others: make install and make uninstall; make test-sdks, SDKs of others against the sandbox; make bench, make crash, make memcheck;
 # make header and make docs (what is generated); make stage, make clean
@@ -96,11 +96,8 @@ uninstall:
 		$(foreach file,$(HEADERS),"$(to_include)/$(file)")
 	rmdir "$(to_lib)/cmake/contactway" 2>/dev/null || true
 
-build/quickstart: stage bindings/c/quickstart.c bindings/c/sandbox_http.c bindings/c/sandbox_http.h
-	$(CC) $(CFLAGS) $(WARN) bindings/c/quickstart.c bindings/c/sandbox_http.c $(LINK) -o $@
-
-build/ledger_demo: stage bindings/c/ledger_demo.c bindings/c/sandbox_http.c bindings/c/sandbox_http.h
-	$(CC) $(CFLAGS) $(WARN) bindings/c/ledger_demo.c bindings/c/sandbox_http.c $(LINK) -o $@
+build/quickstart build/ledger_demo: build/%: stage bindings/c/%.c bindings/c/sandbox_http.c bindings/c/sandbox_http.h
+	$(CC) $(CFLAGS) $(WARN) bindings/c/$*.c bindings/c/sandbox_http.c $(LINK) -o $@
 
 test-rust: tools
 	$(CARGO) test
