@@ -307,7 +307,7 @@ def test_every_job_stops_when_it_is_told_to_and_says_how_far_it_came(
         JOBS[name](keeper, tmp_path, progress=lambda progress: False)
     counted = SHAPES[name].__required_keys__ - {"errcode", "errmsg", "failures"}  # type: ignore[attr-defined]
     assert stopped.value.counts.keys() == counted
-    assert stopped.value.failures == []
+    assert {failure["errcode"] for failure in stopped.value.failures} <= {stopped.value.errcode}
     with pytest.raises(LookupError, match="enough"):
         JOBS[name](keeper, tmp_path, progress=raising)
     # Neither holds the next one up.
