@@ -223,7 +223,7 @@ impl Job<'_> {
     }
 }
 
-fn stopped(stop: Stop) -> Error {
+pub(super) fn stopped(stop: Stop) -> Error {
     match stop {
         Stop::Deadline => Error::new(Kind::Timeout, format!("the job's deadline passed{GO_ON}")),
         stop => Error::new(Kind::Cancelled, format!("{}{GO_ON}", cancelled(stop).message())),

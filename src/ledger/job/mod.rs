@@ -17,7 +17,7 @@ pub use open::{OpenAdd, Verdict, look_for, rest};
 use super::reading::Sighting;
 use super::{Leave, Ledger};
 use crate::answer::{Effect, Error, Kind};
-use crate::call::Call;
+use crate::call::{Call, Stop};
 use crate::endpoint::Endpoint;
 use crate::store::{Settled, Window};
 use crate::wire::{Answered, Ask};
@@ -137,10 +137,12 @@ impl<'j> Job<'j> {
         let renewal = (is_unsent && !self.lease.is_held()).then_some(RENEWAL_PAUSE);
         let wait = renewal.or_else(|| held_back(&error)).filter(|_| self.halted().is_none());
         let Some(until) = wait.map(|wait| Instant::now() + wait) else { return Err(error) };
-        if until > self.call.deadline() || self.call.sleep_until(until).is_err() {
+        // No row that is still to come has more time.
+        if until > self.call.deadline() {
+            self.halt(desk::stopped(Stop::Deadline));
             return Err(error);
         }
-        Ok(())
+        self.call.sleep_until(until).map_err(|_| error)
     }
 
     /// Writes a window that must be written if it can be at all, also when the job has stopped.
