@@ -43,7 +43,7 @@ func logger(to *lines, level slog.Level) *slog.Logger {
 
 func TestLoggerHearsUpToItsLevel(t *testing.T) {
 	sandbox := contactwaytest.NewSandbox(t)
-	var all, errorsOnly lines
+	var all, warnings lines
 	config := sandbox.Config()
 	config.Logger = logger(&all, slog.LevelDebug-4)
 	client := sandbox.NewClientWith(config)
@@ -60,22 +60,22 @@ func TestLoggerHearsUpToItsLevel(t *testing.T) {
 		t.Errorf("what is nobody's business is in\n%s", all.String())
 	}
 
-	client.SetLogger(logger(&errorsOnly, slog.LevelError))
+	client.SetLogger(logger(&warnings, slog.LevelWarn))
 	heard := all.String()
 	if _, err := client.Add(ctx, counter); err != nil {
 		t.Fatal(err)
 	}
-	if errorsOnly.String() != "" || all.String() != heard {
-		t.Errorf("logged after the logger was changed: %s", errorsOnly.String())
+	if warnings.String() != "" || all.String() != heard {
+		t.Errorf("logged after the logger was changed: %s", warnings.String())
 	}
 	_, _ = client.Add(ctx, contactway.AddRequest{})
-	if !strings.Contains(errorsOnly.String(), "level=ERROR") {
-		t.Errorf("a failed call is not in %q", errorsOnly.String())
+	if !strings.Contains(warnings.String(), "level=WARN") {
+		t.Errorf("a failed call is not in %q", warnings.String())
 	}
 	client.SetLogger(nil)
-	heard = errorsOnly.String()
+	heard = warnings.String()
 	_, _ = client.Add(ctx, contactway.AddRequest{})
-	if errorsOnly.String() != heard {
+	if warnings.String() != heard {
 		t.Error("logged without a logger")
 	}
 }

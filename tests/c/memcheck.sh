@@ -20,7 +20,8 @@ if ! command -v valgrind >/dev/null; then
 fi
 
 checked() {
-    valgrind --error-exitcode=9 --leak-check=full --child-silent-after-fork=yes --log-file="$log" "$@" \
+    valgrind --error-exitcode=9 --leak-check=full --child-silent-after-fork=yes \
+        --suppressions="$(dirname "$0")/memcheck.supp" --log-file="$log" "$@" \
         || { cat "$log" >&3; exit 1; }
 }
 
