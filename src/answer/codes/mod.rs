@@ -102,7 +102,7 @@ mod tests {
         match class {
             Busy => (
                 "again, three times in all; an add is not, and its `effect` is `unknown`",
-                "自动重试，共三次；`add` 不重试，其 `effect` 为 `unknown`",
+                "自动重试，共三次；add 不重试，其 `effect` 为 `unknown`",
             ),
             Collision => ("again", "自动重试"),
             TooMany => ("again after the block, if the deadline allows", "时限允许时，等封禁解除后重试"),
