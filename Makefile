@@ -225,8 +225,8 @@ test-sdks: tools $(SDKS)/python/made
 	export GOMODCACHE=$(SDKS)/go GOFLAGS=-modcacherw && cd tests/sdk-corpus/life && \
 	$(SDKS)/python/bin/python -m pytest -q -p no:cacheprovider python && cd go && go vet ./... && go test -count=1 ./...
 
-# Contenders take turns against one server on this machine; the numbers are printed, nothing is judged. Peers of the
-# bindings come from PyPI and the Go proxy, for this target alone.
+# Contenders take turns against one server on this machine; the numbers are printed, and kept in build/bench/figures.json;
+# nothing is judged. Peers of the bindings come from PyPI and the Go proxy, for this target alone.
 BENCH := build/bench
 # $(call contender,FILES,LIBRARIES,PROGRAM)
 contender = cd tests/bench && $(CC) $(CFLAGS) $(WARN) support.c $(1) $(2) -lpthread -o $(CURDIR)/$(BENCH)/$(3)
@@ -256,8 +256,8 @@ bench: stage
 	cd tests/bench/go && test -z "$$(gofmt -l .)" && go vet ./... && go build -o $(CURDIR)/$(BENCH)/go/ ./...
 	$(PYTHON) tests/bench/run.py $(BENCH)
 	$(PYTHON) tests/bench/bindings.py $(BENCH)
-	$(CARGO) bench --bench sandbox
-	$(CARGO) bench --bench ledger
+	export CONTACTWAY_BENCH_FIGURES=$(CURDIR)/$(BENCH)/figures.json && \
+	$(CARGO) bench --bench sandbox && $(CARGO) bench --bench ledger
 	$(CARGO) test --release --test deadlines -- --ignored --nocapture
 
 memcheck: build/tests/contract build/tests/calls
