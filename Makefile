@@ -27,7 +27,7 @@ demo: build/quickstart build/ledger_demo
 	cd build && ./ledger_demo
 	@echo "(in the folder build)"
 
-test: compilers test-rust test-c test-cpp test-python test-go test-sdks
+test: compilers test-rust test-postgres test-c test-cpp test-python test-go test-sdks
 
 # Before anything else, so that nobody waits long to be told.
 compilers: tools
@@ -127,22 +127,20 @@ uninstall:
 build/quickstart build/ledger_demo: build/%: stage bindings/c/%.c bindings/c/sandbox_http.c bindings/c/sandbox_http.h
 	$(CC) $(CFLAGS) $(WARN) bindings/c/$*.c bindings/c/sandbox_http.c $(LINK) -o $@
 
+# The features that all of the tests are built with, so that they are built once.
+FEATURES := postgres
+
 test-rust: tools
-	$(CARGO) test
+	$(CARGO) test --features $(FEATURES)
 
 # Kills at random moments: the long form of what is in the tests, over SQLite. The seed is printed, and may be given.
 KILLS ?= 500
 crash: tools
 	CONTACTWAY_CRASH_KILLS=$(KILLS) $(CARGO) test --test crash kill -- --nocapture
 
-# What keeps a ledger, over a PostgreSQL of its own, and the store once more through PgBouncer.
+# What keeps a ledger, over a PostgreSQL of its own, and once more through PgBouncer.
 test-postgres: tools
-	@set -e; directory=$$(mktemp -d); trap 'tests/postgres/stop.sh "$$directory"; rm -rf "$$directory"' EXIT; \
-	CONTACTWAY_TEST_POSTGRES=$$(tests/postgres/start.sh "$$directory"); export CONTACTWAY_TEST_POSTGRES; \
-	$(CARGO) test --features postgres --lib store; \
-	$(CARGO) test --features postgres --test ledger --test jobs --test crash; \
-	CONTACTWAY_TEST_POSTGRES=$$(tests/postgres/pgbouncer.sh "$$directory"); \
-	$(CARGO) test --features postgres --lib store
+	tests/postgres/run.sh $(CARGO) test --features $(FEATURES)
 
 # Programs of the C tests, each from the files of its line.
 C_SUPPORT := tests/c/check.c tests/c/world.c bindings/c/sandbox_http.c
