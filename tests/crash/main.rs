@@ -13,9 +13,13 @@ mod bench;
 mod disks;
 mod jobs;
 mod kills;
+mod mixed;
 mod other;
+mod points;
+mod proxy;
 mod sleepers;
 mod stops;
 #[path = "../support/mod.rs"]
 mod support;
 mod together;
+mod worker;
