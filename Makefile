@@ -169,6 +169,7 @@ test-c: build/tests/contract build/tests/vectors build/tests/example build/quick
 	python3 tests/c/binary.py $(STAGE)/lib/libcontactway.so $(STAGE)/lib/libcontactway.a
 	CC="$(CC)" CXX="$(CXX)" tests/c/headers.sh $(STAGE)/include
 	CC="$(CC)" CXX="$(CXX)" python3 tests/c/examples.py include/contactway.h include/contactway.hpp
+	CC="$(CC)" python3 tests/c/manual.py $(LINK) -- docs/*.md
 	CC="$(CC)" CARGO="$(CARGO)" tests/c/installed/run.sh
 
 # Programs of the C++ tests, in each standard that contactway.hpp is for.
