@@ -30,7 +30,7 @@ if child == 0:
     try:
         client.list()
     except contactway.InvalidHandle as error:
-        assert "fork" in str(error), error
+        assert "before fork()" in str(error), error
     else:
         os._exit(3)
     client.close()
@@ -209,7 +209,7 @@ async def main():
         try:
             await client.list()
         except contactway.InvalidHandle as error:
-            assert "fork" in str(error), error
+            assert "before fork()" in str(error), error
         else:
             os._exit(3)
         await client.aclose()
