@@ -9,6 +9,7 @@ ifneq ($(words $(CURDIR)),1)
 $(error "$(CURDIR)" holds a space, which make cannot work with: move the checkout)
 endif
 
+MACHINE := $(shell uname -m)
 CARGO  ?= cargo
 CC     ?= cc
 CXX    ?= c++
@@ -45,10 +46,13 @@ need = @command -v $(1) >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-ge
 	&& { apt-get install -qq -y $(2) || { apt-get update -qq && apt-get install -qq -y $(2); }; } >/dev/null; } \
 	|| { echo "$(1) is missing: install $(2) with your distribution's package manager."; exit 1; }
 
-# The library as it would be installed, for the tests of every language; with its inner names, which valgrind shows.
+# The library as it would be installed, for the tests of every language; with its inner names, which valgrind shows. Go
+# takes it from its own module.
 stage: library
 	$(MAKE) --no-print-directory install PREFIX=$(STAGE) LIBDIR=$(STAGE)/lib INCLUDEDIR=$(STAGE)/include \
 		MANDIR=$(STAGE)/share/man DOCDIR=$(STAGE)/share/doc/contactway DESTDIR= LDCONFIG=: STRIP=:
+	install -m 644 $(STAGE)/include/contactway.h bindings/go/include
+	install -m 644 -D -t bindings/go/lib/linux_$(patsubst x86_64,amd64,$(MACHINE:aarch64=arm64)) $(STAGE)/lib/libcontactway.a
 
 library: tools
 	$(CARGO) build --release --lib
@@ -60,7 +64,7 @@ INCLUDEDIR ?= $(PREFIX)/include
 MANDIR     ?= $(PREFIX)/share/man
 DOCDIR     ?= $(PREFIX)/share/doc/contactway
 PLACES     := PREFIX LIBDIR INCLUDEDIR MANDIR DOCDIR
-STRIP      ?= strip
+STRIP      ?= $(CROSS_COMPILE)strip
 LDCONFIG   ?= ldconfig
 # A relative place would lie beside DESTDIR instead of in it. In all that follows a place may hold a space.
 ifneq ($(filter install uninstall,$(MAKECMDGOALS)),)
@@ -103,7 +107,7 @@ install: $(shell test -e "$(RELEASE)/libcontactway.so" || echo library)
 	@$(STRIP) --strip-unneeded "$(to_lib)/$(SHARED)" || echo "It is larger than need be, for want of strip (binutils)."
 	ln -sf $(SHARED) "$(to_lib)/libcontactway.so.$(ABI)"
 	ln -sf libcontactway.so.$(ABI) "$(to_lib)/libcontactway.so"
-	packaging/seal.sh "$(RELEASE)/libcontactway.a" "$(to_lib)/$(SHARED)" "$(to_lib)/libcontactway.a"
+	CROSS_COMPILE="$(CROSS_COMPILE)" packaging/seal.sh "$(RELEASE)/libcontactway.a" "$(to_lib)/$(SHARED)" "$(to_lib)/libcontactway.a"
 	install -m 644 include/* "$(to_include)"
 	@for file in $(FILLED); do \
 		$(FILL) packaging/$${file##*/}.in | install -m 644 /dev/stdin "$(to_lib)/$$file" || exit; \
@@ -293,6 +297,8 @@ header: tools
 docs: tools
 	CONTACTWAY_WRITE_DOCS=1 $(CARGO) test --test docs rules
 	CONTACTWAY_WRITE_DOCS=1 $(CARGO) test --lib codes
+
+include packaging/dist.mk
 
 clean:
 	rm -rf build
