@@ -17,7 +17,7 @@ PROGRAMS=(contactway-sandbox)
 OUT=$PWD/build/dist                     # what a release page would hold
 WORK=$PWD/build/dist-work               # may be thrown away
 TOOLS=$PWD/build/tools                  # from PyPI and crates.io
-SOURCE=$WORK/contactway-$VERSION        # the source archive, unpacked; everything is built in it
+SOURCE=$WORK/contactway-$VERSION-source # the source archive, unpacked; everything is built in it
 export PATH=$TOOLS/python/bin:$TOOLS/bin:$PATH
 
 # The names of a machine: as uname has it, as Rust, Debian and Go do.

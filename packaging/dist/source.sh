@@ -5,10 +5,11 @@ source "$(dirname "$0")/common.sh"
 [ -z "$(git status --porcelain)" ] || echo "dist: what is not committed is not in it"
 rm -rf "$SOURCE"
 mkdir -p "$WORK" "$OUT"
-git archive --prefix="contactway-$VERSION/" HEAD | tar --extract --directory "$WORK"
+git archive --prefix="${SOURCE##*/}/" HEAD | tar --extract --directory "$WORK"
 (
     cd "$SOURCE"
-    cargo vendor --quiet --locked --versioned-dirs vendor >"$WORK/vendored.toml"
+    # It prints what makes cargo look there.
+    cargo vendor --locked --versioned-dirs vendor >"$WORK/vendored.toml" 2>"$WORK/vendored.log"
     { echo && cat "$WORK/vendored.toml"; } >>.cargo/config.toml
 )
-pack "$SOURCE" "$OUT/contactway-$VERSION.tar.xz"
+pack "$SOURCE" "$OUT/${SOURCE##*/}.tar.xz"
