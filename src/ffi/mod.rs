@@ -429,7 +429,7 @@ pub unsafe extern "C" fn contactway_apply(
 
 /// Replaces one member by others in every contact way of the ledger that names them; each is read before and after.
 ///
-/// request_json holds from, a userid, and to, a list of userids; it may hold dry_run (nothing is sent) and concurrency. The
+/// request_json holds from, a userid, and to, a list of userids; it may hold dry_run (nothing is sent), concurrency and report_path. The
 /// answer holds matched, updated, failed and failures. No contact way is left without a user, with two for type 1, or with
 /// more than 100: it fails instead, and the rest goes on.
 ///

@@ -153,7 +153,7 @@ class LedgerCalls(Caller):
     ) -> types.ReplaceUserAnswer:
         """Replace one member by others wherever one is named; see `sync` for ``progress``, ``timeout`` and errors.
 
-        Keywords: ``from_``, ``to``, ``dry_run``, ``concurrency``.
+        Keywords: ``from_``, ``to``, ``dry_run``, ``concurrency``, ``report_path``.
 
         ``from`` is a word of Python's: as a keyword it is ``from_``. Userids are compared without regard to case. Only
         what stands in the ledger is looked at; `sync` brings in the rest.

@@ -23,7 +23,7 @@ MEMBERS = {
         "SyncRequest": "start_time end_time concurrency",
         "ApplyRequest": "rows path namespace dry_run delete_missing max_delete replace recreate_gone overwrite "
         "concurrency report_path",
-        "ReplaceUserRequest": "from to dry_run concurrency",
+        "ReplaceUserRequest": "from to dry_run concurrency report_path",
         "SaveQrCodesRequest": "query directory concurrency",
         "ClientConfig": "corp_id secret suite access_token token_provider base_url timeout_ms connect_timeout_ms "
         "max_attempts max_in_flight rate_limit proxy ca_file extra_ca_file insecure_http "

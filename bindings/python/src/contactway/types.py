@@ -264,7 +264,9 @@ ApplyInput = Union[Mapping[str, Any], str, PathLike[str], Iterable[Mapping[str, 
 
 #: Whom to replace by whom, as a mapping.
 ReplaceUserRequest = TypedDict(
-    "ReplaceUserRequest", {"from": str, "to": _Texts, "dry_run": bool, "concurrency": int}, total=False
+    "ReplaceUserRequest",
+    {"from": str, "to": _Texts, "dry_run": bool, "concurrency": int, "report_path": Union[str, PathLike[str]]},
+    total=False,
 )
 
 
@@ -275,6 +277,7 @@ class ReplaceUserMembers(TypedDict, total=False):
     to: _Texts
     dry_run: bool
     concurrency: int
+    report_path: Union[str, PathLike[str]]
 
 
 class SaveQrCodesRequest(TypedDict, total=False):
