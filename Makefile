@@ -128,7 +128,7 @@ build/quickstart build/ledger_demo: build/%: stage bindings/c/%.c bindings/c/san
 	$(CC) $(CFLAGS) $(WARN) bindings/c/$*.c bindings/c/sandbox_http.c $(LINK) -o $@
 
 # The features that all of the tests are built with, so that they are built once.
-FEATURES := postgres
+FEATURES := postgres,cli
 
 test-rust: tools
 	$(CARGO) test --features $(FEATURES)
