@@ -18,7 +18,7 @@ WARN   := -std=c99 -pedantic -Wall -Wextra -Werror
 STAGE  := $(CURDIR)/build/stage
 LINK   := -I$(STAGE)/include -L$(STAGE)/lib -Wl,-rpath,$(STAGE)/lib -lcontactway
 
-.PHONY: demo test compilers test-rust test-postgres test-c test-cpp test-python test-go test-sdks bench crash memcheck header docs \
+.PHONY: demo test compilers test-rust test-postgres test-c test-cpp test-python test-go test-sdks test-sheet bench crash memcheck header docs \
 	stage library install uninstall clean tools
 
 demo: build/quickstart build/ledger_demo
@@ -27,7 +27,7 @@ demo: build/quickstart build/ledger_demo
 	cd build && ./ledger_demo
 	@echo "(in the folder build)"
 
-test: compilers test-rust test-postgres test-c test-cpp test-python test-go test-sdks
+test: compilers test-rust test-postgres test-c test-cpp test-python test-go test-sdks test-sheet
 
 # Before anything else, so that nobody waits long to be told.
 compilers: tools
@@ -132,6 +132,11 @@ FEATURES := postgres,cli
 
 test-rust: tools
 	$(CARGO) test --features $(FEATURES)
+
+# A hundred QR codes on paper, printed by Chromium and read again.
+test-sheet: tools
+	$(CARGO) build --features $(FEATURES) --bin contactway
+	tests/sheet/run.sh "$(or $(CARGO_TARGET_DIR),target)/debug/contactway"
 
 # Kills at random moments and at every point: the long form of what is in the tests. The seed is printed, and may be given.
 # Over PostgreSQL there are fewer, since the lease of a dead process lasts its ten seconds.
