@@ -147,24 +147,40 @@ func TestCloseEndsCallsInFlight(t *testing.T) {
 	}
 }
 
-func TestClientThatNewDidNotMake(t *testing.T) {
-	for _, client := range []*contactway.Client{nil, {}} {
-		ctx := context.Background()
-		_, err := client.Add(ctx, counter)
-		if !errors.Is(err, contactway.ErrInvalidHandle) {
-			t.Errorf("Add answers %v", err)
+// A client that cannot be used says so in Go's words, and what to do, whatever is asked of it.
+func TestClientThatCannotBeUsedSaysWhatToDo(t *testing.T) {
+	closed := contactwaytest.NewSandbox(t).NewClient()
+	closed.Close()
+	ctx := context.Background()
+	for _, test := range []struct {
+		client *contactway.Client
+		says   string
+	}{{nil, "nil or zero Client"}, {&contactway.Client{}, "nil or zero Client"}, {closed, "was closed"}} {
+		var walked, entered error
+		for _, walked = range test.client.All(ctx, contactway.ListRequest{}) {
 		}
-		for _, err := range client.All(ctx, contactway.ListRequest{}) {
-			if !errors.Is(err, contactway.ErrInvalidHandle) {
-				t.Errorf("All answers %v", err)
+		for _, entered = range test.client.Entries(ctx, contactway.LedgerQuery{}) {
+		}
+		_, added := test.client.Add(ctx, counter)
+		_, called := test.client.Call(ctx, "add", []byte("{}"))
+		_, checked := test.client.Check(ctx)
+		_, applied := test.client.Apply(ctx, contactway.ApplyRequest{Path: "codes.csv"})
+		for what, err := range map[string]error{
+			"All": walked, "Entries": entered, "Add": added, "Call": called, "Check": checked, "Apply": applied,
+			"SetSuiteTicket": test.client.SetSuiteTicket("ticket"),
+		} {
+			failure := failureOf(t, err)
+			if failure.Kind != contactway.ErrInvalidHandle || failure.Errcode != -1002 || failure.Effect != contactway.EffectNone {
+				t.Errorf("%s: %+v", what, failure)
+			}
+			for _, said := range []string{test.says, "contactway.New"} {
+				if !strings.Contains(failure.Errmsg, said) {
+					t.Errorf("%s: %q is not in %q", what, said, failure.Errmsg)
+				}
 			}
 		}
-		if err := client.SetSuiteTicket("ticket"); !errors.Is(err, contactway.ErrInvalidHandle) {
-			t.Errorf("SetSuiteTicket answers %v", err)
-		}
-		client.SetLogger(slog.Default())
-		(*contactway.Sandbox)(nil).Stop()
-		if err := client.Close(); err != nil {
+		test.client.SetLogger(slog.Default())
+		if err := test.client.Close(); err != nil {
 			t.Error(err)
 		}
 	}

@@ -19,7 +19,7 @@ type Kind string
 // The kinds.
 const (
 	ErrInvalidArgument Kind = "invalid_argument" // not JSON, an unknown option, a bad configuration
-	ErrInvalidHandle   Kind = "invalid_handle"   // the client was closed, or never made
+	ErrInvalidHandle   Kind = "invalid_handle"   // the client was closed, or New did not make it
 	ErrInvalidRequest  Kind = "invalid_request"  // the request breaks a documented rule; nothing was sent
 	ErrAuth            Kind = "auth"             // no token could be had
 	ErrAPI             Kind = "api"              // WeCom refused

@@ -140,9 +140,10 @@ func (c *Client) Apply(ctx context.Context, request ApplyRequest, options ...Opt
 	if err != nil {
 		return nil, err
 	}
-	c = c.made()
-	// What a closed client answers, the library says.
-	if rows != nil && c.closing.Err() == nil {
+	if err := c.unusable(); err != nil {
+		return nil, err
+	}
+	if rows != nil {
 		if request.Path, err = c.spool(ctx, rows); err != nil {
 			return nil, err
 		}

@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"slices"
 	"testing"
+	"time"
 )
 
 // What goes to the library and comes from it, by the documented shapes.
@@ -52,7 +53,7 @@ func TestRowsAreJSONLines(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	path, err := unmade.spool(context.Background(), each)
+	path, err := newClient(0, time.Minute).spool(context.Background(), each)
 	if err != nil {
 		t.Fatal(err)
 	}
