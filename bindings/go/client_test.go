@@ -186,9 +186,15 @@ func TestClientThatCannotBeUsedSaysWhatToDo(t *testing.T) {
 	}
 }
 
+func TestStoppingASandboxThatWasNotStartedIsNothing(*testing.T) {
+	for _, sandbox := range []*contactway.Sandbox{nil, {}} {
+		sandbox.Stop()
+	}
+}
+
 // A thousand goroutines wait in Go, and not each on a thread of the operating system.
 func TestThreadsAreBounded(t *testing.T) {
-	sandbox := contactwaytest.NewSandboxWith(t, `{"latency_ms": 10}`)
+	sandbox := contactwaytest.NewSandboxWith(t, contactway.SandboxConfig{Latency: 10 * time.Millisecond})
 	config := sandbox.Config()
 	config.MaxInFlight = contactway.Some(0)
 	config.NoRateLimit = true

@@ -14,7 +14,7 @@ import (
 
 // sandboxed is a client of a stand-in for WeCom, and what ends both.
 func sandboxed() (*contactway.Client, func()) {
-	sandbox, err := contactway.StartSandbox(nil)
+	sandbox, err := contactway.StartSandbox(contactway.SandboxConfig{})
 	if err != nil {
 		log.Fatal(err)
 	}
