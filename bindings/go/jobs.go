@@ -27,10 +27,11 @@ type Progress struct {
 
 // Failure is a row of a job that failed.
 type Failure struct {
-	Line    int64  `json:"line"` // of the file, or the number of the row, from 1; 0 where there are no rows
-	Key     string `json:"key"`
-	Errcode int64  `json:"errcode"`
-	Errmsg  string `json:"errmsg"`
+	Line     int64  `json:"line"`      // of the file, or the number of the row, from 1; 0 where there are no rows
+	Key      string `json:"key"`       // empty where there is none
+	ConfigID string `json:"config_id"` // empty where it is not known
+	Errcode  int64  `json:"errcode"`
+	Errmsg   string `json:"errmsg"`
 }
 
 // SyncRequest says what the ledger is compared with.
@@ -99,10 +100,11 @@ type ApplyAnswer struct {
 
 // ReplaceUserRequest says who stands in for whom.
 type ReplaceUserRequest struct {
-	From   string                     `json:"from,omitempty"`
-	To     []string                   `json:"to,omitempty"`
-	DryRun bool                       `json:"dry_run,omitempty"`
-	Extra  map[string]json.RawMessage `json:"-"`
+	From        string                     `json:"from,omitempty"`        // a userid; required
+	To          []string                   `json:"to,omitempty"`          // userids; required
+	DryRun      bool                       `json:"dry_run,omitempty"`     // whether it is only counted what would be done
+	Concurrency *int                       `json:"concurrency,omitempty"` // calls at once; MaxInFlight if nil
+	Extra       map[string]json.RawMessage `json:"-"`
 }
 
 // ReplaceUserAnswer counts what was done.
@@ -116,9 +118,10 @@ type ReplaceUserAnswer struct {
 
 // SaveQRCodesRequest says whose pictures are saved, and where; files are named after the keys.
 type SaveQRCodesRequest struct {
-	Query     *LedgerQuery               `json:"query,omitempty"`
-	Directory string                     `json:"directory,omitempty"`
-	Extra     map[string]json.RawMessage `json:"-"`
+	Query       *LedgerQuery               `json:"query,omitempty"`       // without Limit and Cursor; all active ones if nil
+	Directory   string                     `json:"directory,omitempty"`   // is made if it is not there; required
+	Concurrency *int                       `json:"concurrency,omitempty"` // pictures at once; MaxInFlight if nil
+	Extra       map[string]json.RawMessage `json:"-"`
 }
 
 // SaveQRCodesAnswer counts what was done.
