@@ -20,8 +20,8 @@ const (
 	defaultPlaces = 16
 )
 
-// Client makes the calls of one company. It may be used by any number of goroutines at the same time, and is to be
-// closed.
+// Client makes the calls of one company. [New] makes one, a zero Client can make no calls. It may be used by any number
+// of goroutines at the same time, and is to be closed.
 type Client struct {
 	handle  clientHandle
 	timeout time.Duration
@@ -123,7 +123,8 @@ func (c *Client) Close() error {
 // at this moment; the most verbose, the library's trace, is [slog.LevelDebug] - 4. The message is the name of an event,
 // and the attributes tell more of it; bodies and secrets are never logged. The handler is given the context of the call,
 // if that began when there was a logger; it runs beside the call, which returns when its lines are written. Where a
-// client does several jobs at once, those of their threads are given none. It must not call the client.
+// client does several jobs at once, those of their threads are given none. It must not call the client. A client that New
+// did not make has no logger.
 func (c *Client) SetLogger(logger *slog.Logger) {
 	if !c.isMade() {
 		return

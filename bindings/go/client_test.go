@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os/exec"
 	"runtime/pprof"
 	"strings"
 	"sync"
@@ -217,5 +218,22 @@ func TestThreadsAreBounded(t *testing.T) {
 	// Beside a call's own, the runtime starts a few for itself.
 	if more := threads.Count() - before; more > 16+16 {
 		t.Errorf("%d threads were made for 16 calls at once", more)
+	}
+}
+
+// What the library holds open is not for programs that this one starts.
+func TestProgramsInheritNothing(t *testing.T) {
+	inherited := func() string {
+		open, err := exec.Command("ls", "/proc/self/fd").Output()
+		if err != nil {
+			t.Skipf("what a program has open cannot be listed: %v", err)
+		}
+		return string(open)
+	}
+	before := inherited()
+	client := keeping(t, contactwaytest.NewSandboxWith(t, contactway.SandboxConfig{TLS: true}))
+	applied(t, client, 1)
+	if after := inherited(); after != before {
+		t.Errorf("open are %s, and were %s", after, before)
 	}
 }

@@ -132,12 +132,15 @@ type SaveQRCodesAnswer struct {
 	Failures []Failure `json:"failures"`
 }
 
-// Sync brings the ledger up to what WeCom holds.
+// Sync brings the ledger up to what WeCom holds: what others made is adopted without a key, what is open is settled, what
+// was changed or is gone is noted. It reads every contact way once; 500,000 take WeCom's limits nearly four hours.
 func (c *Client) Sync(ctx context.Context, request SyncRequest, options ...Option) (*SyncAnswer, error) {
 	return work[SyncAnswer](ctx, c, "sync", request, options)
 }
 
-// Apply makes WeCom hold the contact ways that rows describe.
+// Apply makes WeCom hold the contact ways that rows describe: new keys are made, what differs is changed, the rest costs
+// nothing. A row that fails does not stop the others: the error is [ErrPartial] then, the answer names the first 100, and
+// the report all.
 func (c *Client) Apply(ctx context.Context, request ApplyRequest, options ...Option) (*ApplyAnswer, error) {
 	rows, err := request.rows()
 	if err != nil {
@@ -155,14 +158,15 @@ func (c *Client) Apply(ctx context.Context, request ApplyRequest, options ...Opt
 	return work[ApplyAnswer](ctx, c, "apply", request, options)
 }
 
-// ReplaceUser replaces one member by others in every contact way that names them.
+// ReplaceUser replaces one member by others in every contact way of the ledger that names them. Rows applied earlier that
+// still name the member fail from then on, until they are corrected or Overwrite is set.
 func (c *Client) ReplaceUser(
 	ctx context.Context, request ReplaceUserRequest, options ...Option,
 ) (*ReplaceUserAnswer, error) {
 	return work[ReplaceUserAnswer](ctx, c, "replace_user", request, options)
 }
 
-// SaveQRCodes writes the QR pictures of many contact ways.
+// SaveQRCodes writes the QR pictures of many contact ways, each under its key or, without one, its config id.
 func (c *Client) SaveQRCodes(
 	ctx context.Context, request SaveQRCodesRequest, options ...Option,
 ) (*SaveQRCodesAnswer, error) {

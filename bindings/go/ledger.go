@@ -58,7 +58,7 @@ type LedgerEntry struct {
 	UpdatedAt  int64      `json:"updated_at"`  // seconds since 1970
 }
 
-// Ledger looks a page of contact ways up; [Client.Entries] reads all pages.
+// Ledger looks a page of contact ways up, oldest first; [Client.Entries] reads all pages. Nothing is sent to WeCom.
 func (c *Client) Ledger(ctx context.Context, query LedgerQuery, options ...Option) (*LedgerAnswer, error) {
 	return ask[LedgerAnswer](ctx, c, "ledger", query, options)
 }
