@@ -6,6 +6,9 @@ loads no plug-ins by itself, ``-p pytest_contactway`` names it.
     def test_counter(sandbox):
         with contactway.Client(sandbox.client_config) as client:
             assert client.add(type=1, scene=2, user=["zhangsan"])["config_id"]
+
+A mark says what that sandbox is started with: ``@pytest.mark.sandbox(tls=True)`` on a test, a class or, as
+``pytestmark``, a module; the nearest counts.
 """
 
 from __future__ import annotations
