@@ -27,7 +27,7 @@ demo: build/quickstart build/ledger_demo
 	cd build && ./ledger_demo
 	@echo "(in the folder build)"
 
-test: compilers test-rust test-c test-cpp test-python test-go test-sdks
+test: compilers test-rust test-postgres test-c test-cpp test-python test-go test-sdks
 
 # Before anything else, so that nobody waits long to be told.
 compilers: tools
@@ -127,22 +127,20 @@ uninstall:
 build/quickstart build/ledger_demo: build/%: stage bindings/c/%.c bindings/c/sandbox_http.c bindings/c/sandbox_http.h
 	$(CC) $(CFLAGS) $(WARN) bindings/c/$*.c bindings/c/sandbox_http.c $(LINK) -o $@
 
+# The features that all of the tests are built with, so that they are built once.
+FEATURES := postgres
+
 test-rust: tools
-	$(CARGO) test
+	$(CARGO) test --features $(FEATURES)
 
 # Kills at random moments: the long form of what is in the tests, over SQLite. The seed is printed, and may be given.
 KILLS ?= 500
 crash: tools
 	CONTACTWAY_CRASH_KILLS=$(KILLS) $(CARGO) test --test crash kill -- --nocapture
 
-# What keeps a ledger, over a PostgreSQL of its own, and the store once more through PgBouncer.
+# What keeps a ledger, over a PostgreSQL of its own, and once more through PgBouncer.
 test-postgres: tools
-	@set -e; directory=$$(mktemp -d); trap 'tests/postgres/stop.sh "$$directory"; rm -rf "$$directory"' EXIT; \
-	CONTACTWAY_TEST_POSTGRES=$$(tests/postgres/start.sh "$$directory"); export CONTACTWAY_TEST_POSTGRES; \
-	$(CARGO) test --features postgres --lib store; \
-	$(CARGO) test --features postgres --test ledger --test jobs --test crash; \
-	CONTACTWAY_TEST_POSTGRES=$$(tests/postgres/pgbouncer.sh "$$directory"); \
-	$(CARGO) test --features postgres --lib store
+	tests/postgres/run.sh $(CARGO) test --features $(FEATURES)
 
 # Programs of the C tests, each from the files of its line.
 C_SUPPORT := tests/c/check.c tests/c/world.c bindings/c/sandbox_http.c
@@ -171,6 +169,7 @@ test-c: build/tests/contract build/tests/vectors build/tests/example build/quick
 	python3 tests/c/binary.py $(STAGE)/lib/libcontactway.so $(STAGE)/lib/libcontactway.a
 	CC="$(CC)" CXX="$(CXX)" tests/c/headers.sh $(STAGE)/include
 	CC="$(CC)" CXX="$(CXX)" python3 tests/c/examples.py include/contactway.h include/contactway.hpp
+	CC="$(CC)" python3 tests/c/manual.py $(LINK) -- docs/*.md
 	CC="$(CC)" CARGO="$(CARGO)" tests/c/installed/run.sh
 
 # Programs of the C++ tests, in each standard that contactway.hpp is for.
@@ -253,8 +252,8 @@ test-sdks: tools $(SDKS)/python/made
 	export GOMODCACHE=$(SDKS)/go GOFLAGS=-modcacherw && cd tests/sdk-corpus/life && \
 	$(SDKS)/python/bin/python -m pytest -q -p no:cacheprovider python && cd go && go vet ./... && go test -count=1 ./...
 
-# Contenders take turns against one server on this machine; the numbers are printed, nothing is judged. Peers of the
-# bindings come from PyPI and the Go proxy, for this target alone.
+# Contenders take turns against one server on this machine; the numbers are printed, and kept in build/bench/figures.json;
+# nothing is judged. Peers of the bindings come from PyPI and the Go proxy, for this target alone.
 BENCH := build/bench
 # $(call contender,FILES,LIBRARIES,PROGRAM)
 contender = cd tests/bench && $(CC) $(CFLAGS) $(WARN) support.c $(1) $(2) -lpthread -o $(CURDIR)/$(BENCH)/$(3)
@@ -284,8 +283,8 @@ bench: stage
 	cd tests/bench/go && test -z "$$(gofmt -l .)" && go vet ./... && go build -o $(CURDIR)/$(BENCH)/go/ ./...
 	$(PYTHON) tests/bench/run.py $(BENCH)
 	$(PYTHON) tests/bench/bindings.py $(BENCH)
-	$(CARGO) bench --bench sandbox
-	$(CARGO) bench --bench ledger
+	export CONTACTWAY_BENCH_FIGURES=$(CURDIR)/$(BENCH)/figures.json && \
+	$(CARGO) bench --bench sandbox && $(CARGO) bench --bench ledger
 	$(CARGO) test --release --test deadlines -- --ignored --nocapture
 
 memcheck: build/tests/contract build/tests/calls

@@ -13,6 +13,7 @@ import (
 	"reflect"
 	"regexp"
 	"runtime"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"

@@ -42,6 +42,10 @@ pub fn decide(job: &Job, plan: &Plan, todo: &mut Todo, entry: Option<Entry>, now
     let failed = |error| Step::Finish(todo.finished(Outcome::Failed).failed(error));
     let entry = match entry {
         Some(entry) if entry.status.is_open() && plan.dry_run => return Ok(Step::Finish(todo.unclear())),
+        // What was looked for in vain is given up, and the row names another.
+        Some(entry) if entry.status.is_open() && todo.before.is_some() && row.config_id.is_some() => {
+            return Ok(Step::Do(Need::Claim));
+        }
         Some(entry) if entry.status.is_open() => return Ok(Step::Look(entry.id)),
         Some(entry) if entry.status == Status::Active && !is_over(&entry, now) => entry,
         gone => {

@@ -13,10 +13,12 @@ from ._pages import Pages
 class AsyncClient(AsyncLedgerCalls):
     """`Client` for asyncio: the same methods, to be awaited.
 
-    Calls work on threads of this client's own, ``threads`` of them at most; a call beyond that waits for one, and its
-    deadline counts from the await. Cancelling the task cancels the call, and the await ends at once: there is no
-    ``canceller``. Token providers, loggers and ``progress`` are plain functions and run on those threads, with the
-    context variables of the task.
+    Calls work on threads of this client's own, which are made when they are needed, ``threads`` of them at most. Left
+    out, that is 32 more than ``max_in_flight``, or 64 where ``max_in_flight`` is 0. A call beyond that waits for a
+    thread, until its deadline at most, which counts from the await; a bulk job keeps its thread to its end.
+
+    Cancelling the task cancels the call, and the await ends at once: there is no ``canceller``. Token providers,
+    loggers and ``progress`` are plain functions and run on those threads, with the context variables of the task.
 
     >>> async def main():
     ...     async with contactway.AsyncClient(sandbox.client_config) as client:

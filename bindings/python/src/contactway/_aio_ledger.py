@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Mapping
 
 from ._aio_caller import AsyncCaller
-from ._calls import LEDGER, REPLACE_USER, SAVE_QR_CODES, SYNC
+from ._calls import APPLY, LEDGER, REPLACE_USER, SAVE_QR_CODES, SYNC
 from ._json import without_underscore
 from ._lazy import types, typing
 from ._options import Options, milliseconds
@@ -86,10 +86,12 @@ class AsyncLedgerCalls(AsyncCaller):
         """
         tell = teller(progress)
 
-        def work(options: Options) -> typing.Any:
+        def work(options: Options, _: str) -> typing.Any:
             return self._client._apply(request, members, options, tell)
 
-        answer: types.ApplyAnswer = await self._on_thread(work, None if timeout is None else milliseconds(timeout))
+        answer: types.ApplyAnswer = await self._on_thread(
+            APPLY.name, work, None if timeout is None else milliseconds(timeout)
+        )
         return answer
 
     async def replace_user(

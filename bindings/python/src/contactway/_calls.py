@@ -13,9 +13,10 @@ from ._native import library
 class Call:
     """A function of the library's and the keywords that its method knows."""
 
-    __slots__ = ("function", "known")
+    __slots__ = ("function", "known", "name")
 
     def __init__(self, name: str, shape: str) -> None:
+        self.name = name
         self.function: typing.Any = getattr(library, f"contactway_{name}")
         self.known = MEMBERS[shape]
 

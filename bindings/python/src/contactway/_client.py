@@ -246,10 +246,3 @@ class Client(LedgerCalls):
         """
         answer: types.CheckAnswer = self._check(encode_options(timeout, canceller))
         return answer
-
-    def close(self) -> None:
-        """Free the client. Calls under way on other threads end promptly, as `Cancelled`. Closing twice is fine.
-
-        >>> client.close()
-        """
-        super().close()

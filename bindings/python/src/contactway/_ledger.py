@@ -205,8 +205,10 @@ class LedgerCalls(Caller):
         progress: typing.Optional[types.OnProgress],
     ) -> typing.Any:
         rest, members, rows = split(request, members)
-        if not self._is_usable:
-            # No row is read; the library says why.
+        # In a child that may raise, and then no row is read.
+        self._here()
+        if not self._finalizer.alive:
+            # No row is read here either; the library says why.
             return self._job(APPLY, b"{}", None, None)
         if rows is None:
             return self._job(APPLY, APPLY.encode(rest, members), options.encode(READING), progress)
