@@ -66,7 +66,9 @@ fn a_canceller_and_a_deadline_stop_it_with_the_counts_so_far() {
     });
     assert_eq!(early["error"]["kind"], "cancelled", "{early}");
     assert!(early["created"].as_u64().unwrap() > 0 && early["failures"].is_array(), "{early}");
-    let short = Options { timeout: Some(Duration::from_millis(900)), ..Options::default() };
+    bench.shop.ask("DELETE", "/sandbox/faults", "");
+    bench.shop.faults(&SLOW.replace("10}", "60}"));
+    let short = Options { timeout: Some(Duration::from_secs(3)), ..Options::default() };
     let late = read(client.apply(&request(900), &short, None));
     assert_eq!((&late["errcode"], &late["error"]["kind"]), (&json!(-1006), &json!("timeout")), "{late}");
     assert!(late["unchanged"].as_u64().unwrap() > 0, "{late}");
