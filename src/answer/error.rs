@@ -5,7 +5,7 @@ use std::fmt;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-use super::codes;
+use super::codes::{self, Language};
 use crate::json::{self, fields::Detail};
 use crate::rules::Broken;
 use crate::secret::Secrets;
@@ -166,10 +166,11 @@ impl Error {
             many => format!("{many} rules are broken in {what}"),
         };
         for (index, detail) in details.iter().take(3).enumerate() {
-            let place = if detail.pointer.is_empty() { "the whole" } else { &detail.pointer };
             errmsg.push_str(if index == 0 { ": " } else { "; " });
-            errmsg.push_str(place);
-            errmsg.push_str(": ");
+            if !detail.pointer.is_empty() {
+                errmsg.push_str(&detail.pointer);
+                errmsg.push_str(": ");
+            }
             errmsg.push_str(&detail.message);
         }
         if details.len() > 3 {
@@ -329,7 +330,7 @@ impl Error {
         if let Some(wait) = parts.retry_after_ms {
             put("retry_after_ms", wait.into());
         }
-        if let Some(advice) = codes::advice(parts.errcode) {
+        if let Some(advice) = codes::advice(parts.errcode, Language::English) {
             put("advice", advice.into());
         }
         if let Some(hint) = codes::hint(&parts.errmsg) {

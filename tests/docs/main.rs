@@ -5,6 +5,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod chinese;
 mod configuration;
 mod errors;
 mod examples;
