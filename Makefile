@@ -284,7 +284,10 @@ bench: stage
 	$(PYTHON) tests/bench/bindings.py $(BENCH)
 	$(MAKE) --no-print-directory size
 	export CONTACTWAY_BENCH_FIGURES=$(CURDIR)/$(BENCH)/figures.json && \
-	$(CARGO) bench --bench sandbox && $(CARGO) bench --bench ledger
+	$(CARGO) bench --bench sandbox && $(CARGO) bench --bench ledger && \
+	directory=$$(mktemp -d) && trap 'tests/postgres/stop.sh "$$directory"; rm -rf "$$directory"' EXIT && \
+	CONTACTWAY_BENCH_STORE=$$(tests/postgres/start.sh "$$directory") && export CONTACTWAY_BENCH_STORE && \
+	$(CARGO) bench --features postgres --bench ledger
 	$(CARGO) test --release --test deadlines -- --ignored --nocapture
 
 # The shared object's, by default and lean.
