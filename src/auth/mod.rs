@@ -179,7 +179,10 @@ impl Outcome {
                 Self::Token(Fresh { text: Arc::new(text), renew_in: life / 10 * 9, life, version: None })
             }
             Err(error) if is_refusal(&error) => {
-                let wait = grown_refused(last_refused_for);
+                let told = error.retry_after().unwrap_or_default();
+                let wait = grown_refused(last_refused_for).max(told);
+                // Where it is worth another try, it is so when nobody remembers it any more.
+                let error = if error.is_retryable() { error.retry_after_ms(in_ms(wait)) } else { error };
                 Self::Refused { error, wait, remembered_for: wait }
             }
             Err(error) => Self::Missed(NoToken::Failed(error)),
