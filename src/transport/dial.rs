@@ -119,7 +119,7 @@ impl Dialer {
         addresses.retain(may_connect);
         if addresses.is_empty() {
             let near = if self.insecure_http { "loopback, link-local or private" } else { "loopback" };
-            return Err(Cause::Network(format!(
+            return Err(Cause::Untrusted(format!(
                 "{} has no {near} address, and a token travels unencrypted to no other: use https",
                 place.host
             )));
@@ -165,7 +165,10 @@ impl Dialer {
         let config =
             LazyLock::force(&self.tls).as_ref().map_err(|_| Cause::Network("TLS could not be set up".to_owned()))?;
         let secured = stream.secured(config, host);
-        secured.map_err(|error| dial.cause(&error, who, || words::handshake(&error, who)))
+        secured.map_err(|error| match dial.cause(&error, who, || words::handshake(&error, who)) {
+            Cause::Network(why) if words::is_final(&error) => Cause::Untrusted(why),
+            cause => cause,
+        })
     }
 }
 
