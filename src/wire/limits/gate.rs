@@ -11,7 +11,7 @@ use super::shared::{Permits, SharedRate};
 use crate::answer::codes::Class;
 use crate::call::{Call, Stop};
 use crate::lock::lock;
-use crate::store::{Grant, Verdict, Wanted};
+use crate::store::{Grant, Heard, Wanted};
 use crate::wire::retry::{BLOCK, Happened};
 
 /// Halved concurrency grows again by one after this.
@@ -400,7 +400,7 @@ impl Pass {
     pub fn passed(&mut self) {
         if self.probe {
             self.probe = false;
-            self.tell(Verdict::Passed);
+            self.tell(Heard::Passed);
             lock(&self.gate.0).blocked = None;
         }
     }
@@ -413,12 +413,12 @@ impl Pass {
         traffic.blocked = Some(Blocked { until, probing: false });
         traffic.permits.clear();
         drop(traffic);
-        self.tell(Verdict::Blocked { for_ms: i64::try_from(BLOCK.as_millis()).unwrap_or(i64::MAX) });
+        self.tell(Heard::Blocked { for_ms: i64::try_from(BLOCK.as_millis()).unwrap_or(i64::MAX) });
     }
 
     /// Tells other processes.
-    fn tell(&self, verdict: Verdict) {
-        self.shared.iter().for_each(|shared| shared.heed(verdict));
+    fn tell(&self, heard: Heard) {
+        self.shared.iter().for_each(|shared| shared.heed(heard));
     }
 
     /// WeCom refused for too many calls at once: half as many from now on, and more again by and by.
@@ -439,7 +439,7 @@ impl Pass {
 impl Drop for Pass {
     fn drop(&mut self) {
         if self.probe {
-            self.tell(Verdict::Lost);
+            self.tell(Heard::Lost);
         }
         let mut traffic = lock(&self.gate.0);
         traffic.in_flight = traffic.in_flight.saturating_sub(u32::from(self.caller.counted));
