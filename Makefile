@@ -9,6 +9,7 @@ ifneq ($(words $(CURDIR)),1)
 $(error "$(CURDIR)" holds a space, which make cannot work with: move the checkout)
 endif
 
+MACHINE := $(shell uname -m)
 CARGO  ?= cargo
 CC     ?= cc
 CXX    ?= c++
@@ -26,7 +27,7 @@ demo: build/quickstart build/ledger_demo
 	cd build && ./ledger_demo
 	@echo "(in the folder build)"
 
-test: compilers test-rust test-c test-cpp test-python test-go test-sdks
+test: compilers test-rust test-postgres test-c test-cpp test-python test-go test-sdks
 
 # Before anything else, so that nobody waits long to be told.
 compilers: tools
@@ -45,20 +46,29 @@ need = @command -v $(1) >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-ge
 	&& { apt-get install -qq -y $(2) || { apt-get update -qq && apt-get install -qq -y $(2); }; } >/dev/null; } \
 	|| { echo "$(1) is missing: install $(2) with your distribution's package manager."; exit 1; }
 
-# The library as it would be installed, for the tests of every language.
+# The library as it would be installed, for the tests of every language; with its inner names, which valgrind shows. Go
+# takes it from its own module.
 stage: library
-	$(MAKE) --no-print-directory install PREFIX=$(STAGE) LIBDIR=$(STAGE)/lib INCLUDEDIR=$(STAGE)/include DESTDIR=
+	$(MAKE) --no-print-directory install PREFIX=$(STAGE) LIBDIR=$(STAGE)/lib INCLUDEDIR=$(STAGE)/include \
+		MANDIR=$(STAGE)/share/man DOCDIR=$(STAGE)/share/doc/contactway DESTDIR= LDCONFIG=: STRIP=:
+	install -m 644 $(STAGE)/include/contactway.h bindings/go/include
+	install -m 644 -D -t bindings/go/lib/linux_$(patsubst x86_64,amd64,$(MACHINE:aarch64=arm64)) $(STAGE)/lib/libcontactway.a
 
 library: tools
 	$(CARGO) build --release --lib
 
-# make && sudo make install: nothing is built as root, unless nothing was built before.
+# make library && sudo make install: nothing is built as root, unless nothing was built before.
 PREFIX     ?= /usr/local
 LIBDIR     ?= $(PREFIX)/lib
 INCLUDEDIR ?= $(PREFIX)/include
+MANDIR     ?= $(PREFIX)/share/man
+DOCDIR     ?= $(PREFIX)/share/doc/contactway
+PLACES     := PREFIX LIBDIR INCLUDEDIR MANDIR DOCDIR
+STRIP      ?= $(CROSS_COMPILE)strip
+LDCONFIG   ?= ldconfig
 # A relative place would lie beside DESTDIR instead of in it. In all that follows a place may hold a space.
 ifneq ($(filter install uninstall,$(MAKECMDGOALS)),)
-$(foreach place,PREFIX LIBDIR INCLUDEDIR,$(if $(filter /%,$(firstword $($(place)))),,$(error \
+$(foreach place,$(PLACES),$(if $(filter /%,$(firstword $($(place)))),,$(error \
 	$(place) must begin with a slash: it is "$($(place))")))
 endif
 
@@ -69,8 +79,17 @@ NATIVE     := $(shell cat packaging/native-libs)
 SHARED     := libcontactway.so.$(ABI).$(VERSION)
 HEADERS    := $(notdir $(wildcard include/*))
 FILLED     := pkgconfig/contactway.pc cmake/contactway/contactway-config.cmake cmake/contactway/contactway-config-version.cmake
+# The manual keeps its tree, so that its links lead somewhere.
+MANUAL     := $(wildcard README*.md CHANGELOG.md LICENSE-*) packaging/README.md \
+	$(shell find docs -path docs/man -prune -o -type f -print)
+FOLDERS    := $(shell dirname $(MANUAL) | grep -vx . | sort -ru)
+PAGES      := $(notdir $(wildcard docs/man/*.3))
 to_lib     := $(DESTDIR)$(LIBDIR)
 to_include := $(DESTDIR)$(INCLUDEDIR)
+to_man     := $(DESTDIR)$(MANDIR)
+to_doc     := $(DESTDIR)$(DOCDIR)
+# The loader of this machine has nothing to do with what is staged for another.
+loader      = $(if $(DESTDIR)$(filter :,$(LDCONFIG)),,LDCONFIG="$(LDCONFIG)" packaging/loader.sh "$(LIBDIR)")
 # As sed wants it in a replacement between bars.
 from_to     = $(shell realpath -ms --relative-to="$(1)" "$(2)" | sed 's/[\\&|]/\\&/g')
 FILL        = sed -e 's|@VERSION@|$(VERSION)|' -e 's|@VERSION_OF_FILE@|$(ABI).$(VERSION)|' -e 's|@ABI@|$(ABI)|' \
@@ -81,40 +100,51 @@ FILL        = sed -e 's|@VERSION@|$(VERSION)|' -e 's|@VERSION_OF_FILE@|$(ABI).$(
 
 # Whatever umask there is, everybody may read what was installed; a folder that was there stays as it was.
 install: $(shell test -e "$(RELEASE)/libcontactway.so" || echo library)
-	umask 022 && mkdir -p "$(to_lib)/pkgconfig" "$(to_lib)/cmake/contactway" "$(to_include)"
+	@packaging/fresh.sh "$(RELEASE)"
+	umask 022 && mkdir -p "$(to_lib)/pkgconfig" "$(to_lib)/cmake/contactway" "$(to_include)" "$(to_man)/man3" \
+		$(foreach folder,$(FOLDERS),"$(to_doc)/$(folder)")
 	install -m 755 "$(RELEASE)/libcontactway.so" "$(to_lib)/$(SHARED)"
+	@$(STRIP) --strip-unneeded "$(to_lib)/$(SHARED)" || echo "It is larger than need be, for want of strip (binutils)."
 	ln -sf $(SHARED) "$(to_lib)/libcontactway.so.$(ABI)"
 	ln -sf libcontactway.so.$(ABI) "$(to_lib)/libcontactway.so"
-	packaging/seal.sh "$(RELEASE)/libcontactway.a" "$(to_lib)/$(SHARED)" "$(to_lib)/libcontactway.a"
+	CROSS_COMPILE="$(CROSS_COMPILE)" packaging/seal.sh "$(RELEASE)/libcontactway.a" "$(to_lib)/$(SHARED)" "$(to_lib)/libcontactway.a"
 	install -m 644 include/* "$(to_include)"
 	@for file in $(FILLED); do \
 		$(FILL) packaging/$${file##*/}.in | install -m 644 /dev/stdin "$(to_lib)/$$file" || exit; \
 	done
+	install -m 644 $(PAGES:%=docs/man/%) "$(to_man)/man3"
+	@for file in $(MANUAL); do install -m 644 $$file "$(to_doc)/$$file" || exit; done
+	@$(loader)
 
 uninstall:
 	rm -f $(foreach file,$(SHARED) libcontactway.so.$(ABI) libcontactway.so libcontactway.a $(FILLED),"$(to_lib)/$(file)") \
-		$(foreach file,$(HEADERS),"$(to_include)/$(file)")
-	rmdir "$(to_lib)/cmake/contactway" 2>/dev/null || true
+		$(foreach file,$(HEADERS),"$(to_include)/$(file)") $(foreach page,$(PAGES),"$(to_man)/man3/$(page)") \
+		$(foreach file,$(MANUAL),"$(to_doc)/$(file)")
+	rmdir "$(to_lib)/cmake/contactway" \
+		$(foreach folder,$(FOLDERS),"$(to_doc)/$(folder)") "$(to_doc)" 2>/dev/null || true
+	@$(loader)
 
 build/quickstart build/ledger_demo: build/%: stage bindings/c/%.c bindings/c/sandbox_http.c bindings/c/sandbox_http.h
 	$(CC) $(CFLAGS) $(WARN) bindings/c/$*.c bindings/c/sandbox_http.c $(LINK) -o $@
 
+# The features that all of the tests are built with, so that they are built once.
+FEATURES := postgres
+
 test-rust: tools
-	$(CARGO) test
+	$(CARGO) test --features $(FEATURES)
 
-# Kills at random moments: the long form of what is in the tests, over SQLite. The seed is printed, and may be given.
-KILLS ?= 500
+# Kills at random moments and at every point: the long form of what is in the tests. The seed is printed, and may be given.
+# Over PostgreSQL there are fewer, since the lease of a dead process lasts its ten seconds.
+KILLS          ?= 500
+KILLS_POSTGRES ?= 50
+CRASH          := $(CARGO) test --features $(FEATURES) --test crash -- kill point --nocapture
 crash: tools
-	CONTACTWAY_CRASH_KILLS=$(KILLS) $(CARGO) test --test crash kill -- --nocapture
+	CONTACTWAY_CRASH_KILLS=$(KILLS) $(CRASH)
+	CONTACTWAY_CRASH_KILLS=$(KILLS_POSTGRES) tests/postgres/run.sh $(CRASH)
 
-# What keeps a ledger, over a PostgreSQL of its own, and the store once more through PgBouncer.
+# What keeps a ledger, over a PostgreSQL of its own, and once more through PgBouncer.
 test-postgres: tools
-	@set -e; directory=$$(mktemp -d); trap 'tests/postgres/stop.sh "$$directory"; rm -rf "$$directory"' EXIT; \
-	CONTACTWAY_TEST_POSTGRES=$$(tests/postgres/start.sh "$$directory"); export CONTACTWAY_TEST_POSTGRES; \
-	$(CARGO) test --features postgres --lib store; \
-	$(CARGO) test --features postgres --test ledger --test jobs --test crash; \
-	CONTACTWAY_TEST_POSTGRES=$$(tests/postgres/pgbouncer.sh "$$directory"); \
-	$(CARGO) test --features postgres --lib store
+	tests/postgres/run.sh $(CARGO) test --features $(FEATURES) --lib --test ledger --test jobs --test crash --test shared
 
 # Programs of the C tests, each from the files of its line.
 C_SUPPORT := tests/c/check.c tests/c/world.c bindings/c/sandbox_http.c
@@ -226,8 +256,8 @@ test-sdks: tools $(SDKS)/python/made
 	export GOMODCACHE=$(SDKS)/go GOFLAGS=-modcacherw && cd tests/sdk-corpus/life && \
 	$(SDKS)/python/bin/python -m pytest -q -p no:cacheprovider python && cd go && go vet ./... && go test -count=1 ./...
 
-# Contenders take turns against one server on this machine; the numbers are printed, nothing is judged. Peers of the
-# bindings come from PyPI and the Go proxy, for this target alone.
+# Contenders take turns against one server on this machine; the numbers are printed, and kept in build/bench/figures.json;
+# nothing is judged. Peers of the bindings come from PyPI and the Go proxy, for this target alone.
 BENCH := build/bench
 # $(call contender,FILES,LIBRARIES,PROGRAM)
 contender = cd tests/bench && $(CC) $(CFLAGS) $(WARN) support.c $(1) $(2) -lpthread -o $(CURDIR)/$(BENCH)/$(3)
@@ -257,8 +287,8 @@ bench: stage
 	cd tests/bench/go && test -z "$$(gofmt -l .)" && go vet ./... && go build -o $(CURDIR)/$(BENCH)/go/ ./...
 	$(PYTHON) tests/bench/run.py $(BENCH)
 	$(PYTHON) tests/bench/bindings.py $(BENCH)
-	$(CARGO) bench --bench sandbox
-	$(CARGO) bench --bench ledger
+	export CONTACTWAY_BENCH_FIGURES=$(CURDIR)/$(BENCH)/figures.json && \
+	$(CARGO) bench --bench sandbox && $(CARGO) bench --bench ledger
 	$(CARGO) test --release --test deadlines -- --ignored --nocapture
 
 memcheck: build/tests/contract build/tests/calls
@@ -270,6 +300,8 @@ header: tools
 docs: tools
 	CONTACTWAY_WRITE_DOCS=1 $(CARGO) test --test docs rules
 	CONTACTWAY_WRITE_DOCS=1 $(CARGO) test --lib codes
+
+include packaging/dist.mk
 
 clean:
 	rm -rf build

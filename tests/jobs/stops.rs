@@ -181,7 +181,7 @@ fn limits_are_kept_so_that_wecom_refuses_nothing() {
 #[test]
 fn a_job_waits_for_the_minute_that_its_calls_may_not() {
     let bench = Bench::new();
-    let client = bench.client(r#","timeout_ms":500,"rate_limit":{"per_minute":60,"per_hour":1000}"#);
+    let client = bench.client(r#","timeout_ms":2000,"rate_limit":{"per_minute":60,"per_hour":1000}"#);
     let answer = apply(&client, &rows(5));
     assert_eq!(counts(&answer), json!({"created": 5}), "{answer}");
 }
