@@ -166,10 +166,11 @@ impl Error {
             many => format!("{many} rules are broken in {what}"),
         };
         for (index, detail) in details.iter().take(3).enumerate() {
-            let place = if detail.pointer.is_empty() { "the whole" } else { &detail.pointer };
             errmsg.push_str(if index == 0 { ": " } else { "; " });
-            errmsg.push_str(place);
-            errmsg.push_str(": ");
+            if !detail.pointer.is_empty() {
+                errmsg.push_str(&detail.pointer);
+                errmsg.push_str(": ");
+            }
             errmsg.push_str(&detail.message);
         }
         if details.len() > 3 {
@@ -238,6 +239,11 @@ impl Error {
     #[must_use]
     pub fn attempts(&self) -> u32 {
         self.0.attempts
+    }
+
+    /// What the server answered the last attempt with, where it answered.
+    pub(crate) fn http_status(&self) -> Option<u16> {
+        self.0.http_status
     }
 
     /// Whether the same call may be made again without risk of a second contact way.

@@ -180,9 +180,10 @@ pub extern "C" fn contactway_client_free(client: contactway_client) {
 /// Adds a contact way: request_json is the body of WeCom's add_contact_way, the answer holds config_id and, for scene
 /// 2, qr_code. Keep the config_id: without it the contact way can be neither changed nor deleted.
 ///
-/// options_json may be NULL; it knows timeout_ms, canceller and accept_duplicate, with which an add is sent again also
-/// where that may make a second contact way. The answer is never NULL and is to be freed with contactway_string_free.
-/// Any thread. Errors: any kind; where error.effect is "unknown" the contact way may have been made.
+/// options_json may be NULL; it knows timeout_ms, canceller, key, under which the contact way is made once (it needs a
+/// durable store), and accept_duplicate, with which an add is sent again also where that may make a second one. The
+/// answer is never NULL and is to be freed with contactway_string_free. Any thread. Errors: any kind; where error.effect
+/// is "unknown" the contact way may have been made.
 ///
 ///     char *answer = contactway_add(client,
 ///         "{\"type\":1,\"scene\":2,\"user\":[\"zhangsan\"]}", NULL);
@@ -302,7 +303,7 @@ pub unsafe extern "C" fn contactway_upload_image(
 /// nothing, and nothing else.
 ///
 /// options_json may be NULL; it knows timeout_ms and canceller. The answer is never NULL and is to be freed with
-/// contactway_string_free. Any thread. Errors: any kind; invalid_argument where the file cannot be written.
+/// contactway_string_free. Any thread. Errors: any kind; invalid_request where the file cannot be written.
 ///
 ///     char *answer = contactway_save_qr_code(client,
 ///         "{\"config_id\":\"42b34949e138eb6e027c123cba77fad7\",\"path\":\"counter.png\"}", NULL);
@@ -348,8 +349,8 @@ pub unsafe extern "C" fn contactway_check(client: contactway_client, options_jso
 /// gone), contact_way as it was asked for, and created_at and updated_at in seconds since 1970.
 ///
 /// options_json may be NULL; it knows timeout_ms and canceller. The answer is never NULL and is to be freed with
-/// contactway_string_free. Any thread. Errors: invalid_argument, invalid_handle, store, cancelled; unsupported without
-/// such a store.
+/// contactway_string_free. Any thread. Errors: invalid_argument, invalid_handle, invalid_request, store, cancelled;
+/// unsupported without such a store.
 ///
 ///     char *answer = contactway_ledger(client, "{\"state\":\"counter-1\"}", NULL);
 #[unsafe(no_mangle)]

@@ -10,6 +10,7 @@ use serde_json::value::RawValue;
 
 use crate::answer::{Error, Kind};
 use crate::json::fields::Detail;
+use crate::os_error::in_words;
 
 /// An answer names no more failures than this; the report has them all.
 const FAILURES_TOLD: usize = 100;
@@ -118,7 +119,7 @@ impl Report {
 }
 
 fn unwritable(why: &io::Error) -> Error {
-    let message = format!("the report cannot be written: {}", why.kind());
+    let message = format!("the report cannot be written: {}", in_words(why));
     Error::with_details(Kind::InvalidRequest, "the request", vec![Detail::new("/report_path", "unwritable", message)])
 }
 
