@@ -1,8 +1,8 @@
 # Two commands do all the set-up on a machine with Rust, a C compiler, make, Python 3 and Go:
 #   make demo   lives the whole life of a contact way against the embedded sandbox, and kills a job that is then run again
 #   make test   everything, in every language
-# Others: make install and make uninstall; make test-sdks, SDKs of others against the sandbox; make bench, make crash, make memcheck;
-# make header and make docs (what is generated); make stage, make clean
+# Others: make install and make uninstall; make test-sdks, SDKs of others against the sandbox; make bench, make size, make crash,
+# make memcheck; make header and make docs (what is generated); make stage, make clean
 
 # Make's own lists know no path with a space.
 ifneq ($(words $(CURDIR)),1)
@@ -18,7 +18,7 @@ WARN   := -std=c99 -pedantic -Wall -Wextra -Werror
 STAGE  := $(CURDIR)/build/stage
 LINK   := -I$(STAGE)/include -L$(STAGE)/lib -Wl,-rpath,$(STAGE)/lib -lcontactway
 
-.PHONY: demo test compilers test-rust test-postgres test-c test-cpp test-python test-go test-sdks bench crash memcheck header docs \
+.PHONY: demo test compilers test-rust test-postgres test-c test-cpp test-python test-go test-sdks bench size crash memcheck header docs \
 	stage library install uninstall clean tools
 
 demo: build/quickstart build/ledger_demo
@@ -79,7 +79,7 @@ endif
 
 RELEASE    := $(or $(CARGO_TARGET_DIR),target)/release
 VERSION    := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml)
-ABI        := $(shell sed -n 's/.*soname,libcontactway\.so\.\([0-9]*\).*/\1/p' build.rs)
+ABI        := $(shell sed -n 's/.*soname,libcontactway\.so\.\([0-9]*\).*/\1/p' capi/build.rs)
 NATIVE     := $(shell cat packaging/native-libs)
 SHARED     := libcontactway.so.$(ABI).$(VERSION)
 HEADERS    := $(notdir $(wildcard include/*))
@@ -133,7 +133,7 @@ build/quickstart build/ledger_demo: build/%: stage bindings/c/%.c bindings/c/san
 	$(CC) $(CFLAGS) $(WARN) bindings/c/$*.c bindings/c/sandbox_http.c $(LINK) -o $@
 
 # The features that all of the tests are built with, so that they are built once.
-FEATURES := postgres
+FEATURES := cli,postgres
 
 test-rust: tools
 	@mkdir -p build
@@ -300,9 +300,17 @@ bench: stage
 	cd tests/bench/go && test -z "$$(gofmt -l .)" && go vet ./... && go build -o $(CURDIR)/$(BENCH)/go/ ./...
 	$(PYTHON) tests/bench/run.py $(BENCH)
 	$(PYTHON) tests/bench/bindings.py $(BENCH)
+	$(MAKE) --no-print-directory size
 	export CONTACTWAY_BENCH_FIGURES=$(CURDIR)/$(BENCH)/figures.json && \
-	$(CARGO) bench --bench sandbox && $(CARGO) bench --bench ledger
+	$(CARGO) bench --bench sandbox && $(CARGO) bench --bench ledger && \
+	directory=$$(mktemp -d) && trap 'tests/postgres/stop.sh "$$directory"; rm -rf "$$directory"' EXIT && \
+	CONTACTWAY_BENCH_STORE=$$(tests/postgres/start.sh "$$directory") && export CONTACTWAY_BENCH_STORE && \
+	$(CARGO) bench --features postgres --bench ledger
 	$(CARGO) test --release --test deadlines -- --ignored --nocapture
+
+# The shared object's, by default and lean.
+size: tools
+	CARGO='$(CARGO)' $(PYTHON) tests/bench/size.py $(BENCH)
 
 memcheck: build/tests/contract build/tests/calls
 	tests/c/memcheck.sh build/tests/contract build/tests/calls
