@@ -1,14 +1,15 @@
 # Two commands do all the set-up on a machine with Rust, a C compiler, make, Python 3 and Go:
 #   make demo   lives the whole life of a contact way against the embedded sandbox, and kills a job that is then run again
 #   make test   everything, in every language
-# Others: make install and make uninstall; make test-sdks, SDKs of others against the sandbox; make bench, make crash, make memcheck;
-# make header and make docs (what is generated); make stage, make clean
+# Others: make install and make uninstall; make test-sdks, SDKs of others against the sandbox; make bench, make size, make crash,
+# make memcheck; make header and make docs (what is generated); make stage, make clean
 
 # Make's own lists know no path with a space.
 ifneq ($(words $(CURDIR)),1)
 $(error "$(CURDIR)" holds a space, which make cannot work with: move the checkout)
 endif
 
+MACHINE := $(shell uname -m)
 CARGO  ?= cargo
 CC     ?= cc
 CXX    ?= c++
@@ -17,7 +18,7 @@ WARN   := -std=c99 -pedantic -Wall -Wextra -Werror
 STAGE  := $(CURDIR)/build/stage
 LINK   := -I$(STAGE)/include -L$(STAGE)/lib -Wl,-rpath,$(STAGE)/lib -lcontactway
 
-.PHONY: demo test compilers test-rust test-postgres test-c test-cpp test-python test-go test-sdks bench crash memcheck header docs \
+.PHONY: demo test compilers test-rust test-postgres test-c test-cpp test-python test-go test-sdks bench size crash memcheck header docs \
 	stage library install uninstall clean tools
 
 demo: build/quickstart build/ledger_demo
@@ -26,10 +27,15 @@ demo: build/quickstart build/ledger_demo
 	cd build && ./ledger_demo
 	@echo "(in the folder build)"
 
-test: compilers test-rust test-c test-cpp test-python test-go test-sdks
+test: compilers test-rust test-postgres test-c test-cpp test-python test-go test-sdks
+	@tests/ran.sh build/ran
+
+# $(call ran,PART): what the last line of make test says of it.
+ran = @mkdir -p build && echo "$(1)" >>build/ran
 
 # Before anything else, so that nobody waits long to be told.
 compilers: tools
+	@rm -f build/ran
 	$(call need,$(CXX),g++)
 	$(call need,valgrind,valgrind)
 	$(call need,pkg-config,pkg-config)
@@ -45,32 +51,50 @@ need = @command -v $(1) >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-ge
 	&& { apt-get install -qq -y $(2) || { apt-get update -qq && apt-get install -qq -y $(2); }; } >/dev/null; } \
 	|| { echo "$(1) is missing: install $(2) with your distribution's package manager."; exit 1; }
 
-# The library as it would be installed, for the tests of every language.
+# The library as it would be installed, for the tests of every language; with its inner names, which valgrind shows. Go
+# takes it from its own module.
 stage: library
-	$(MAKE) --no-print-directory install PREFIX=$(STAGE) LIBDIR=$(STAGE)/lib INCLUDEDIR=$(STAGE)/include DESTDIR=
+	$(MAKE) --no-print-directory install PREFIX=$(STAGE) LIBDIR=$(STAGE)/lib INCLUDEDIR=$(STAGE)/include \
+		MANDIR=$(STAGE)/share/man DOCDIR=$(STAGE)/share/doc/contactway DESTDIR= LDCONFIG=: STRIP=:
+	install -m 644 $(STAGE)/include/contactway.h bindings/go/include
+	install -m 644 -D -t bindings/go/lib/linux_$(patsubst x86_64,amd64,$(MACHINE:aarch64=arm64)) $(STAGE)/lib/libcontactway.a
 
 library: tools
 	$(CARGO) build --release --lib
 
-# make && sudo make install: nothing is built as root, unless nothing was built before.
+# make library && sudo make install: nothing is built as root, unless nothing was built before.
 PREFIX     ?= /usr/local
 LIBDIR     ?= $(PREFIX)/lib
 INCLUDEDIR ?= $(PREFIX)/include
+MANDIR     ?= $(PREFIX)/share/man
+DOCDIR     ?= $(PREFIX)/share/doc/contactway
+PLACES     := PREFIX LIBDIR INCLUDEDIR MANDIR DOCDIR
+STRIP      ?= $(CROSS_COMPILE)strip
+LDCONFIG   ?= ldconfig
 # A relative place would lie beside DESTDIR instead of in it. In all that follows a place may hold a space.
 ifneq ($(filter install uninstall,$(MAKECMDGOALS)),)
-$(foreach place,PREFIX LIBDIR INCLUDEDIR,$(if $(filter /%,$(firstword $($(place)))),,$(error \
+$(foreach place,$(PLACES),$(if $(filter /%,$(firstword $($(place)))),,$(error \
 	$(place) must begin with a slash: it is "$($(place))")))
 endif
 
 RELEASE    := $(or $(CARGO_TARGET_DIR),target)/release
 VERSION    := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml)
-ABI        := $(shell sed -n 's/.*soname,libcontactway\.so\.\([0-9]*\).*/\1/p' build.rs)
+ABI        := $(shell sed -n 's/.*soname,libcontactway\.so\.\([0-9]*\).*/\1/p' capi/build.rs)
 NATIVE     := $(shell cat packaging/native-libs)
 SHARED     := libcontactway.so.$(ABI).$(VERSION)
 HEADERS    := $(notdir $(wildcard include/*))
 FILLED     := pkgconfig/contactway.pc cmake/contactway/contactway-config.cmake cmake/contactway/contactway-config-version.cmake
+# The manual keeps its tree, so that its links lead somewhere.
+MANUAL     := $(wildcard README*.md CHANGELOG.md LICENSE-*) packaging/README.md \
+	$(shell find docs -path docs/man -prune -o -type f -print)
+FOLDERS    := $(shell dirname $(MANUAL) | grep -vx . | sort -ru)
+PAGES      := $(notdir $(wildcard docs/man/*.3))
 to_lib     := $(DESTDIR)$(LIBDIR)
 to_include := $(DESTDIR)$(INCLUDEDIR)
+to_man     := $(DESTDIR)$(MANDIR)
+to_doc     := $(DESTDIR)$(DOCDIR)
+# The loader of this machine has nothing to do with what is staged for another.
+loader      = $(if $(DESTDIR)$(filter :,$(LDCONFIG)),,LDCONFIG="$(LDCONFIG)" packaging/loader.sh "$(LIBDIR)")
 # As sed wants it in a replacement between bars.
 from_to     = $(shell realpath -ms --relative-to="$(1)" "$(2)" | sed 's/[\\&|]/\\&/g')
 FILL        = sed -e 's|@VERSION@|$(VERSION)|' -e 's|@VERSION_OF_FILE@|$(ABI).$(VERSION)|' -e 's|@ABI@|$(ABI)|' \
@@ -81,40 +105,54 @@ FILL        = sed -e 's|@VERSION@|$(VERSION)|' -e 's|@VERSION_OF_FILE@|$(ABI).$(
 
 # Whatever umask there is, everybody may read what was installed; a folder that was there stays as it was.
 install: $(shell test -e "$(RELEASE)/libcontactway.so" || echo library)
-	umask 022 && mkdir -p "$(to_lib)/pkgconfig" "$(to_lib)/cmake/contactway" "$(to_include)"
+	@packaging/fresh.sh "$(RELEASE)"
+	umask 022 && mkdir -p "$(to_lib)/pkgconfig" "$(to_lib)/cmake/contactway" "$(to_include)" "$(to_man)/man3" \
+		$(foreach folder,$(FOLDERS),"$(to_doc)/$(folder)")
 	install -m 755 "$(RELEASE)/libcontactway.so" "$(to_lib)/$(SHARED)"
+	@$(STRIP) --strip-unneeded "$(to_lib)/$(SHARED)" || echo "It is larger than need be, for want of strip (binutils)."
 	ln -sf $(SHARED) "$(to_lib)/libcontactway.so.$(ABI)"
 	ln -sf libcontactway.so.$(ABI) "$(to_lib)/libcontactway.so"
-	packaging/seal.sh "$(RELEASE)/libcontactway.a" "$(to_lib)/$(SHARED)" "$(to_lib)/libcontactway.a"
+	CROSS_COMPILE="$(CROSS_COMPILE)" packaging/seal.sh "$(RELEASE)/libcontactway.a" "$(to_lib)/$(SHARED)" "$(to_lib)/libcontactway.a"
 	install -m 644 include/* "$(to_include)"
 	@for file in $(FILLED); do \
 		$(FILL) packaging/$${file##*/}.in | install -m 644 /dev/stdin "$(to_lib)/$$file" || exit; \
 	done
+	install -m 644 $(PAGES:%=docs/man/%) "$(to_man)/man3"
+	@for file in $(MANUAL); do install -m 644 $$file "$(to_doc)/$$file" || exit; done
+	@$(loader)
 
 uninstall:
 	rm -f $(foreach file,$(SHARED) libcontactway.so.$(ABI) libcontactway.so libcontactway.a $(FILLED),"$(to_lib)/$(file)") \
-		$(foreach file,$(HEADERS),"$(to_include)/$(file)")
-	rmdir "$(to_lib)/cmake/contactway" 2>/dev/null || true
+		$(foreach file,$(HEADERS),"$(to_include)/$(file)") $(foreach page,$(PAGES),"$(to_man)/man3/$(page)") \
+		$(foreach file,$(MANUAL),"$(to_doc)/$(file)")
+	rmdir "$(to_lib)/cmake/contactway" \
+		$(foreach folder,$(FOLDERS),"$(to_doc)/$(folder)") "$(to_doc)" 2>/dev/null || true
+	@$(loader)
 
 build/quickstart build/ledger_demo: build/%: stage bindings/c/%.c bindings/c/sandbox_http.c bindings/c/sandbox_http.h
 	$(CC) $(CFLAGS) $(WARN) bindings/c/$*.c bindings/c/sandbox_http.c $(LINK) -o $@
 
+# The features that all of the tests are built with, so that they are built once.
+FEATURES := cli,postgres
+
 test-rust: tools
-	$(CARGO) test
+	@mkdir -p build
+	bash -o pipefail -c "$(CARGO) test --features $(FEATURES) | tee build/rust.out"
+	$(call ran,Rust ($$(awk '/^test result/ { sum += $$4 } END { print sum }' build/rust.out) tests))
 
-# Kills at random moments: the long form of what is in the tests, over SQLite. The seed is printed, and may be given.
-KILLS ?= 500
+# Kills at random moments and at every point: the long form of what is in the tests. The seed is printed, and may be given.
+# Over PostgreSQL there are fewer, since the lease of a dead process lasts its ten seconds.
+KILLS          ?= 500
+KILLS_POSTGRES ?= 50
+CRASH          := $(CARGO) test --features $(FEATURES) --test crash -- kill point --nocapture
 crash: tools
-	CONTACTWAY_CRASH_KILLS=$(KILLS) $(CARGO) test --test crash kill -- --nocapture
+	CONTACTWAY_CRASH_KILLS=$(KILLS) $(CRASH)
+	CONTACTWAY_CRASH_KILLS=$(KILLS_POSTGRES) tests/postgres/run.sh $(CRASH)
 
-# What keeps a ledger, over a PostgreSQL of its own, and the store once more through PgBouncer.
+# What keeps a ledger, over a PostgreSQL of its own, and once more through PgBouncer.
 test-postgres: tools
-	@set -e; directory=$$(mktemp -d); trap 'tests/postgres/stop.sh "$$directory"; rm -rf "$$directory"' EXIT; \
-	CONTACTWAY_TEST_POSTGRES=$$(tests/postgres/start.sh "$$directory"); export CONTACTWAY_TEST_POSTGRES; \
-	$(CARGO) test --features postgres --lib store; \
-	$(CARGO) test --features postgres --test ledger --test jobs --test crash; \
-	CONTACTWAY_TEST_POSTGRES=$$(tests/postgres/pgbouncer.sh "$$directory"); \
-	$(CARGO) test --features postgres --lib store
+	tests/postgres/run.sh $(CARGO) test --features $(FEATURES) --lib --test ledger --test jobs --test crash --test shared
+	$(call ran,PostgreSQL)
 
 # Programs of the C tests, each from the files of its line.
 C_SUPPORT := tests/c/check.c tests/c/world.c bindings/c/sandbox_http.c
@@ -143,7 +181,9 @@ test-c: build/tests/contract build/tests/vectors build/tests/example build/quick
 	python3 tests/c/binary.py $(STAGE)/lib/libcontactway.so $(STAGE)/lib/libcontactway.a
 	CC="$(CC)" CXX="$(CXX)" tests/c/headers.sh $(STAGE)/include
 	CC="$(CC)" CXX="$(CXX)" python3 tests/c/examples.py include/contactway.h include/contactway.hpp
+	CC="$(CC)" python3 tests/c/manual.py $(LINK) -- docs/*.md
 	CC="$(CC)" CARGO="$(CARGO)" tests/c/installed/run.sh
+	$(call ran,C)
 
 # Programs of the C++ tests, in each standard that contactway.hpp is for.
 CPP_NEEDS := tests/cpp/check.hpp build/tests/sandbox_http.o build/tests/vector_members.o stage
@@ -168,6 +208,7 @@ test-cpp: $(addprefix build/tests/,vectors-c++17 vectors-c++20 contract-c++17 co
 	build/tests/contract-c++17
 	build/tests/contract-c++20
 	cd build && tests/quickstart-cpp >quickstart-cpp.out && test -s quickstart-cpp-qr.png
+	$(call ran,C++)
 
 # The wheel is tested where it is used: in an environment that holds nothing else. The tools have one of their own.
 PYTHON  ?= python3
@@ -191,7 +232,8 @@ test-python: tools $(PYBUILD)/tools/made
 	$(PYTOOLS)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))' \
 		> $$($(PYBUILD)/env/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/tools.pth
 	cd $(PY) && $(PYTOOLS)/mypy --python-executable $(PYBUILD)/env/bin/python tests
-	cd $(PY) && CONTACTWAY_WHEEL=$$(echo $(PYBUILD)/dist/*.whl) $(PYBUILD)/env/bin/python -m pytest
+	cd $(PY) && CONTACTWAY_WHEEL=$$(echo $(PYBUILD)/dist/*.whl) $(PYBUILD)/env/bin/python -m pytest --junit-xml $(PYBUILD)/ran.xml
+	$(call ran,Python ($$(sed -n 's/.* tests="\([0-9]*\)".*/\1/p' $(PYBUILD)/ran.xml) tests))
 
 # The digest makes Go link anew when the library has changed, which its cache does not notice.
 with_digest = export CGO_CFLAGS="-O2 -g -DCONTACTWAY_DIGEST=$$(cat $(STAGE)/lib/libcontactway.a $(STAGE)/include/* | cksum | cut -d' ' -f1)"
@@ -206,6 +248,7 @@ test-go: stage
 	else \
 		echo "pkg-config is missing, so linking to an installed library is not tested: install pkg-config."; \
 	fi
+	$(call ran,Go)
 
 # SDKs that others wrote live the life of a contact way against the program. They come from PyPI and the Go proxy, for this
 # target alone, which keeps them in build/sdks.
@@ -224,9 +267,10 @@ test-sdks: tools $(SDKS)/python/made
 	export CONTACTWAY_SANDBOX="$$(realpath $(or $(CARGO_TARGET_DIR),target))/debug/contactway-sandbox" && \
 	export GOMODCACHE=$(SDKS)/go GOFLAGS=-modcacherw && cd tests/sdk-corpus/life && \
 	$(SDKS)/python/bin/python -m pytest -q -p no:cacheprovider python && cd go && go vet ./... && go test -count=1 ./...
+	$(call ran,SDKs of others)
 
-# Contenders take turns against one server on this machine; the numbers are printed, nothing is judged. Peers of the
-# bindings come from PyPI and the Go proxy, for this target alone.
+# Contenders take turns against one server on this machine; the numbers are printed, and kept in build/bench/figures.json;
+# nothing is judged. Peers of the bindings come from PyPI and the Go proxy, for this target alone.
 BENCH := build/bench
 # $(call contender,FILES,LIBRARIES,PROGRAM)
 contender = cd tests/bench && $(CC) $(CFLAGS) $(WARN) support.c $(1) $(2) -lpthread -o $(CURDIR)/$(BENCH)/$(3)
@@ -256,9 +300,17 @@ bench: stage
 	cd tests/bench/go && test -z "$$(gofmt -l .)" && go vet ./... && go build -o $(CURDIR)/$(BENCH)/go/ ./...
 	$(PYTHON) tests/bench/run.py $(BENCH)
 	$(PYTHON) tests/bench/bindings.py $(BENCH)
-	$(CARGO) bench --bench sandbox
-	$(CARGO) bench --bench ledger
+	$(MAKE) --no-print-directory size
+	export CONTACTWAY_BENCH_FIGURES=$(CURDIR)/$(BENCH)/figures.json && \
+	$(CARGO) bench --bench sandbox && $(CARGO) bench --bench ledger && \
+	directory=$$(mktemp -d) && trap 'tests/postgres/stop.sh "$$directory"; rm -rf "$$directory"' EXIT && \
+	CONTACTWAY_BENCH_STORE=$$(tests/postgres/start.sh "$$directory") && export CONTACTWAY_BENCH_STORE && \
+	$(CARGO) bench --features postgres --bench ledger
 	$(CARGO) test --release --test deadlines -- --ignored --nocapture
+
+# The shared object's, by default and lean.
+size: tools
+	CARGO='$(CARGO)' $(PYTHON) tests/bench/size.py $(BENCH)
 
 memcheck: build/tests/contract build/tests/calls
 	tests/c/memcheck.sh build/tests/contract build/tests/calls
@@ -269,6 +321,8 @@ header: tools
 docs: tools
 	CONTACTWAY_WRITE_DOCS=1 $(CARGO) test --test docs rules
 	CONTACTWAY_WRITE_DOCS=1 $(CARGO) test --lib codes
+
+include packaging/dist.mk
 
 clean:
 	rm -rf build

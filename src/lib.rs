@@ -59,6 +59,7 @@ mod store;
 mod transport;
 mod wire;
 
+pub use answer::codes::{Language, advice};
 pub use answer::{Effect, Error, Kind};
 pub use auth::TokenProvider;
 pub use client::{Canceller, Client, Options};

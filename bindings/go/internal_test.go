@@ -31,14 +31,15 @@ func TestAnotherInterfaceIsRefused(t *testing.T) {
 
 // A static library needs the system libraries that Rust's own needs.
 func TestSystemLibraries(t *testing.T) {
-	source, err := os.ReadFile("link_static.go")
+	file := "link_linux_" + runtime.GOARCH + ".go"
+	source, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if _, err := exec.LookPath("rustc"); err != nil {
 		t.Skip("rustc is not there to be asked")
 	}
-	named := regexp.MustCompile(`#cgo linux LDFLAGS: (.*)`).FindSubmatch(source)
+	named := regexp.MustCompile(`#cgo LDFLAGS: \S+ (.*)`).FindSubmatch(source)
 	empty := filepath.Join(t.TempDir(), "empty.rs")
 	if err := os.WriteFile(empty, nil, 0o600); err != nil {
 		t.Fatal(err)
@@ -50,7 +51,7 @@ func TestSystemLibraries(t *testing.T) {
 		t.Fatalf("rustc: %v: %s", err, said)
 	}
 	if needed := "native-static-libs: " + string(named[1]) + "\n"; !strings.Contains(string(said), needed) {
-		t.Errorf("link_static.go names %s, rustc says %s", named[1], said)
+		t.Errorf("%s names %s, rustc says %s", file, named[1], said)
 	}
 }
 
@@ -86,7 +87,7 @@ func TestDurationsAreRoundedAwayFromZero(t *testing.T) {
 
 // A canceller that has served its call is freed.
 func TestCancellerIsFreed(t *testing.T) {
-	sandbox, err := StartSandbox(nil)
+	sandbox, err := StartSandbox(SandboxConfig{})
 	if err != nil {
 		t.Fatal(err)
 	}

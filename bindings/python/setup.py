@@ -1,4 +1,7 @@
-"""Builds the core with cargo and bundles it: one wheel for every Python, tagged with the glibc that the core needs."""
+"""Builds the core with cargo and bundles it: one wheel for every Python, tagged with the glibc that the core needs.
+
+CONTACTWAY_CORE names a shared object that was built already, also for another machine; it is bundled as it is.
+"""
 
 from __future__ import annotations
 
@@ -8,15 +11,21 @@ import os
 import re
 import shutil
 import subprocess
-import sysconfig
 from pathlib import Path
 
 from setuptools import Distribution, setup
 from setuptools.command.bdist_wheel import bdist_wheel
 from setuptools.command.build_py import build_py
+from setuptools.command.sdist import sdist
 
-CRATE = Path(__file__).resolve().parents[2]
+HERE = Path(__file__).resolve().parent
+# A source distribution brings the crate along.
+CRATE = HERE / "core" if (HERE / "core").exists() else HERE.parents[1]
+# What the crate is built from.
+SOURCES = ("Cargo.toml", "Cargo.lock", ".cargo/config.toml", "src", "capi", "tests/bench")
 LIBRARY = "libcontactway.so"
+# ELF's numbers of machines, at byte 18, and the names that wheels have for them.
+MACHINES = {62: "x86_64", 183: "aarch64"}
 
 
 def manifest() -> str:
@@ -29,7 +38,10 @@ def manifest() -> str:
 
 @functools.cache
 def build_core() -> Path:
-    """Builds the shared object and says where cargo put it."""
+    """Builds the shared object, unless it was built already, and says where it is."""
+    built_already = os.environ.get("CONTACTWAY_CORE")
+    if built_already:
+        return Path(built_already)
     cargo = os.environ.get("CARGO", "cargo")
     command = [cargo, "build", "--release", "--lib", "--locked", "--message-format=json-render-diagnostics"]
     try:
@@ -48,13 +60,16 @@ def build_core() -> Path:
 
 def platform_tag(library: Path) -> str:
     """The wheel's platform: the oldest glibc that has every symbol version the library asks for."""
-    needed = re.findall(rb"\0GLIBC_(\d+)\.(\d+)(?=[.\d]*\0)", library.read_bytes())
-    machine = sysconfig.get_platform().replace("-", "_").replace(".", "_")
+    content = library.read_bytes()
+    number = int.from_bytes(content[18:20], "little")
+    if content[:4] != b"\x7fELF" or number not in MACHINES:
+        raise SystemExit(f"{library} is no shared object for {' or '.join(MACHINES.values())}, and wheels are of no other.")
+    needed = re.findall(rb"\0GLIBC_(\d+)\.(\d+)(?=[.\d]*\0)", content)
     if not needed:
-        return machine
-    # The oldest that wheels know.
-    major, minor = max([(int(major), int(minor)) for major, minor in needed] + [(2, 5)])
-    return machine.replace("linux", f"manylinux_{major}_{minor}", 1)
+        return f"linux_{MACHINES[number]}"
+    # The oldest that wheels know, on any of these machines.
+    major, minor = max([(int(major), int(minor)) for major, minor in needed] + [(2, 17)])
+    return f"manylinux_{major}_{minor}_{MACHINES[number]}"
 
 
 class BuildWithCore(build_py):
@@ -78,6 +93,20 @@ class WheelForEveryPython(bdist_wheel):
         return "py3", "none", platform_tag(build_core())
 
 
+class SourceWithCore(sdist):
+    """Brings the crate along, without which there is nothing to build."""
+
+    def make_release_tree(self, base_dir: str, files: list[str]) -> None:
+        super().make_release_tree(base_dir, files)
+        for name in SOURCES:
+            source, to = CRATE / name, Path(base_dir, "core", name)
+            to.parent.mkdir(parents=True, exist_ok=True)
+            if source.is_dir():
+                shutil.copytree(source, to)
+            else:
+                shutil.copyfile(source, to)
+
+
 class WithLibrary(Distribution):
     """Goes to platlib, since it holds machine code."""
 
@@ -88,5 +117,5 @@ class WithLibrary(Distribution):
 setup(
     version=re.search(r'^version = "([^"]+)"', manifest(), re.MULTILINE).group(1),
     distclass=WithLibrary,
-    cmdclass={"build_py": BuildWithCore, "bdist_wheel": WheelForEveryPython},
+    cmdclass={"build_py": BuildWithCore, "bdist_wheel": WheelForEveryPython, "sdist": SourceWithCore},
 )

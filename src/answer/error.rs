@@ -5,7 +5,7 @@ use std::fmt;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-use super::codes;
+use super::codes::{self, Language};
 use crate::json::{self, fields::Detail};
 use crate::rules::Broken;
 use crate::secret::Secrets;
@@ -335,7 +335,7 @@ impl Error {
         if let Some(wait) = parts.retry_after_ms {
             put("retry_after_ms", wait.into());
         }
-        if let Some(advice) = codes::advice(parts.errcode) {
+        if let Some(advice) = codes::advice(parts.errcode, Language::English) {
             put("advice", advice.into());
         }
         if let Some(hint) = codes::hint(&parts.errmsg) {

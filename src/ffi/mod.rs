@@ -180,9 +180,10 @@ pub extern "C" fn contactway_client_free(client: contactway_client) {
 /// Adds a contact way: request_json is the body of WeCom's add_contact_way, the answer holds config_id and, for scene
 /// 2, qr_code. Keep the config_id: without it the contact way can be neither changed nor deleted.
 ///
-/// options_json may be NULL; it knows timeout_ms, canceller and accept_duplicate, with which an add is sent again also
-/// where that may make a second contact way. The answer is never NULL and is to be freed with contactway_string_free.
-/// Any thread. Errors: any kind; where error.effect is "unknown" the contact way may have been made.
+/// options_json may be NULL; it knows timeout_ms, canceller, key, under which the contact way is made once (it needs a
+/// durable store), and accept_duplicate, with which an add is sent again also where that may make a second one. The
+/// answer is never NULL and is to be freed with contactway_string_free. Any thread. Errors: any kind; where error.effect
+/// is "unknown" the contact way may have been made.
 ///
 ///     char *answer = contactway_add(client,
 ///         "{\"type\":1,\"scene\":2,\"user\":[\"zhangsan\"]}", NULL);
@@ -429,7 +430,7 @@ pub unsafe extern "C" fn contactway_apply(
 
 /// Replaces one member by others in every contact way of the ledger that names them; each is read before and after.
 ///
-/// request_json holds from, a userid, and to, a list of userids; it may hold dry_run (nothing is sent) and concurrency. The
+/// request_json holds from, a userid, and to, a list of userids; it may hold dry_run (nothing is sent), concurrency and report_path. The
 /// answer holds matched, updated, failed and failures. No contact way is left without a user, with two for type 1, or with
 /// more than 100: it fails instead, and the rest goes on.
 ///

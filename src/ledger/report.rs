@@ -6,6 +6,7 @@ use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
+use serde_json::value::RawValue;
 
 use crate::answer::{Error, Kind};
 use crate::json::fields::Detail;
@@ -38,6 +39,9 @@ pub struct Done<'d> {
     pub qr_code: Option<&'d str>,
     pub errcode: i64,
     pub errmsg: &'d str,
+    /// In a dry run, what would change: a member's name, and its value before and after.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub changes: Option<&'d RawValue>,
 }
 
 /// A failure as an answer names it.
@@ -195,6 +199,7 @@ mod tests {
         qr_code: Some("https://p.qpic.cn/1"),
         errcode: 0,
         errmsg: "ok",
+        changes: None,
     };
 
     fn failed(line: u64) -> Done<'static> {
@@ -206,6 +211,7 @@ mod tests {
             qr_code: None,
             errcode: 41044,
             errmsg: "gone",
+            changes: None,
         }
     }
 

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 
+import figures
 from run import CONTENDERS, Setting, measure, table, time_to
 
 STARTS = 20
@@ -39,10 +40,11 @@ def main():
     build = pathlib.Path(sys.argv[1])
     calls = int(sys.argv[2]) if len(sys.argv) > 2 else 5_000
     rounds = int(sys.argv[3]) if len(sys.argv) > 3 else 7
+    file = build / "figures.json"
     print(f"\n{calls} keep-alive add calls a run from other languages, {rounds} rounds in turn, medians")
     for setting in SETTINGS:
         runs = measure(build, setting, calls, rounds)
-        table(setting, calls, runs)
+        table(file, setting, calls, runs)
         _, binding, *peers = setting.contenders
         for peer in peers:
             ours, theirs = CONTENDERS[binding].name, CONTENDERS[peer].name
@@ -58,6 +60,7 @@ def main():
         print(f"{name:38}{taken:7.1f}")
     bare, begun = medians.values()
     print(f"{'so the import and the client':38}{begun - bare:7.1f}")
+    figures.record(file, "a fresh Python process", {name: {"ms": taken} for name, taken in medians.items()})
 
 
 if __name__ == "__main__":

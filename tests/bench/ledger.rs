@@ -6,6 +6,8 @@
 // A program of measurements: it ends where something goes wrong.
 #![allow(clippy::unwrap_used, clippy::cast_precision_loss)]
 
+mod figures;
+
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -13,6 +15,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Instant;
 
 use contactway::{Client, Options, Shared, json_get};
+use serde_json::{Value, json};
 
 const ROWS: [usize; 2] = [20_000, 100_000];
 const ROWS_PER_SECOND_GOAL: f64 = 5_000.0;
@@ -22,7 +25,7 @@ const MEMORY_GOAL_MB: f64 = 64.0;
 /// A sandbox in its own process.
 struct Sandbox {
     process: Child,
-    config: serde_json::Value,
+    config: Value,
 }
 
 impl Sandbox {
@@ -78,23 +81,25 @@ fn main() {
     let counts = if counts.is_empty() { ROWS.to_vec() } else { counts };
     println!("load: {}", fs::read_to_string("/proc/loadavg").unwrap().trim());
     println!("rows     new rows/s  again s  peak MB  (goals {ROWS_PER_SECOND_GOAL}, {AGAIN_GOAL_S}, {MEMORY_GOAL_MB})");
-    for count in counts {
-        measure(count);
-    }
+    let store = std::env::var("CONTACTWAY_BENCH_STORE").ok();
+    let rows = counts.into_iter().map(|count| measure(count, store.as_deref())).collect();
+    let kind = store.as_deref().and_then(|store| store.split_once(':')).map_or("sqlite", |(scheme, _)| scheme);
+    figures::record(&format!("apply, {kind}"), rows);
 }
 
-fn measure(count: usize) {
+/// Applies so many rows twice; the line of the table that it printed.
+fn measure(count: usize, store: Option<&str>) -> (String, Value) {
     let directory = directory();
     let rows = directory.join("rows.jsonl");
     write_rows(&rows, count);
     let sandbox = Sandbox::start();
     let mut config = sandbox.config.clone();
     let sqlite = format!("sqlite:{}", directory.join("ledger.db").display());
-    config["store"] = std::env::var("CONTACTWAY_BENCH_STORE").unwrap_or(sqlite).into();
+    config["store"] = store.unwrap_or(&sqlite).into();
     config["rate_limit"] = false.into();
     config["max_in_flight"] = 0.into();
     let client = Client::new(&config.to_string(), &Shared::default()).unwrap();
-    let request = serde_json::json!({"path": rows}).to_string();
+    let request = json!({"path": rows}).to_string();
     let apply = |what: &str| {
         let began = Instant::now();
         let answer = client.apply(&request, &Options::default(), None).unwrap();
@@ -111,4 +116,5 @@ fn measure(count: usize) {
         verdict(peak < MEMORY_GOAL_MB)
     );
     fs::remove_dir_all(&directory).unwrap();
+    (count.to_string(), json!({"new_rows_a_second": new, "again_s": again, "peak_mb": peak}))
 }

@@ -2,7 +2,7 @@
 
     run.py BUILD [CALLS [ROUNDS]]
 
-BUILD holds the contenders. Each is a process of its own that times itself after a warm-up, against a server that is
+BUILD holds the contenders, and is given figures.json, which holds all that is printed. Each is a process of its own that times itself after a warm-up, against a server that is
 another process; the rounds go round all of them in turn, so that a noisy moment meets everybody. Medians are printed.
 Some settings keep the cores awake: at one thread the time hangs on how the kernel wakes an idle core, so each core gets a
 spinning neighbour of idle priority, and client and server a core each.
@@ -17,6 +17,8 @@ import statistics
 import subprocess
 import sys
 import tempfile
+
+import figures
 
 HERE = pathlib.Path(__file__).parent
 TOKEN = "bench" * 42  # as long as WeCom's own
@@ -143,21 +145,32 @@ def measure(build, setting, calls, rounds):
     return runs
 
 
-def table(setting, calls, runs):
-    """Prints one setting's medians; the ratio to its yardstick is the median of the rounds' ratios."""
+def table(file, setting, calls, runs):
+    """Prints and records one setting's medians; the ratio to its yardstick is the median of the rounds' ratios."""
     yardstick = CONTENDERS[setting.yardstick].name
     print(f"\n{setting.title}")
     print(f"{'':14}{'us a call':>10}{'calls/s':>10}{'CPU us':>9}{'peak MiB':>10}"
           f"{f'time/{yardstick}':>20}{f'calls/{yardstick}':>20}{f'CPU/{yardstick}':>19}")
+    rows = {}
     for contender in setting.contenders:
         walls, processors, kibs = zip(*runs[contender])
         against = runs[setting.yardstick]
         time_ratio = time_to(runs, contender, setting.yardstick)
         cpu_ratio = statistics.median(mine / theirs[1] for mine, theirs in zip(processors, against))
         wall, processor = statistics.median(walls), statistics.median(processors)
-        print(f"{CONTENDERS[contender].name:14}{wall / calls * setting.threads * 1e6:10.1f}{calls / wall:10.0f}"
-              f"{processor / calls * 1e6:9.1f}{statistics.median(kibs) / 1024:10.1f}"
-              f"{time_ratio:20.2f}{1 / time_ratio:20.2f}{cpu_ratio:19.2f}")
+        row = rows[CONTENDERS[contender].name] = {
+            "us_a_call": wall / calls * setting.threads * 1e6,
+            "calls_a_second": calls / wall,
+            "cpu_us_a_call": processor / calls * 1e6,
+            "peak_mib": statistics.median(kibs) / 1024,
+            "time_ratio": time_ratio,
+            "calls_ratio": 1 / time_ratio,
+            "cpu_ratio": cpu_ratio,
+        }
+        widths = [(10, 1), (10, 0), (9, 1), (10, 1), (20, 2), (20, 2), (19, 2)]
+        cells = (f"{figure:{width}.{digits}f}" for figure, (width, digits) in zip(row.values(), widths))
+        print(f"{CONTENDERS[contender].name:14}{''.join(cells)}")
+    figures.record(file, setting.title, rows)
 
 
 # What a call costs is what so many more of them cost.
@@ -175,38 +188,44 @@ def counted(line, counter):
     return int(re.search(pattern, done.stderr)[1].replace(",", ""))
 
 
-def counts(build):
-    """Prints what a call of each kind takes: counts, not times, and so the same on a busy machine."""
+def counts(build, file):
+    """Prints and records what a call of each kind takes: counts, not times, and so the same on a busy machine."""
     print(f"\nA call, counted by valgrind at 1 thread\n{'':30}{'instructions':>14}{'allocations':>13}")
+    rows = {}
     for what, setting in COUNTED.items():
         with Server(build, setting.secure) as server:
             for contender in PAIR:
-                figures = []
+                name = f"{what}: {CONTENDERS[contender].name}"
+                row = rows[name] = {}
                 for counter in COUNTERS:
                     few, many = (
                         counted(command(build, contender, setting, server.base_url, setting.body, calls), counter)
                         for calls in (FEW, MANY)
                     )
                     # The warm-up grows by a tenth of the calls.
-                    figures.append((many - few) / ((MANY - FEW) * 1.1))
-                print(f"{f'{what}: {CONTENDERS[contender].name}':30}{figures[0]:14.0f}{figures[1]:13.1f}")
+                    row[counter] = (many - few) / ((MANY - FEW) * 1.1)
+                print(f"{name:30}{row['instructions']:14.0f}{row['allocations']:13.1f}")
+    figures.record(file, "counted", rows)
 
 
-def memory(build):
-    """Prints what a client and its idle connection hold."""
+def memory(build, file):
+    """Prints and records what a client and its idle connection hold."""
     print(f"\nHeap, in KiB\n{'':30}{'a client':>14}{'its idle connection':>22}")
+    rows = {}
     for secure in (False, True):
         with Server(build, secure) as server:
             for contender in PAIR:
                 line = [build / f"memory_{contender}", server.base_url, TOKEN, ADD, *([build / "ca.pem"] if secure else [])]
                 done = subprocess.run(line, stdout=subprocess.PIPE, text=True, check=True)
                 client, connection = (int(figure) / 1024 for figure in done.stdout.split())
-                what = f"{'HTTPS' if secure else 'HTTP'}: {CONTENDERS[contender].name}"
-                print(f"{what:30}{client:14.1f}{connection:22.1f}")
+                name = f"{'HTTPS' if secure else 'HTTP'}: {CONTENDERS[contender].name}"
+                rows[name] = {"client_kib": client, "idle_connection_kib": connection}
+                print(f"{name:30}{client:14.1f}{connection:22.1f}")
+    figures.record(file, "heap", rows)
 
 
-def own_share(build, calls):
-    """Prints what the library does without input or output."""
+def own_share(build, file, calls):
+    """Prints and records what the library does without input or output."""
     print("\nThe library's own share, without input or output, in ns of processor time")
     shares = subprocess.run([build / "own_share", ADD, str(calls)], stdout=subprocess.PIPE, text=True, check=True)
     nanoseconds = {part: int(taken) for part, taken in map(str.split, shares.stdout.splitlines())}
@@ -214,6 +233,7 @@ def own_share(build, calls):
         print(f"{PARTS[part]:78}{taken:>7}")
     share = nanoseconds["stopped"] - nanoseconds["no_client"] + nanoseconds["errcode"]
     print(f"{'so an add call: the cancelled one without its error, and its answer decoded':78}{share:>7}")
+    figures.record(file, "own share", {part: {"ns": taken} for part, taken in {**nanoseconds, "an add": share}.items()})
 
 
 def main():
@@ -223,12 +243,14 @@ def main():
     load = ", ".join(f"{load:.1f}" for load in os.getloadavg())
     print(f"{calls} keep-alive calls a run, an add of {len(ADD.encode())} bytes unless said, {rounds} rounds in turn, medians;")
     print(f"{len(os.sched_getaffinity(0))} cores, load {load} before")
+    file = build / "figures.json"
+    figures.begin(file)
     for setting in SETTINGS:
         some = int(calls * setting.share)
-        table(setting, some, measure(build, setting, some, rounds))
-    counts(build)
-    memory(build)
-    own_share(build, calls)
+        table(file, setting, some, measure(build, setting, some, rounds))
+    counts(build, file)
+    memory(build, file)
+    own_share(build, file, calls)
 
 
 PARTS = {

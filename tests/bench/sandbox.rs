@@ -5,6 +5,8 @@
 // A program of measurements: it ends where something goes wrong.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::cast_precision_loss)]
 
+mod figures;
+
 use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -13,6 +15,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use contactway::sandbox::Sandbox;
+use serde_json::{Value, json};
 
 const CONNECTIONS: usize = 8;
 const QUOTA: usize = 500_000;
@@ -103,9 +106,21 @@ fn at_once<T: Send>(
     (begun.elapsed(), all)
 }
 
-/// One line of the table, against its goal.
-fn say(what: &str, measured: f64, unit: &str, goal: f64, is_met: bool) {
-    println!("{what:<44} {measured:>10.1} {unit:<4} goal {goal:>7} {}", if is_met { "met" } else { "MISSED" });
+/// The lines of the table that were printed.
+struct Table(Vec<(String, Value)>);
+
+impl Table {
+    /// One line, against its goal.
+    fn say(&mut self, what: &str, measured: f64, unit: &str, goal: f64, is_met: bool) {
+        println!("{what:<44} {measured:>10.1} {unit:<7} goal {goal:>7} {}", if is_met { "met" } else { "MISSED" });
+        self.0.push((what.into(), json!({unit: measured, "goal": goal})));
+    }
+
+    /// One line without a goal.
+    fn mention(&mut self, what: &str, measured: f64, unit: &str) {
+        println!("{what:<44} {measured:>10.1} {unit}");
+        self.0.push((what.into(), json!({unit: measured})));
+    }
 }
 
 fn main() {
@@ -122,6 +137,7 @@ fn main() {
     let token = token["access_token"].as_str().unwrap();
 
     println!("{fill} contact ways, {CONNECTIONS} connections");
+    let mut table = Table(Vec::new());
     let mut ids: Vec<[u8; 32]> = Vec::with_capacity(fill);
     let (mut slowest, mut time) = (f64::INFINITY, Duration::ZERO);
     let begun_s = processor_s();
@@ -146,9 +162,9 @@ fn main() {
     }
     let adds = fill as f64 / time.as_secs_f64();
     let per_call = |begun_s: f64, calls: usize| (processor_s() - begun_s) * 1e6 / calls as f64;
-    println!("{:<44} {:>10.1} µs", "processor time of an add and its client", per_call(begun_s, fill));
-    say("adds a second", adds, "/s", CALLS_GOAL, adds >= CALLS_GOAL);
-    say("adds a second, slowest tenth of the way", slowest, "/s", CALLS_GOAL, slowest >= CALLS_GOAL);
+    table.mention("processor time of an add and its client", per_call(begun_s, fill), "µs");
+    table.say("adds a second", adds, "/s", CALLS_GOAL, adds >= CALLS_GOAL);
+    table.say("adds a second, slowest tenth of the way", slowest, "/s", CALLS_GOAL, slowest >= CALLS_GOAL);
 
     let begun_s = processor_s();
     let (elapsed, _) = at_once(address, GETS, |connection, number| {
@@ -158,8 +174,8 @@ fn main() {
         assert!(connection.call(&get).starts_with(br#"{"errcode":0,"#));
     });
     let gets = GETS as f64 / elapsed.as_secs_f64();
-    println!("{:<44} {:>10.1} µs", "processor time of a get and its client", per_call(begun_s, GETS));
-    say("gets a second", gets, "/s", CALLS_GOAL, gets >= CALLS_GOAL);
+    table.mention("processor time of a get and its client", per_call(begun_s, GETS), "µs");
+    table.say("gets a second", gets, "/s", CALLS_GOAL, gets >= CALLS_GOAL);
 
     let mut cursor = String::new();
     let mut times: Vec<f64> = (0..PAGES)
@@ -175,21 +191,22 @@ fn main() {
         .collect();
     times.sort_by(f64::total_cmp);
     let (median, ninth) = (times[PAGES / 2], times[PAGES * 9 / 10]);
-    say("a page of 1,000, median", median, "ms", 1.0, median < 1.0);
-    say("a page of 1,000, nine in ten", ninth, "ms", 1.0, ninth < 1.0);
+    table.say("a page of 1,000, median", median, "ms", 1.0, median < 1.0);
+    table.say("a page of 1,000, nine in ten", ninth, "ms", 1.0, ninth < 1.0);
     let held = resident_mb() - before_mb;
-    say("memory, with the journal and this client", held, "MB", 400.0, held < 400.0);
+    table.say("memory, with the journal and this client", held, "MB", 400.0, held < 400.0);
     let (state, held_up) =
         state_beside_gets(address, &mut connection, &request("get_contact_way", token, &one(&ids[0])));
-    println!("{:<44} {state:>10.1} ms", "GET state, while gets go on");
-    say("a get meanwhile, the longest", held_up, "ms", 20.0, held_up <= 20.0);
+    table.mention("GET state, while gets go on", state, "ms");
+    table.say("a get meanwhile, the longest", held_up, "ms", 20.0, held_up <= 20.0);
     let (memory, threads) = idle_guests(address);
-    say("memory of 1,000 idle connections, both ends", memory, "MB", 30.0, memory < 30.0);
-    say("threads beside them", threads, "", 20.0, threads <= 20.0);
+    table.say("memory of 1,000 idle connections, both ends", memory, "MB", 30.0, memory < 30.0);
+    table.say("threads beside them", threads, "threads", 20.0, threads <= 20.0);
     let begun = Instant::now();
     drop(connection);
     drop(sandbox);
-    println!("stopped in {:.1} ms", begun.elapsed().as_secs_f64() * 1_000.0);
+    table.mention("stopped in", begun.elapsed().as_secs_f64() * 1_000.0, "ms");
+    figures::record("sandbox", table.0);
 }
 
 fn one(id: &[u8; 32]) -> String {

@@ -1,59 +1,24 @@
 //! Jobs of several processes on one store: one that is killed, one that sleeps, and those that go on for them.
 
-use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use contactway::{Client, Options, Shared};
+use contactway::{Client, Options};
+use rustix::process::Signal;
 use serde_json::{Value, json};
 
-use crate::aftermath::open;
 use crate::bench::{Bench, apply, counts, ledger, read, row, rows, sync};
-use crate::kills::{FEW, KILLS, SEED, set};
+use crate::worker::Worker;
 
-const CONFIG: &str = "CONTACTWAY_JOBS_CONFIG";
-const JOB: &str = "CONTACTWAY_JOBS_JOB";
-const REQUEST: &str = "CONTACTWAY_JOBS_REQUEST";
 /// Short, so that what a killed process had under way is settled soon.
 const TIMES: &str = r#","timeout_ms":800,"settle_s":2"#;
 const SLOW: &str = r#"{"endpoint":"*","share":1.0,"times":100000,"do":{"delay_ms":20}}"#;
 
-/// What a process of its own does; it is started by the tests below.
-#[test]
-#[ignore = "what other tests start as a process of its own"]
-fn another_process() {
-    let Ok(config) = std::env::var(CONFIG) else { return };
-    let (job, request) = (std::env::var(JOB).unwrap(), std::env::var(REQUEST).unwrap());
-    let client = Client::new(&config, &Shared::default()).unwrap();
-    let options = Options::default();
-    let answer = read(match job.as_str() {
-        "sync" => client.sync(&request, &options, None),
-        "replace_user" => client.replace_user(&request, &options, None),
-        _ => client.apply(&request, &options, None),
-    });
-    println!("\nANSWER {answer}");
+fn start(bench: &Bench, job: &str, request: &Value) -> Worker {
+    Worker::start(&bench.config(TIMES), job, request)
 }
 
-fn start(bench: &Bench, job: &str, request: &Value) -> Child {
-    let config = bench.config(TIMES);
-    let mut command = Command::new(std::env::current_exe().unwrap());
-    command.args(["jobs::another_process", "--exact", "--ignored", "--nocapture"]);
-    command.env(CONFIG, config).env(JOB, job).env(REQUEST, request.to_string());
-    command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap()
-}
-
-fn answer(child: Child) -> Value {
-    let output = String::from_utf8(child.wait_with_output().unwrap().stdout).unwrap();
-    let line = output.lines().find_map(|line| line.strip_prefix("ANSWER ")).unwrap_or_else(|| panic!("{output}"));
-    serde_json::from_str(line).unwrap()
-}
-
-fn signal(child: &Child, name: &str) {
-    let sent = Command::new("kill").args([name, &child.id().to_string()]).status().unwrap();
-    assert!(sent.success());
-}
-
-fn wait_until(what: impl Fn() -> bool) {
+pub fn wait_until(what: impl Fn() -> bool) {
     let began = Instant::now();
     while !what() {
         assert!(began.elapsed() < Duration::from_secs(30), "it never came to that");
@@ -61,60 +26,17 @@ fn wait_until(what: impl Fn() -> bool) {
     }
 }
 
-/// Of a hundred adds so many are lost before or after they were carried out, or land late; the rest are slow.
-const FAULTS: &str = r#"
-    {"endpoint":"add_contact_way","share":0.03,"when":"before","do":{"reset":true}},
-    {"endpoint":"add_contact_way","share":0.03,"when":"after","do":{"reset":true}},
-    {"endpoint":"add_contact_way","share":0.05,"when":"before","do":{"delay_ms":300}},
-    {"endpoint":"add_contact_way","share":1.0,"when":"after","do":{"delay_ms":20}}"#;
-/// More than a job makes before it is killed.
-const ROWS: usize = 100;
-
-#[test]
-fn a_job_that_is_killed_is_ended_by_the_next_run_and_nothing_is_doubled() {
-    let kills: usize = set(KILLS).unwrap_or(FEW);
-    let seed = set(SEED).unwrap_or_else(|| fastrand::u64(..));
-    println!("{SEED}={seed} {KILLS}={kills}");
-    let mut chance = fastrand::Rng::with_seed(seed);
-    let bench = Bench::with(&format!(r#","seed":{},"list_lag_s":1"#, seed % 1_000_000));
-    bench.shop.faults(FAULTS);
-    let client = bench.client(TIMES);
-    let (mut all, mut interrupted) = (Vec::new(), 0);
-    for run in 0..kills {
-        let rows: Vec<_> = (0..ROWS).map(|nth| row(&format!("{run}-{nth}"), &json!({}))).collect();
-        let before = bench.shop.count("add_contact_way");
-        let mut child = start(&bench, "apply", &json!({"rows": rows}));
-        wait_until(|| bench.shop.count("add_contact_way") > before);
-        thread::sleep(Duration::from_micros(chance.u64(..120_000)));
-        child.kill().unwrap();
-        child.wait().unwrap();
-        interrupted += usize::from(open(&client) > 0);
-        all.extend(rows);
-    }
-    bench.shop.ask("DELETE", "/sandbox/faults", "");
-    println!("{kills} kills, {interrupted} of them in the midst of a window; {} adds left open", open(&client));
-    assert!(interrupted * 2 >= kills, "too few kills interrupted anything: {interrupted} of {kills}");
-    let last = apply(&client, &all);
-    assert_eq!((&last["errcode"], &last["failed"]), (&json!(0), &json!(0)), "{last}");
-    assert_eq!(bench.all().len(), all.len(), "one a key");
-    thread::sleep(Duration::from_secs(2));
-    let count = all.len();
-    assert_eq!(counts(&sync(&client)), json!({"listed": count, "known": count}), "all that WeCom has is in the ledger");
-    assert_eq!(counts(&apply(&client, &all)), json!({"unchanged": count}));
-}
-
 #[test]
 fn one_that_stands_by_takes_over_from_one_that_is_killed() {
     let bench = Bench::new();
     bench.shop.faults(SLOW);
-    let mut holder = start(&bench, "apply", &json!({"rows": rows(300)}));
+    let holder = start(&bench, "apply", &json!({"rows": rows(300)}));
     wait_until(|| !bench.all().is_empty());
     let client = bench.client(TIMES);
     thread::scope(|scope| {
         let stands_by = scope.spawn(|| apply(&client, &rows(300)));
         thread::sleep(Duration::from_millis(100));
-        holder.kill().unwrap();
-        holder.wait().unwrap();
+        holder.kill();
         let killed = Instant::now();
         let answer = stands_by.join().unwrap();
         assert_eq!((&answer["errcode"], &answer["failed"]), (&json!(0), &json!(0)), "{answer}");
@@ -125,14 +47,14 @@ fn one_that_stands_by_takes_over_from_one_that_is_killed() {
 }
 
 /// Stops a process while it does not have the store's lock, which it would keep.
-fn stop_between_writes(holder: &Child, client: &Client) {
+fn stop_between_writes(holder: &Worker, client: &Client) {
     let short = Options { timeout: Some(Duration::from_millis(300)), ..Options::default() };
     loop {
-        signal(holder, "-STOP");
+        holder.signal(Signal::STOP);
         if read(client.sync("{}", &short, None))["error"]["kind"] == "conflict" {
             return;
         }
-        signal(holder, "-CONT");
+        holder.signal(Signal::CONT);
         thread::sleep(Duration::from_millis(30));
     }
 }
@@ -141,15 +63,15 @@ fn stop_between_writes(holder: &Child, client: &Client) {
 fn a_holder_that_sleeps_past_its_lease_sends_nothing_when_it_wakes() {
     let bench = Bench::new();
     bench.shop.faults(r#"{"endpoint":"add_contact_way","share":1.0,"times":100000,"do":{"delay_ms":200}}"#);
-    let holder = start(&bench, "apply", &json!({"rows": rows(100)}));
+    let mut holder = start(&bench, "apply", &json!({"rows": rows(100)}));
     wait_until(|| bench.all().len() > 5);
     let client = bench.client(TIMES);
     stop_between_writes(&holder, &client);
     bench.shop.ask("DELETE", "/sandbox/faults", "");
     let answer_of_next = apply(&client, &rows(100));
-    signal(&holder, "-CONT");
+    holder.signal(Signal::CONT);
     assert_eq!((&answer_of_next["errcode"], &answer_of_next["failed"]), (&json!(0), &json!(0)), "{answer_of_next}");
-    let late = answer(holder);
+    let late = holder.end().unwrap();
     assert_eq!(late["error"]["kind"], "conflict", "{late}");
     assert_eq!(bench.all().len(), 100, "nothing was sent by the one that woke");
     assert_eq!(ledger(&client, &json!({"limit": 1000, "status": "active"})).len(), 100);
@@ -168,10 +90,9 @@ fn replace_user_and_sync_that_are_killed_are_done_by_the_next_run() {
         [("replace_user", &replace, "update_contact_way"), ("sync", &json!({}), "get_contact_way")]
     {
         bench.forget_calls();
-        let mut child = start(&bench, job, request);
+        let child = start(&bench, job, request);
         wait_until(|| bench.shop.count(endpoint) > 20);
-        child.kill().unwrap();
-        child.wait().unwrap();
+        child.kill();
         // The right to what it was changing runs out, and on a server, which knows of no process, its lease.
         thread::sleep(Duration::from_secs(if bench.is_sqlite() { 3 } else { 11 }));
     }

@@ -5,12 +5,14 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod chinese;
 mod configuration;
 mod errors;
 mod examples;
 mod links;
 mod log_lines;
 mod man_page;
+mod manual;
 mod page;
 mod rules;
 mod testing;

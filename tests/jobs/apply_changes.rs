@@ -4,6 +4,7 @@ use contactway::{Client, Endpoint, Options};
 use serde_json::{Value, json};
 
 use crate::bench::{Bench, apply, apply_with, counts, entry, ledger, plain, read, row, sync};
+use crate::support::books::key;
 use crate::support::{add, added};
 
 fn config_id(client: &Client, key: &str) -> String {
@@ -106,6 +107,27 @@ fn what_could_not_be_deleted_in_a_replacement_is_by_the_next_run() {
     assert_eq!(counts(&answer), json!({"failed": 1}), "{answer}");
     assert_eq!(answer["failures"][0]["errcode"], 60021);
     assert_eq!(bench.all().len(), 2);
+    assert_eq!(counts(&apply(&client, &wanted)), json!({"replaced": 1}));
+    assert_eq!(bench.all().len(), 1);
+}
+
+#[test]
+fn what_others_deleted_after_it_was_replaced_holds_no_row_up_and_lives_if_sync_reads_it() {
+    let bench = Bench::new();
+    let client = bench.client(r#","max_attempts":1"#);
+    apply(&client, &[plain("a")]);
+    let before = config_id(&client, "a");
+    let deny = r#"{"endpoint":"del_contact_way","times":1,"do":{"errcode":60021}}"#;
+    let not_there = r#"{"endpoint":"del_contact_way","nth":2,"times":1,"do":{"errcode":41044}}"#;
+    bench.shop.faults(&format!("{deny},{not_there}"));
+    let wanted = [row("a", &json!({"type": 1}))];
+    let answer = apply_with(&client, &wanted, &json!({"replace": true}));
+    assert_eq!(counts(&answer), json!({"failed": 1}), "{answer}");
+    assert_eq!(counts(&apply(&client, &wanted)), json!({"replaced": 1}));
+    assert_eq!(ledger(&client, &json!({"config_id": before}))[0]["status"], "gone");
+    assert_eq!(counts(&apply(&client, &wanted)), json!({"unchanged": 1}));
+    // It was another app's credentials that could not see it.
+    sync(&client);
     assert_eq!(counts(&apply(&client, &wanted)), json!({"replaced": 1}));
     assert_eq!(bench.all().len(), 1);
 }
@@ -239,4 +261,38 @@ fn a_delete_whose_answer_is_lost_frees_the_key_once_wecom_shows_it_no_more() {
     assert!(client.call(Endpoint::Del, &request, &Options::default()).is_err());
     assert_eq!(counts(&apply(&client, &[plain("a")])), json!({"created": 1}));
     assert_eq!(ledger(&client, &json!({"config_id": before}))[0]["status"], "deleted");
+}
+
+#[test]
+fn a_candidate_of_a_lost_add_is_claimed_for_its_key() {
+    let bench = Bench::new();
+    let client = bench.client(r#","settle_s":0"#);
+    let wanted = plain("a");
+    let request = wanted["contact_way"].to_string();
+    add(&bench.other(), &request).unwrap();
+    bench.shop.faults(r#"{"endpoint":"add_contact_way","when":"after","do":{"reset":true}}"#);
+    let error = client.call(Endpoint::Add, &request, &key("a")).unwrap_err();
+    let candidates = error.candidates();
+    assert_eq!(candidates.len(), 2, "{error}");
+    let claim = |config_id: &str| json!({"key": "a", "config_id": config_id, "contact_way": {"remark": "mine"}});
+    let strange = apply(&client, &[claim("no such")]);
+    assert_eq!(strange["failures"][0]["errcode"], -1014, "{strange}");
+    assert_eq!(counts(&apply(&client, &[claim(&candidates[1])])), json!({"claimed": 1}));
+    assert_eq!(config_id(&client, "a"), candidates[1]);
+    assert_eq!(bench.seen(&candidates[1])["remark"], "mine");
+    assert_eq!(counts(&apply(&client, &[claim(&candidates[1])])), json!({"unchanged": 1}));
+}
+
+#[test]
+fn a_row_that_claims_makes_nothing_where_an_add_was_lost_in_vain() {
+    let bench = Bench::new();
+    let client = bench.client(r#","settle_s":0,"timeout_ms":500"#);
+    let stranger = added(&bench.other());
+    bench.shop.faults(r#"{"endpoint":"add_contact_way","do":{"silence":true}}"#);
+    client.call(Endpoint::Add, &plain("a")["contact_way"].to_string(), &key("a")).unwrap_err();
+    bench.forget_calls();
+    let claim = json!({"key": "a", "config_id": stranger, "contact_way": {}});
+    assert_eq!(counts(&apply(&client, &[claim])), json!({"claimed": 1}));
+    assert!(!bench.shop.calls().contains(&"add_contact_way".to_owned()));
+    assert_eq!(config_id(&client, "a"), stranger);
 }

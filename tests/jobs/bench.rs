@@ -24,10 +24,13 @@ impl Bench {
 
     /// With `more` members in the sandbox's configuration, such as `,"list_lag_s":1`.
     pub fn with(more: &str) -> Self {
-        let Books { shop, directory, store } = Books::of_sqlite(more);
-        #[cfg(feature = "postgres")]
-        let store = std::env::var("CONTACTWAY_TEST_POSTGRES").unwrap_or(store);
+        let Books { shop, directory, store } = Books::new(more);
         Self { shop, directory, store }
+    }
+
+    /// With the store of this URL.
+    pub fn over(store: &str) -> Self {
+        Self { store: store.to_owned(), ..Self::new() }
     }
 
     /// A client's configuration with the store and `more` members such as `,"max_attempts":1`.

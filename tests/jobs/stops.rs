@@ -66,7 +66,9 @@ fn a_canceller_and_a_deadline_stop_it_with_the_counts_so_far() {
     });
     assert_eq!(early["error"]["kind"], "cancelled", "{early}");
     assert!(early["created"].as_u64().unwrap() > 0 && early["failures"].is_array(), "{early}");
-    let short = Options { timeout: Some(Duration::from_millis(900)), ..Options::default() };
+    bench.shop.ask("DELETE", "/sandbox/faults", "");
+    bench.shop.faults(&SLOW.replace("10}", "60}"));
+    let short = Options { timeout: Some(Duration::from_secs(3)), ..Options::default() };
     let late = read(client.apply(&request(900), &short, None));
     assert_eq!((&late["errcode"], &late["error"]["kind"]), (&json!(-1006), &json!("timeout")), "{late}");
     assert!(late["unchanged"].as_u64().unwrap() > 0, "{late}");
@@ -188,7 +190,7 @@ fn limits_are_kept_so_that_wecom_refuses_nothing() {
 #[test]
 fn a_job_waits_for_the_minute_that_its_calls_may_not() {
     let bench = Bench::new();
-    let client = bench.client(r#","timeout_ms":500,"rate_limit":{"per_minute":60,"per_hour":1000}"#);
+    let client = bench.client(r#","timeout_ms":2000,"rate_limit":{"per_minute":60,"per_hour":1000}"#);
     let answer = apply(&client, &rows(5));
     assert_eq!(counts(&answer), json!({"created": 5}), "{answer}");
 }

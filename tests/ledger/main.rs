@@ -1,5 +1,5 @@
-//! A durable store behind a client: each test runs over SQLite, and over PostgreSQL where `CONTACTWAY_TEST_POSTGRES`
-//! names one.
+//! A durable store behind a client: each test runs over SQLite, or over the PostgreSQL that `CONTACTWAY_TEST_POSTGRES`
+//! names.
 
 #![cfg(feature = "sqlite")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a failed unwrap is a failed test

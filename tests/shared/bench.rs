@@ -7,6 +7,7 @@ use contactway::{Client, Shared};
 
 use crate::process::Process;
 use crate::support::Shop;
+use crate::support::books::postgres;
 use crate::support::directory::Directory;
 
 pub struct Bench {
@@ -17,14 +18,12 @@ pub struct Bench {
     corp_id: String,
 }
 
-/// Runs a test over every kind of store there is; `sandbox` is further configuration of the sandbox.
+/// Runs a test over SQLite, or over the PostgreSQL database that is to be tested instead; `sandbox` is further configuration of the sandbox.
 pub fn each(sandbox: &str, test: impl Fn(&Bench)) {
     let directory = Directory::new();
-    test(&Bench::new(sandbox, directory.store(), false));
-    #[cfg(feature = "postgres")]
-    if let Ok(url) = std::env::var("CONTACTWAY_TEST_POSTGRES") {
-        test(&Bench::new(sandbox, url, true));
-    }
+    let postgres = postgres();
+    let is_postgres = postgres.is_some();
+    test(&Bench::new(sandbox, postgres.unwrap_or_else(|| directory.store()), is_postgres));
 }
 
 impl Bench {

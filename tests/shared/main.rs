@@ -1,5 +1,5 @@
-//! Tokens and limits of processes that share a durable store: each test runs over SQLite, and over PostgreSQL where
-//! `CONTACTWAY_TEST_POSTGRES` names one.
+//! Tokens and limits of processes that share a durable store: each test runs over SQLite, or over the
+//! PostgreSQL database that `CONTACTWAY_TEST_POSTGRES` names.
 
 #![cfg(all(feature = "sqlite", feature = "sandbox"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a failed unwrap is a failed test

@@ -34,25 +34,36 @@ pub fn canceller(canceller: &Canceller, options: Options) -> Options {
     Options { canceller: Some(canceller.clone()), ..options }
 }
 
-/// Runs a test over every kind of store there is.
+/// Runs a test over SQLite, or over the PostgreSQL database that is to be tested instead.
 pub fn each(test: impl Fn(&Books)) {
     each_with("", test);
 }
 
 /// The same with `more` members in the sandbox's configuration, such as `,"list_lag_s":1`.
 pub fn each_with(more: &str, test: impl Fn(&Books)) {
-    test(&Books::of_sqlite(more));
-    #[cfg(feature = "postgres")]
-    if let Ok(store) = std::env::var("CONTACTWAY_TEST_POSTGRES") {
-        test(&Books { store, ..Books::of_sqlite(more) });
-    }
+    test(&Books::new(more));
+}
+
+/// The URL of the PostgreSQL database that is to be tested, where there is one.
+pub fn postgres() -> Option<String> {
+    std::env::var("CONTACTWAY_TEST_POSTGRES").ok().filter(|_| cfg!(feature = "postgres"))
 }
 
 impl Books {
+    pub fn new(more: &str) -> Self {
+        let books = Self::of_sqlite(more);
+        Self { store: postgres().unwrap_or_else(|| books.store.clone()), ..books }
+    }
+
     pub fn of_sqlite(more: &str) -> Self {
         let directory = Directory::new();
         let app = format!(r#"{{"apps":[{{"corp_id":"ww{}","secret":"s"}}]{more}}}"#, unique());
         Self { shop: Shop::with(&app), store: directory.store(), directory }
+    }
+
+    /// Whether its store is a file, which a test may look into.
+    pub fn is_sqlite(&self) -> bool {
+        self.store.starts_with("sqlite:")
     }
 
     pub fn config(&self, more: &str) -> String {

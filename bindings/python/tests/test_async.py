@@ -57,9 +57,9 @@ def test_lives_the_life_of_a_contact_way(sandbox: Sandbox) -> None:
         with pytest.raises(contactway.ApiError):
             await client.get(config_id=config_id)
         with pytest.raises(contactway.InvalidRequest):
-            await client.get()
+            await client.get({})
         with pytest.raises(TypeError):
-            await client.add(user={"zhangsan"})  # type: ignore[arg-type]
+            await client.add(user={"zhangsan"})  # type: ignore[call-overload]
 
     run(sandbox, work)
 
@@ -124,7 +124,11 @@ def test_waiting_for_a_thread_counts(sandbox: Sandbox, faults: Any, calls: Any) 
 
 @pytest.mark.parametrize(
     ("threads", "max_in_flight", "says"),
-    [(16, 5, "max_in_flight lets 5 calls"), (2, 5, "one of 2 threads"), (2, 0, "one of 2 threads")],
+    [
+        (16, 5, "calls of list were before it, of which max_in_flight lets 5 be in flight"),
+        (2, 5, "all 2 were at work"),
+        (2, 0, "all 2 were at work"),
+    ],
 )
 def test_a_deadline_that_passes_before_the_call_names_what_it_waited_for(
     sandbox: Sandbox, faults: Any, threads: int, max_in_flight: int, says: str
@@ -250,3 +254,42 @@ def test_context_variables_reach_loggers_and_providers(sandbox: Sandbox) -> None
 
     asyncio.run(main())
     assert seen == ["of the task"]
+
+
+@pytest.mark.parametrize(("max_in_flight", "threads"), [(5, 37), (100, 132), (0, 64)])
+def test_there_are_threads_for_all_calls_in_flight_and_more(
+    sandbox: Sandbox, faults: Any, calls: Any, max_in_flight: int, threads: int
+) -> None:
+    faults("get_contact_way", silence=True)
+    config = {**sandbox.client_config, "max_in_flight": max_in_flight}
+
+    async def main() -> str:
+        async with contactway.AsyncClient(config) as client:
+            tasks = [asyncio.create_task(client.get(config_id="0" * 32)) for _ in range(threads)]
+            await reached(calls, "get_contact_way", max_in_flight or threads)
+            with pytest.raises(contactway.TimedOut) as late:
+                await client.list(timeout=0.05)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            return late.value.errmsg
+
+    said = asyncio.run(main())
+    assert f"max_in_flight lets {max_in_flight}" in said if max_in_flight else f"all {threads} were at work" in said
+
+
+def test_a_call_that_gets_no_thread_ends_at_its_deadline(sandbox: Sandbox, faults: Any, calls: Any) -> None:
+    faults("get_contact_way", silence=True)
+
+    async def work(client: contactway.AsyncClient) -> None:
+        first = await stuck(client, calls)
+        begun = time.monotonic()
+        with pytest.raises(contactway.TimedOut, match="nothing was sent"):
+            await client.add(type=1, scene=2, user=["zhangsan"], timeout=0.1)
+        assert time.monotonic() - begun < 30
+        first.cancel()
+        await asyncio.gather(first, return_exceptions=True)
+        await client.list()
+
+    run(sandbox, work, threads=1)
+    assert calls("add_contact_way") == []

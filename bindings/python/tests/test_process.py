@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -30,7 +31,7 @@ if child == 0:
     try:
         client.list()
     except contactway.InvalidHandle as error:
-        assert "fork" in str(error), error
+        assert "before fork()" in str(error), error
     else:
         os._exit(3)
     client.close()
@@ -209,7 +210,7 @@ async def main():
         try:
             await client.list()
         except contactway.InvalidHandle as error:
-            assert "fork" in str(error), error
+            assert "before fork()" in str(error), error
         else:
             os._exit(3)
         await client.aclose()
@@ -252,23 +253,49 @@ def test_another_library_can_be_loaded(tmp_path: Path) -> None:
     assert ran.stdout.strip() == str(other)
 
 
-def test_a_library_that_is_not_there_is_an_import_error() -> None:
-    ran = run_python("import contactway", CONTACTWAY_LIBRARY="/nowhere/libcontactway.so")
-    assert "ImportError: contactway: the library cannot be loaded: /nowhere/libcontactway.so" in ran.stderr
+def import_error(library: str) -> str:
+    """What is said where a library cannot be loaded: always how to get the right one."""
+    ran = run_python("import contactway", CONTACTWAY_LIBRARY=library)
+    said = ran.stderr.splitlines()[-1]
+    assert said.startswith("ImportError: contactway: "), ran.stderr
+    for way in ("pip install contactway-*.whl", "pip install ./bindings/python", "CONTACTWAY_LIBRARY=/path"):
+        assert way in said
+    return said
+
+
+def test_a_library_that_is_not_there_is_an_import_error_that_says_how_to_get_it() -> None:
+    said = import_error("/nowhere/libcontactway.so")
+    assert "its core is missing: there is no /nowhere/libcontactway.so, as CONTACTWAY_LIBRARY says" in said
+    assert "its core cannot be loaded: libcontactway-of-tomorrow.so" in import_error("libcontactway-of-tomorrow.so")
+
+
+def test_a_package_without_its_library_says_where_it_looked(tmp_path: Path) -> None:
+    package = Path(_native.__file__).parent
+    shutil.copytree(package, tmp_path / "contactway", ignore=shutil.ignore_patterns("*.so", "__pycache__"))
+    program = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import contactway"
+    ran = run_python(program, CONTACTWAY_LIBRARY="")
+    assert f"its core is missing: there is no {tmp_path}/contactway/libcontactway.so. Install a wheel" in ran.stderr
+
+
+def test_a_library_of_another_machine_is_named_with_both(tmp_path: Path) -> None:
+    library = tmp_path / "libcontactway.so"
+    content = bytearray(Path(_native.library._name).read_bytes()[:4096])
+    content[18:20] = (0xB7 if content[18] != 0xB7 else 0x3E).to_bytes(2, "little")
+    library.write_bytes(content)
+    said = import_error(str(library))
+    assert re.search(r"its core is for (aarch64|x86_64), 64 bits and this Python for (aarch64|x86_64), 64 bits", said)
+    library.write_text("a pointer of Git's large file storage")
+    assert f"its core is no library: {library}" in import_error(str(library))
 
 
 def test_a_library_of_another_interface_is_an_import_error(tmp_path: Path) -> None:
-    source = "".join(f"unsigned {name}(void) {{ return 2; }}\n" for name in _native.FUNCTIONS)
-    ran = run_python("import contactway", CONTACTWAY_LIBRARY=str(built(tmp_path, source)))
-    assert "ImportError" in ran.stderr
-    assert "version 2 of the C interface and this package version 1" in ran.stderr
+    library = built(tmp_path, "unsigned contactway_abi_version(void) { return 2; }\n")
+    assert "version 2 of the C interface and this package version 1" in import_error(str(library))
 
 
 def test_a_library_without_a_function_is_an_import_error(tmp_path: Path) -> None:
     library = built(tmp_path, "unsigned contactway_abi_version(void) { return 1; }\n")
-    ran = run_python("import contactway", CONTACTWAY_LIBRARY=str(library))
-    assert "ImportError" in ran.stderr
-    assert "has no function contactway_version" in ran.stderr
+    assert "has no function contactway_version" in import_error(str(library))
 
 
 def built(folder: Path, source: str) -> Path:

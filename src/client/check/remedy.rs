@@ -1,7 +1,8 @@
 //! What an operator can do about a step that failed: one sentence each.
 
 use super::report::Step;
-use crate::answer::{Error, Kind, codes};
+use crate::answer::codes::{self, Language};
+use crate::answer::{Error, Kind};
 
 use Kind::{Api, Auth, BadResponse, Cancelled, Network, RateLimited, Timeout};
 
@@ -72,7 +73,7 @@ pub fn remedy(step: Step, error: &Error) -> String {
     if let Some(address) = codes::untrusted_address(error.errcode(), error.message()) {
         return format!("Add {address} to the app's trusted IPs in the admin console, and wait a minute.");
     }
-    if let Some(advice) = codes::advice(error.errcode()) {
+    if let Some(advice) = codes::advice(error.errcode(), Language::English) {
         return advice.to_owned();
     }
     if error.errcode() > 0 && matches!(error.kind(), Api | Auth | RateLimited) {

@@ -20,6 +20,30 @@ pub fn claim(job: &Job, plan: &Plan, todo: &Todo) -> Finished {
     }
 }
 
+/// Whether a row names one of those that its key's open add may have made.
+pub fn is_candidate(todo: &Todo, unclear: &Error) -> bool {
+    todo.row.config_id.as_ref().is_some_and(|config_id| unclear.candidates().contains(config_id))
+}
+
+/// Claims the candidate that a row names: its key's open add has made it.
+pub fn claim_candidate(job: &Job, plan: &Plan, todo: &Todo, open: i64) -> Finished {
+    match adopt(job, todo.row.config_id.as_deref().unwrap_or_default(), open) {
+        Ok(()) => claim(job, plan, todo),
+        Err(error) => todo.finished(Outcome::Failed).of(todo.row.config_id.as_deref(), None).failed(error),
+    }
+}
+
+/// Takes a contact way as what an open add has made.
+fn adopt(job: &Job, config_id: &str, open: i64) -> Result<(), Error> {
+    let entry = job.ledger.entry(&job.short(), open)?.ok_or_else(|| changed_hands(config_id))?;
+    let Sighting { sight, .. } = job.sighting(config_id)?.ok_or_else(|| not_there(config_id))?;
+    let event = Event::Adopted { config_id: config_id.to_owned(), qr_code: sight.qr_code.clone(), seen: sight };
+    match job.ledger.store.change(&job.short(), entry.at(), event)? {
+        Landed::Yes { .. } => Ok(()),
+        _ => Err(changed_hands(config_id)),
+    }
+}
+
 fn try_claim(job: &Job, plan: &Plan, todo: &Todo, config_id: &str) -> Result<Option<String>, Error> {
     let row = &todo.row;
     let text = json::without_unicode_escapes(&row.contact_way);

@@ -18,7 +18,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::Ledger;
-use super::job::{Desk, Finding, Job, Progress, look_for, run};
+use super::job::{Desk, Finding, Job, Progress, aside, look_for, run};
 use super::report::Outcome;
 use super::rows::{Scan, Source};
 use crate::answer::{Error, Kind};
@@ -159,6 +159,10 @@ fn apply_rows(job: &Job, desk: &mut Desk, plan: &Plan, source: &mut Source) -> R
                 Finding::Closed => again.push(todo),
                 Finding::Absent(entry) => {
                     again.push(Todo { before: Some(Change { at: entry.at(), event: Event::Abandoned }), ..todo });
+                }
+                Finding::Unclear(error) if claim::is_candidate(&todo, &error) => {
+                    let claimed = aside(job, desk, || Ok(claim::claim_candidate(job, plan, &todo, open.entry_id)))?;
+                    desk.add(&claimed)?;
                 }
                 Finding::Unclear(error) => desk.add(&todo.finished(Outcome::Failed).failed(error))?,
             }

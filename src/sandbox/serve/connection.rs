@@ -132,14 +132,14 @@ impl Connection {
 
     fn read(&mut self, bytes: &mut [u8]) -> Result<usize> {
         match &mut self.tls {
-            Some(tls) => rustls::Stream::new(tls.as_mut(), &mut &*self.stream).read(bytes),
+            Some(tls) => rustls::Stream::new(tls.as_mut(), &mut NoSignal(&self.stream)).read(bytes),
             None => (&*self.stream).read(bytes),
         }
     }
 
     fn write(&mut self, bytes: &[u8]) -> Result<()> {
         match &mut self.tls {
-            Some(tls) => rustls::Stream::new(tls.as_mut(), &mut &*self.stream).write_all(bytes),
+            Some(tls) => rustls::Stream::new(tls.as_mut(), &mut NoSignal(&self.stream)).write_all(bytes),
             None => (&*self.stream).write_all(bytes),
         }
     }
@@ -214,6 +214,26 @@ impl Connection {
     }
 }
 
+/// A socket without vectored writes, as rustls makes them: from those, unlike from plain ones, the standard library does
+/// not keep SIGPIPE, which would end the host's process.
+struct NoSignal<'s>(&'s TcpStream);
+
+impl Read for NoSignal<'_> {
+    fn read(&mut self, bytes: &mut [u8]) -> Result<usize> {
+        self.0.read(bytes)
+    }
+}
+
+impl Write for NoSignal<'_> {
+    fn write(&mut self, bytes: &[u8]) -> Result<usize> {
+        self.0.write(bytes)
+    }
+
+    fn flush(&mut self) -> Result<()> {
+        self.0.flush()
+    }
+}
+
 /// Takes its leave, as TLS wants it, and takes it off the list, however it goes.
 impl Drop for Connection {
     fn drop(&mut self) {
@@ -221,7 +241,7 @@ impl Drop for Connection {
             // Nobody waits for a client that takes nothing.
             let _ = self.stream.set_nonblocking(true);
             tls.send_close_notify();
-            let _ = tls.write_tls(&mut &*self.stream);
+            let _ = tls.write_tls(&mut NoSignal(&self.stream));
         }
         lock(&self.open.0).remove(&self.number);
     }

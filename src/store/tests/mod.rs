@@ -1,4 +1,5 @@
-//! What every store must do: each test runs over SQLite, and over PostgreSQL where `CONTACTWAY_TEST_POSTGRES` names one.
+//! What every store must do: each test runs over SQLite, or over the PostgreSQL database
+//! that `CONTACTWAY_TEST_POSTGRES` names.
 
 mod figures;
 #[cfg(feature = "sqlite")]
@@ -63,7 +64,7 @@ fn open(url: &str) -> Result<Arc<Store>, Error> {
     Stores::default().open(&call(), url, &[])
 }
 
-/// Runs a test over every kind of store there is.
+/// Runs a test over SQLite, or over the PostgreSQL database that is to be tested instead.
 fn each(test: impl Fn(&Bench)) {
     let bench = |url: String| {
         let store = open(&url).unwrap();
@@ -71,13 +72,13 @@ fn each(test: impl Fn(&Bench)) {
         store.corp(&call(), &corp_id, "https://wecom").unwrap();
         test(&Bench { store, url, corp_id });
     };
-    if cfg!(feature = "sqlite") {
-        let directory = Directory::new();
-        bench(directory.url());
-    }
-    #[cfg(feature = "postgres")]
-    if let Ok(url) = std::env::var("CONTACTWAY_TEST_POSTGRES") {
-        bench(url);
+    match std::env::var("CONTACTWAY_TEST_POSTGRES") {
+        Ok(url) if cfg!(feature = "postgres") => bench(url),
+        _ if cfg!(feature = "sqlite") => {
+            let directory = Directory::new();
+            bench(directory.url());
+        }
+        _ => {}
     }
 }
 

@@ -41,7 +41,11 @@ mkdir -p "$installed/lib" && chmod 2775 "$installed/lib"
 hidden=$(find "$installed" -type f ! -perm -go=r -o -type d ! -perm -go=rx)
 [ -z "$hidden" ] || fail "not everybody may read $hidden"
 (cd "$installed" && find . ! -type d | sort) >"$work/files"
-grep -q '^./lib/libcontactway.so.1$' "$work/files" || fail "there is no libcontactway.so.1"
+for file in lib/libcontactway.so.1 share/man/man3/contactway.3 share/doc/contactway/README.md \
+    share/doc/contactway/docs/configuration.md; do
+    grep -qx "./$file" "$work/files" || fail "there is no $file"
+done
+if readelf -S "$installed/lib/libcontactway.so" | grep -q '\.symtab'; then fail "the shared library is not stripped"; fi
 [ "$(ls "$work")" = "files
 the root" ] || fail "install wrote beside its place: $(ls "$work")"
 cp -a "$installed" "$work/moved"
@@ -58,13 +62,48 @@ refused() {
     if "$@" >"$work/said" 2>&1; then fail "$asked is not refused"; fi
     grep -q "$asked" "$work/said" || fail "$asked is refused without being named: $(cat "$work/said")"
 }
-for place in PREFIX LIBDIR INCLUDEDIR; do
+for place in PREFIX LIBDIR INCLUDEDIR MANDIR DOCDIR; do
     refused "$place must begin with a slash" make -n install "$place=lib64" DESTDIR="$work/none"
     make -n test-rust "$place=lib64" >/dev/null || fail "a relative $place is refused where it does not matter"
 done
 mkdir "$work/a checkout"
 refused "holds a space" make -n -C "$work/a checkout" -f "$(pwd)/Makefile" stage
 [ ! -e "$work/none" ] || fail "install did something before it refused"
+
+# What was built before its sources were changed stays where it is.
+mkdir -p "$work/target/release"
+built=$work/target/release
+cp -p "${CARGO_TARGET_DIR:-target}/release"/libcontactway.* "$built"
+refused_when() {
+    refused "$1" env CARGO_TARGET_DIR="$work/target" make install DESTDIR="$work/none"
+    [ ! -e "$work/none" ] || fail "install did something before it refused"
+}
+CARGO_TARGET_DIR="$work/target" make install DESTDIR="$work/fresh" >/dev/null
+touch "$work/changed.rs"
+sed -i "1s|: |: $work/changed.rs |" "$built/libcontactway.d"
+refused_when "is older than $work/changed.rs"
+rm "$work/changed.rs"
+refused_when "$work/changed.rs, which is gone"
+echo another >"$built/libcontactway.so"
+refused_when "is not version"
+say "nothing that is older than its sources"
+
+# The loader's cache is renewed where a folder of this machine's loader was changed, and only there.
+cat >"$work/ldconfig" <<EOF
+#!/bin/sh
+case "\$*" in *-N*) echo "$work/own/lib: (from a file)" ;; *) touch "$work/renewed" ;; esac
+EOF
+chmod +x "$work/ldconfig"
+in_and_out() { make install uninstall LDCONFIG="$work/ldconfig" "$@" >"$work/said"; }
+in_and_out PREFIX="$work/own" DESTDIR="$work/staged"
+in_and_out PREFIX="$work/elsewhere"
+[ ! -e "$work/renewed" ] || fail "install runs ldconfig for a place that is not the loader's"
+grep -q "do not look into $work/elsewhere/lib" "$work/said" || fail "install does not say that programs look elsewhere"
+in_and_out PREFIX="$work/own"
+[ -e "$work/renewed" ] || grep -q "sudo ldconfig" "$work/said" || fail "programs do not find what was installed"
+[ -z "$(find "$work/own" ! -type d)" ] || fail "uninstall leaves $(find "$work/own" ! -type d)"
+[ ! -e "$work/own/share/doc/contactway" ] || fail "uninstall leaves the folder of the manual"
+say "the loader's cache"
 
 # Characters that mean something to the tool that fills the files.
 make install PREFIX=/opt/one INCLUDEDIR='/opt/R&D|2' DESTDIR="$work/signs" >/dev/null

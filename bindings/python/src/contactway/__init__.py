@@ -9,11 +9,20 @@
 
 `Client` is for threads and `AsyncClient` for asyncio; `contactway.errors` says what they raise, `contactway.types`
 what goes in and out, and `contactway.testing` starts a stand-in for WeCom.
+
+`after_fork` says what a client does in a forked child. With ``"error"``, the default, it raises `InvalidHandle`. Once
+it is set to ``"renew"``, clients that are made keep their configuration in memory, secrets among it, until they are
+closed, and each child makes a client of its own from it at its first call.
+
+>>> contactway.after_fork
+'error'
 """
 
 from __future__ import annotations
 
-from . import errors
+import sys as _sys
+
+from . import _forks, errors
 from ._canceller import Canceller
 from ._client import Client
 from ._native import features, version
@@ -40,8 +49,13 @@ from .errors import (
 # `typing` takes long to import, so nothing here imports it at run time; type checkers know this name.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Literal
+
     from . import types
     from ._aio import AsyncClient
+
+    #: What clients made from now on do in a forked child; anything else is a ValueError.
+    after_fork: Literal["error", "renew"]
 
 __all__ = [
     "ApiError",
@@ -64,6 +78,7 @@ __all__ = [
     "TimedOut",
     "UnknownError",
     "Unsupported",
+    "after_fork",
     "errors",
     "features",
     "types",
@@ -75,6 +90,19 @@ __version__ = version()
 
 # A type checker would take every name for one of these.
 if not TYPE_CHECKING:
+
+    class _Package(type(_sys)):
+        """The module, which looks at what ``after_fork`` is set to."""
+
+        @property
+        def after_fork(self) -> str:
+            return _forks.choice
+
+        @after_fork.setter
+        def after_fork(self, value: str) -> None:
+            _forks.choose(value)
+
+    _sys.modules[__name__].__class__ = _Package
 
     def __getattr__(name: str) -> object:
         # What takes longer to import than all the rest, and many programs do without: asyncio and typing.

@@ -6,17 +6,20 @@ from collections.abc import AsyncGenerator
 
 from ._aio_ledger import AsyncLedgerCalls
 from ._calls import ADD, CLOSE_TEMP_CHAT, DEL, GET, LIST, SAVE_QR_CODE, UPDATE, UPLOAD_IMAGE
-from ._lazy import types, typing
+from ._lazy import overload, types, typing
+from ._members import explain
 from ._pages import Pages
 
 
 class AsyncClient(AsyncLedgerCalls):
     """`Client` for asyncio: the same methods, to be awaited.
 
-    Calls work on threads of this client's own, ``threads`` of them at most; a call beyond that waits for one, and its
-    deadline counts from the await. Cancelling the task cancels the call, and the await ends at once: there is no
-    ``canceller``. Token providers, loggers and ``progress`` are plain functions and run on those threads, with the
-    context variables of the task.
+    Calls work on threads of this client's own, which are made when they are needed, ``threads`` of them at most. Left
+    out, that is 32 more than ``max_in_flight``, or 64 where ``max_in_flight`` is 0. A call beyond that waits for a
+    thread, until its deadline at most, which counts from the await; a bulk job keeps its thread to its end.
+
+    Cancelling the task cancels the call, and the await ends at once: there is no ``canceller``. Token providers,
+    loggers and ``progress`` are plain functions and run on those threads, with the context variables of the task.
 
     >>> async def main():
     ...     async with contactway.AsyncClient(sandbox.client_config) as client:
@@ -26,15 +29,38 @@ class AsyncClient(AsyncLedgerCalls):
     ['ok', 'ok']
     """
 
+    @overload
     async def add(
         self,
-        request: types.Request = None,
         /,
         *,
         timeout: typing.Optional[float] = None,
         key: typing.Optional[str] = None,
         accept_duplicate: typing.Optional[bool] = None,
         **members: typing.Unpack[types.AddRequest],
+    ) -> types.AddAnswer: ...
+
+    @overload
+    async def add(
+        self,
+        request: types.Request,
+        /,
+        *,
+        timeout: typing.Optional[float] = None,
+        key: typing.Optional[str] = None,
+        accept_duplicate: typing.Optional[bool] = None,
+        **members: typing.Unpack[types.AddMembers],
+    ) -> types.AddAnswer: ...
+
+    async def add(
+        self,
+        request: typing.Optional[types.Request] = None,
+        /,
+        *,
+        timeout: typing.Optional[float] = None,
+        key: typing.Optional[str] = None,
+        accept_duplicate: typing.Optional[bool] = None,
+        **members: typing.Any,
     ) -> types.AddAnswer:
         """`Client.add`.
 
@@ -44,13 +70,31 @@ class AsyncClient(AsyncLedgerCalls):
         answer: types.AddAnswer = await self._call(ADD, request, members, timeout, key, accept_duplicate)
         return answer
 
+    @overload
     async def get(
         self,
-        request: types.Request = None,
         /,
         *,
         timeout: typing.Optional[float] = None,
         **members: typing.Unpack[types.GetRequest],
+    ) -> types.GetAnswer: ...
+
+    @overload
+    async def get(
+        self,
+        request: types.Request,
+        /,
+        *,
+        timeout: typing.Optional[float] = None,
+    ) -> types.GetAnswer: ...
+
+    async def get(
+        self,
+        request: typing.Optional[types.Request] = None,
+        /,
+        *,
+        timeout: typing.Optional[float] = None,
+        **members: typing.Any,
     ) -> types.GetAnswer:
         """`Client.get`.
 
@@ -62,7 +106,7 @@ class AsyncClient(AsyncLedgerCalls):
 
     async def list(
         self,
-        request: types.Request = None,
+        request: typing.Optional[types.Request] = None,
         /,
         *,
         timeout: typing.Optional[float] = None,
@@ -96,13 +140,32 @@ class AsyncClient(AsyncLedgerCalls):
             for way in pages.read(await self.list(pages.request, timeout=timeout)):
                 yield way
 
+    @overload
     async def update(
         self,
-        request: types.Request = None,
         /,
         *,
         timeout: typing.Optional[float] = None,
         **members: typing.Unpack[types.UpdateRequest],
+    ) -> types.Answer: ...
+
+    @overload
+    async def update(
+        self,
+        request: types.Request,
+        /,
+        *,
+        timeout: typing.Optional[float] = None,
+        **members: typing.Unpack[types.UpdateMembers],
+    ) -> types.Answer: ...
+
+    async def update(
+        self,
+        request: typing.Optional[types.Request] = None,
+        /,
+        *,
+        timeout: typing.Optional[float] = None,
+        **members: typing.Any,
     ) -> types.Answer:
         """`Client.update`.
 
@@ -112,13 +175,31 @@ class AsyncClient(AsyncLedgerCalls):
         answer: types.Answer = await self._call(UPDATE, request, members, timeout)
         return answer
 
+    @overload
     async def delete(
         self,
-        request: types.Request = None,
         /,
         *,
         timeout: typing.Optional[float] = None,
         **members: typing.Unpack[types.DelRequest],
+    ) -> types.Answer: ...
+
+    @overload
+    async def delete(
+        self,
+        request: types.Request,
+        /,
+        *,
+        timeout: typing.Optional[float] = None,
+    ) -> types.Answer: ...
+
+    async def delete(
+        self,
+        request: typing.Optional[types.Request] = None,
+        /,
+        *,
+        timeout: typing.Optional[float] = None,
+        **members: typing.Any,
     ) -> types.Answer:
         """`Client.delete`.
 
@@ -131,13 +212,32 @@ class AsyncClient(AsyncLedgerCalls):
     #: `delete`, as near to WeCom's own name as Python lets it be.
     del_ = delete
 
+    @overload
     async def close_temp_chat(
         self,
-        request: types.Request = None,
         /,
         *,
         timeout: typing.Optional[float] = None,
         **members: typing.Unpack[types.CloseTempChatRequest],
+    ) -> types.Answer: ...
+
+    @overload
+    async def close_temp_chat(
+        self,
+        request: types.Request,
+        /,
+        *,
+        timeout: typing.Optional[float] = None,
+        **members: typing.Unpack[types.CloseTempChatMembers],
+    ) -> types.Answer: ...
+
+    async def close_temp_chat(
+        self,
+        request: typing.Optional[types.Request] = None,
+        /,
+        *,
+        timeout: typing.Optional[float] = None,
+        **members: typing.Any,
     ) -> types.Answer:
         """`Client.close_temp_chat`.
 
@@ -148,13 +248,41 @@ class AsyncClient(AsyncLedgerCalls):
         answer: types.Answer = await self._call(CLOSE_TEMP_CHAT, request, members, timeout)
         return answer
 
+    @overload
     async def upload_image(
         self,
-        request: types.Request = None,
         /,
         *,
         timeout: typing.Optional[float] = None,
-        **members: typing.Unpack[types.UploadImageRequest],
+        **members: typing.Unpack[types.UploadPath],
+    ) -> types.UploadImageAnswer: ...
+
+    @overload
+    async def upload_image(
+        self,
+        /,
+        *,
+        timeout: typing.Optional[float] = None,
+        **members: typing.Unpack[types.UploadBytes],
+    ) -> types.UploadImageAnswer: ...
+
+    @overload
+    async def upload_image(
+        self,
+        request: types.Request,
+        /,
+        *,
+        timeout: typing.Optional[float] = None,
+        **members: typing.Unpack[types.UploadImageMembers],
+    ) -> types.UploadImageAnswer: ...
+
+    async def upload_image(
+        self,
+        request: typing.Optional[types.Request] = None,
+        /,
+        *,
+        timeout: typing.Optional[float] = None,
+        **members: typing.Any,
     ) -> types.UploadImageAnswer:
         """`Client.upload_image`.
 
@@ -164,13 +292,41 @@ class AsyncClient(AsyncLedgerCalls):
         answer: types.UploadImageAnswer = await self._call(UPLOAD_IMAGE, request, members, timeout)
         return answer
 
+    @overload
     async def save_qr_code(
         self,
-        request: types.Request = None,
         /,
         *,
         timeout: typing.Optional[float] = None,
-        **members: typing.Unpack[types.SaveQrCodeRequest],
+        **members: typing.Unpack[types.SaveByConfigId],
+    ) -> types.SaveQrCodeAnswer: ...
+
+    @overload
+    async def save_qr_code(
+        self,
+        /,
+        *,
+        timeout: typing.Optional[float] = None,
+        **members: typing.Unpack[types.SaveByQrCode],
+    ) -> types.SaveQrCodeAnswer: ...
+
+    @overload
+    async def save_qr_code(
+        self,
+        request: types.Request,
+        /,
+        *,
+        timeout: typing.Optional[float] = None,
+        **members: typing.Unpack[types.SaveQrCodeMembers],
+    ) -> types.SaveQrCodeAnswer: ...
+
+    async def save_qr_code(
+        self,
+        request: typing.Optional[types.Request] = None,
+        /,
+        *,
+        timeout: typing.Optional[float] = None,
+        **members: typing.Any,
     ) -> types.SaveQrCodeAnswer:
         """`Client.save_qr_code`.
 
@@ -188,3 +344,6 @@ class AsyncClient(AsyncLedgerCalls):
         """
         answer: types.CheckAnswer = await self._check(timeout)
         return answer
+
+
+explain(AsyncClient, "ClientConfig")

@@ -8,27 +8,25 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 
-from . import _leaving
+from . import _forks
 from ._calls import Call
 from ._canceller import Canceller
 from ._client import Client
 from ._handle import OfThisProcess
 from ._json import encode_config
 from ._lazy import logging, types, typing
-from ._options import Options, milliseconds
+from ._options import Options, milliseconds, too_late
 from ._progress import teller
 from .errors import InvalidHandle, found_here
 
+#: How many threads there are beside those that ``max_in_flight`` keeps busy: calls of one endpoint that wait for their
+#: turn take some, and those of another must not wait for them.
+_MORE_THREADS = 32
+#: The same where there is no limit.
+_UNLIMITED = 64
 
-def _waiting(threads: int, max_in_flight: int) -> str:
-    """What a call was at that never got a thread: with fewer places than threads, the others wait for a place."""
-    if 0 < max_in_flight < threads:
-        return (
-            "the call waited for those before it, and nothing was sent: max_in_flight lets "
-            f"{max_in_flight} calls of an endpoint be in flight at once; make fewer calls at once, give them a longer "
-            "timeout, or raise max_in_flight"
-        )
-    return f"the call waited for one of {threads} threads, and nothing was sent; make the client with more threads"
+#: A call on its thread. It is told what it was at until then.
+_Work = typing.Callable[[Options, str], typing.Any]
 
 
 class AsyncCaller(OfThisProcess):
@@ -36,18 +34,47 @@ class AsyncCaller(OfThisProcess):
 
     def __init__(
         self,
-        config: types.Request = None,
+        config: typing.Optional[types.Request] = None,
         /,
         *,
         token_provider: typing.Union[types.TokenProvider, bool, None] = None,
-        threads: int = 32,
+        threads: typing.Optional[int] = None,
         **members: typing.Unpack[types.ClientMembers],
     ) -> None:
         self._client = Client(config, token_provider=token_provider, **members)
         settings = json.loads(encode_config(config, members, token_provider))
         self._timeout_ms: int = settings.get("timeout_ms", 10_000)
-        self._waiting = _waiting(threads, settings.get("max_in_flight", 5))
-        self._executor = ThreadPoolExecutor(threads, "contactway")
+        self._max_in_flight: int = settings.get("max_in_flight", 5)
+        if threads is None:
+            threads = self._max_in_flight + _MORE_THREADS if self._max_in_flight else _UNLIMITED
+        self._threads = threads
+        self._start_threads()
+
+    def _start_threads(self) -> None:
+        self._executor = ThreadPoolExecutor(self._threads, "contactway")
+        #: How many calls of each kind wait or are at work.
+        self._under_way: dict[str, int] = {}
+        self._forks = _forks.count
+
+    def _begin(self, name: str) -> tuple[ThreadPoolExecutor, str]:
+        """The threads of this process for one more call, and what that call waits for if it gets none of them."""
+        with _forks.lock:
+            if self._forks != _forks.count:
+                # In a child of the process that made the threads there are none.
+                self._start_threads()
+            count, most = max(((count, name) for name, count in self._under_way.items()), default=(0, ""))
+            self._under_way[name] = self._under_way.get(name, 0) + 1
+        why = f"all {self._threads} were at work; make fewer calls at once, or the client with more threads"
+        if 0 < self._max_in_flight < min(count, self._threads):
+            why = (
+                f"{count} calls of {most} were before it, of which max_in_flight lets {self._max_in_flight} be in "
+                "flight at once; make fewer calls at once, give them a longer timeout, or raise max_in_flight"
+            )
+        return self._executor, f"the call waited for a thread, and nothing was sent: {why}"
+
+    def _end(self, name: str) -> None:
+        with _forks.lock:
+            self._under_way[name] = self._under_way.get(name, 1) - 1
 
     def set_logger(self, logger: typing.Optional[logging.Logger]) -> None:
         """`Client.set_logger`. Not to be awaited.
@@ -80,7 +107,7 @@ class AsyncCaller(OfThisProcess):
         """
         self._client.close()
         # After a fork the threads are the parent's.
-        if self._client._forks == _leaving.forks:
+        if self._forks == _forks.count:
             await asyncio.get_running_loop().run_in_executor(None, self._executor.shutdown)
 
     async def __aenter__(self) -> typing.Self:
@@ -92,7 +119,7 @@ class AsyncCaller(OfThisProcess):
     async def _call(
         self,
         call: Call,
-        request: types.Request,
+        request: typing.Optional[types.Request],
         members: Mapping[str, typing.Any],
         timeout: typing.Optional[float],
         key: typing.Optional[str] = None,
@@ -100,47 +127,61 @@ class AsyncCaller(OfThisProcess):
     ) -> typing.Any:
         body = call.encode(request, members)
 
-        def work(options: Options) -> typing.Any:
-            return self._client._run(call.function, body, options.encode(self._waiting))
+        def work(options: Options, waiting: str) -> typing.Any:
+            return self._client._run(call.function, body, options.encode(waiting))
 
         timeout_ms = self._timeout_ms if timeout is None else milliseconds(timeout)
-        return await self._on_thread(work, timeout_ms, key, accept_duplicate)
+        return await self._on_thread(call.name, work, timeout_ms, key, accept_duplicate)
 
     async def _check(self, timeout: typing.Optional[float]) -> typing.Any:
-        def work(options: Options) -> typing.Any:
-            return self._client._check(options.encode(self._waiting))
+        def work(options: Options, waiting: str) -> typing.Any:
+            return self._client._check(options.encode(waiting))
 
-        return await self._on_thread(work, self._timeout_ms if timeout is None else milliseconds(timeout))
+        return await self._on_thread("check", work, self._timeout_ms if timeout is None else milliseconds(timeout))
 
     async def _job(
         self,
         job: Call,
-        request: types.Request,
+        request: typing.Optional[types.Request],
         members: Mapping[str, typing.Any],
         timeout: typing.Optional[float],
         progress: typing.Union[types.OnProgress, types.ProgressBar, None],
     ) -> typing.Any:
         body, tell = job.encode(request, members), teller(progress)
 
-        def work(options: Options) -> typing.Any:
-            return self._client._job(job, body, options.encode(self._waiting), tell)
+        def work(options: Options, waiting: str) -> typing.Any:
+            return self._client._job(job, body, options.encode(waiting), tell)
 
-        return await self._on_thread(work, None if timeout is None else milliseconds(timeout))
+        return await self._on_thread(job.name, work, None if timeout is None else milliseconds(timeout))
 
     async def _on_thread(
         self,
-        work: typing.Callable[[Options], typing.Any],
+        name: str,
+        work: _Work,
         timeout_ms: typing.Optional[int],
         key: typing.Optional[str] = None,
         accept_duplicate: typing.Optional[bool] = None,
     ) -> typing.Any:
         canceller = Canceller()
         options = Options(timeout_ms, canceller, key, accept_duplicate)
+        try:
+            # In a child that may raise.
+            self._client._here()
+            if not self._client._finalizer.alive:
+                # The threads are gone, and the library says at once why it does nothing.
+                return work(options, "")
+            return await self._run(name, work, options, timeout_ms)
+        finally:
+            # Cancelled or not: whatever may still be on its way ends now.
+            canceller.cancel()
+            canceller.close()
+
+    async def _run(self, name: str, work: _Work, options: Options, timeout_ms: typing.Optional[int]) -> typing.Any:
+        threads, waiting = self._begin(name)
 
         def run() -> typing.Any:
-            options.check(self._waiting)
             try:
-                return work(options)
+                return work(options, waiting)
             except InvalidHandle:
                 raise found_here("cancelled", "the client was closed while the call waited for a thread") from None
             except StopIteration as error:
@@ -148,11 +189,18 @@ class AsyncCaller(OfThisProcess):
                 raise RuntimeError("a function that was given to the call raised StopIteration") from error
 
         try:
-            if not self._client._is_usable:
-                # The threads are gone, and the library says at once why it does nothing.
-                return work(options)
-            return await asyncio.get_running_loop().run_in_executor(self._executor, copy_context().run, run)
+            begun = threads.submit(copy_context().run, run)
+            answer = asyncio.wrap_future(begun)
+            try:
+                if timeout_ms is not None and timeout_ms > 0:
+                    await asyncio.wait({answer}, timeout=timeout_ms / 1000)
+                    # A call that got no thread can still be taken back.
+                    if begun.cancel():
+                        raise too_late(waiting)
+                return await answer
+            finally:
+                # Whoever cancels the task wants to hear of no other end.
+                if not answer.cancel() and not answer.cancelled():
+                    answer.exception()
         finally:
-            # Cancelled or not: whatever may still be on its way ends now.
-            canceller.cancel()
-            canceller.close()
+            self._end(name)

@@ -180,6 +180,11 @@ def set_token_provider(client: int, provide: types.TokenProvider) -> None:
         raise
 
 
+def provider_of(client: int) -> typing.Optional[types.TokenProvider]:
+    """The function that a client's tokens come from."""
+    return _providers.get(client)
+
+
 def forget(client: int) -> None:
     """Lets go of the functions of a client that is about to be freed."""
     set_logger(client, None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from . import _callbacks, _leaving
+from . import _callbacks, _forks, _leaving
 from ._calls import Call
 from ._canceller import Canceller
 from ._handle import Handle
@@ -26,28 +26,61 @@ class Caller(Handle):
 
     def __init__(
         self,
-        config: types.Request = None,
+        config: typing.Optional[types.Request] = None,
         /,
         *,
         token_provider: typing.Union[types.TokenProvider, bool, None] = None,
         **members: typing.Unpack[types.ClientMembers],
     ) -> None:
-        handle, said = make(library.contactway_client_new, encode_config(config, members, token_provider))
+        text = encode_config(config, members, token_provider)
+        self._find_logger = _callbacks.default_logger
+        self._begin(text)
+        self._forks = _forks.count
+        self._kept = _forks.kept(text)
+        if callable(token_provider):
+            self.set_token_provider(token_provider)
+
+    def _begin(self, config: bytes) -> None:
+        handle, said = make(library.contactway_client_new, config)
         if handle == 0:
             decode(said)
         super().__init__(handle, _free)
         # `_leaving` sees to that, in an order of its own.
         self._finalizer.atexit = False
-        self._forks = _leaving.forks
         _leaving.living[handle] = self._finalizer
-        _callbacks.set_logger(self._handle, _callbacks.default_logger())
-        if callable(token_provider):
-            self.set_token_provider(token_provider)
+        _callbacks.set_logger(handle, self._find_logger())
 
-    @property
-    def _is_usable(self) -> bool:
-        """Neither closed nor from before a fork."""
-        return self._finalizer.alive and self._forks == _leaving.forks
+    def _renew(self) -> None:
+        """Make the client anew in a child, with the functions and the suite ticket that it had."""
+        with _forks.lock:
+            if self._forks == _forks.count or not self._finalizer.alive:
+                return
+            if self._kept is None:
+                raise _forks.made_before()
+            of_parent, provide = self._finalizer, _callbacks.provider_of(self._handle)
+            self._begin(self._kept.config)
+            if provide is not None:
+                _callbacks.set_token_provider(self._handle, provide)
+            if self._kept.suite_ticket is not None:
+                decode(take(library.contactway_set_suite_ticket(self._handle, self._kept.suite_ticket)))
+            of_parent()
+            # Last of all: other threads look at it without the lock.
+            self._forks = _forks.count
+
+    def _here(self) -> int:
+        """The number of the client in this process. In a child of the process that made it, that is another's."""
+        if self._forks != _forks.count:
+            self._renew()
+        return self._handle
+
+    def close(self) -> None:
+        """Free the client. Calls under way on other threads end promptly, as `Cancelled`. Closing twice is fine.
+
+        >>> client.close()
+        """
+        with _forks.lock:
+            self._kept = None
+            super().close()
 
     def set_logger(self, logger: typing.Optional[logging.Logger]) -> None:
         """Send log lines to another logger from now on, those that it lets through now; None turns logging off.
@@ -59,7 +92,9 @@ class Caller(Handle):
         """
         if not self._finalizer.alive:
             raise found_here("invalid_handle", "the client was closed")
-        _callbacks.set_logger(self._handle, logger)
+        client = self._here()
+        self._find_logger = lambda: logger
+        _callbacks.set_logger(client, logger)
 
     def set_token_provider(self, provide: types.TokenProvider) -> None:
         """Have tokens come from another function from now on; the client was made with a ``token_provider``.
@@ -71,7 +106,7 @@ class Caller(Handle):
         >>> with contactway.Client(corp_id="ww1", token_provider=lambda rejected: "token-1") as provided:
         ...     provided.set_token_provider(lambda rejected: "token-2")
         """
-        _callbacks.set_token_provider(self._handle, provide)
+        _callbacks.set_token_provider(self._here(), provide)
 
     def set_suite_ticket(self, suite_ticket: str) -> None:
         """Renew the suite ticket of a client made with ``suite``; WeCom pushes one every ten minutes.
@@ -80,12 +115,15 @@ class Caller(Handle):
         Traceback (most recent call last):
         contactway.errors.InvalidArgument: invalid_argument (-1001): ...
         """
-        decode(take(library.contactway_set_suite_ticket(self._handle, encode_ticket(suite_ticket))))
+        ticket = encode_ticket(suite_ticket)
+        decode(take(library.contactway_set_suite_ticket(self._here(), ticket)))
+        if self._kept is not None:
+            self._kept.suite_ticket = ticket
 
     def _call(
         self,
         call: Call,
-        request: types.Request,
+        request: typing.Optional[types.Request],
         members: Mapping[str, typing.Any],
         timeout: typing.Optional[float],
         canceller: typing.Optional[Canceller],
@@ -96,7 +134,7 @@ class Caller(Handle):
         return self._run(call.function, call.encode(request, members), options)
 
     def _check(self, options: typing.Optional[bytes]) -> typing.Any:
-        answer = read(_callbacks.call(library.contactway_check, self._handle, options))
+        answer = read(_callbacks.call(library.contactway_check, self._here(), options))
         if "steps" not in answer:
             # Nothing was looked at: the client is closed, say.
             raise error_of(answer)
@@ -109,7 +147,7 @@ class Caller(Handle):
         return self._run(job.function, request, options, watched.function, None)
 
     def _run(self, function: typing.Any, *arguments: typing.Any) -> typing.Any:
-        text = _callbacks.call(function, self._handle, *arguments)
+        text = _callbacks.call(function, self._here(), *arguments)
         try:
             return decode(text)
         except AuthError as error:

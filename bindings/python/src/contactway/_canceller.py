@@ -43,7 +43,7 @@ class Canceller(Handle):
         return self._cancelled
 
     def cancel(self) -> None:
-        """Fire it: the calls end promptly, with `Cancelled`. typing.Any thread; never fails.
+        """Fire it: the calls end promptly, with `Cancelled`. From any thread; it never fails.
 
         >>> with Canceller() as canceller:
         ...     canceller.cancel()

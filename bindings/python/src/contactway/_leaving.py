@@ -26,8 +26,6 @@ called_back: dict[int, None] = {}
 
 #: The only thread that hears signals.
 main = main_thread().ident
-#: How many forks lie between the first process and this one.
-forks = 0
 
 _ender: typing.Optional[int] = None
 
@@ -57,9 +55,8 @@ def _end() -> None:
 
 def _forked() -> None:
     # A child has one thread, and it is not inside.
-    global main, forks
+    global main
     main = get_ident()
-    forks += 1
     inside.clear()
     called_back.clear()
 

@@ -60,24 +60,29 @@ FUNCTIONS: dict[str, tuple[typing.Any, tuple[typing.Any, ...]]] = {
 
 
 def load(path: str) -> ctypes.CDLL:
-    """Loads the library at ``path``, or raises ImportError with what is wrong about it."""
+    """Loads the library at ``path``, or raises ImportError with what is wrong about it and how to get the right one."""
     try:
         loaded = ctypes.CDLL(path)
     except OSError as error:
-        raise ImportError(f"contactway: the library cannot be loaded: {error}", path=path) from None
+        from ._unloadable import not_loaded
+
+        raise not_loaded(path, error) from None
     try:
+        # First of all, since the functions of another version may be others.
+        name = "contactway_abi_version"
+        version = loaded.contactway_abi_version()
+        if version != ABI_VERSION:
+            from ._unloadable import not_ours
+
+            why = f"speaks version {version} of the C interface and this package version {ABI_VERSION}"
+            raise not_ours(path, why)
         for name, (result, arguments) in FUNCTIONS.items():
             function = getattr(loaded, name)
             function.restype, function.argtypes = result, arguments
     except AttributeError:
-        raise ImportError(f"contactway: {path} has no function {name}; it is another version's", path=path) from None
-    version = loaded.contactway_abi_version()
-    if version != ABI_VERSION:
-        raise ImportError(
-            f"contactway: {path} speaks version {version} of the C interface and this package version {ABI_VERSION}; "
-            "install the two from the same release",
-            path=path,
-        )
+        from ._unloadable import not_ours
+
+        raise not_ours(path, f"has no function {name}, so it is another version's") from None
     return loaded
 
 

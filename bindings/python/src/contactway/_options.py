@@ -8,7 +8,7 @@ import time
 from ._canceller import Canceller
 from ._json import write
 from ._lazy import typing
-from .errors import found_here
+from .errors import ContactwayError, found_here
 
 
 def encode_options(
@@ -28,6 +28,11 @@ def milliseconds(seconds: float) -> int:
     if isinstance(seconds, float) and not math.isfinite(seconds):
         raise ValueError("timeout must be a finite number of seconds")
     return math.ceil(seconds * 1000)
+
+
+def too_late(meanwhile: str) -> ContactwayError:
+    """The error of a call whose deadline passed before it reached the library."""
+    return found_here("timeout", f"the deadline passed while {meanwhile}", retryable=True)
 
 
 class Options:
@@ -57,7 +62,7 @@ class Options:
             return self._timeout_ms
         left = self._timeout_ms - (time.monotonic_ns() - self._begun) // 1_000_000
         if left <= 0:
-            raise found_here("timeout", f"the deadline passed while {meanwhile}", retryable=True)
+            raise too_late(meanwhile)
         return left
 
     def encode(self, meanwhile: str) -> typing.Optional[bytes]:

@@ -1,4 +1,4 @@
-//! The embedded stand-in for WeCom as a program.
+//! What the program does, and the command `contactway sandbox` too.
 
 use std::fs::{self, File};
 use std::io::{self, Write as _};
@@ -30,12 +30,13 @@ It prints its address and credentials as one line of JSON, and ends on SIGTERM o
 The page at its address shows what it holds.
 ";
 
-fn main() -> ExitCode {
-    match run(std::env::args().skip(1), std::env::var("CONTACTWAY_SANDBOX_TOKEN").ok()) {
+/// Runs the program: what is printed bears its `name`.
+pub fn main(name: &str, arguments: impl Iterator<Item = String>) -> ExitCode {
+    match run(name, arguments, std::env::var("CONTACTWAY_SANDBOX_TOKEN").ok()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(sentence) => {
             // Nobody is left to tell if this fails too.
-            let _ = writeln!(io::stderr(), "contactway-sandbox: {sentence}");
+            let _ = writeln!(io::stderr(), "{name}: {sentence}");
             ExitCode::FAILURE
         }
     }
@@ -49,7 +50,7 @@ struct Options {
     shown: Option<String>,
 }
 
-fn run(arguments: impl Iterator<Item = String>, token: Option<String>) -> Result<(), String> {
+fn run(name: &str, arguments: impl Iterator<Item = String>, token: Option<String>) -> Result<(), String> {
     let options = read(arguments, token)?;
     if let Some(text) = options.shown {
         return say(&text);
@@ -62,7 +63,7 @@ fn run(arguments: impl Iterator<Item = String>, token: Option<String>) -> Result
         take_up(&sandbox, file)?;
     }
     if !sandbox.is_on_loopback() {
-        warn("others can reach it at this address, which is meant for a container or a network of one's own");
+        warn(name, "others can reach it at this address, which is meant for a container or a network of one's own");
     }
     say(&format!("{}\n", sandbox.info_json()))?;
     signals.forever().next();
@@ -136,9 +137,9 @@ fn write_state(sandbox: &Sandbox, file: &Path) -> Result<(), String> {
         .map_err(|error| format!("{} cannot be written ({error})", file.display()))
 }
 
-fn warn(sentence: &str) {
+fn warn(name: &str, sentence: &str) {
     // Nobody is left to tell if this fails.
-    let _ = writeln!(io::stderr(), "contactway-sandbox: warning: {sentence}");
+    let _ = writeln!(io::stderr(), "{name}: warning: {sentence}");
 }
 
 fn say(text: &str) -> Result<(), String> {

@@ -1,0 +1,2 @@
+// Package include stands for the header beside it.
+package include

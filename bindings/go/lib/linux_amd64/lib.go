@@ -1,0 +1,2 @@
+// Package lib stands for the static library beside it.
+package lib

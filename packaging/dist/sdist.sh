@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# Python's source distribution, with the crate in it: `pip install` of it needs Rust and a C compiler.
+source "$(dirname "$0")/common.sh"
+
+rm -rf "$WORK/sdist"
+mkdir -p "$WORK/sdist"
+cd "$SOURCE/bindings/python"
+made=$(python -c 'import sys, setuptools.build_meta as build; print(build.build_sdist(sys.argv[1]))' "$WORK/sdist" | tail -n 1)
+# Again, without the moment at which it was made.
+tar --extract --directory "$WORK/sdist" --file "$WORK/sdist/$made"
+pack "$WORK/sdist/${made%.tar.gz}" "$OUT/$made"

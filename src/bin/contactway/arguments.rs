@@ -1,0 +1,160 @@
+//! What the program takes: the tree of its commands, whose flags come from tables.
+
+use clap::builder::PossibleValuesParser;
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use serde_json::Value;
+
+use crate::commands::COMMANDS;
+use crate::messages::{Lang, Text};
+
+/// What a flag takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Takes {
+    Text,
+    Integer,
+    /// Nothing: it is there or not.
+    Nothing,
+    /// `true`, `false`, or nothing, which is `true`.
+    TrueOrFalse,
+    Texts,
+    Integers,
+    /// A text without a flag's name before it.
+    Place,
+}
+
+/// A flag that gives a member of a request.
+#[derive(Clone, Copy, Debug)]
+pub struct Flag {
+    /// The member's name; the flag's own has hyphens in it.
+    pub member: &'static str,
+    pub takes: Takes,
+    pub help: Text,
+}
+
+impl Flag {
+    pub const fn new(member: &'static str, takes: Takes, help: Text) -> Self {
+        Self { member, takes, help }
+    }
+
+    fn arg(&self, lang: Lang) -> Arg {
+        let arg = Arg::new(self.member).help(self.help.text(lang));
+        let arg = match self.takes {
+            Takes::Place => return arg.value_name("FILE").help_heading(Text::Arguments.text(lang)),
+            Takes::Text => arg.value_name("TEXT"),
+            Takes::Integer => arg.value_name("N").value_parser(value_parser!(i64)).allow_negative_numbers(true),
+            Takes::Nothing => arg.action(ArgAction::SetTrue),
+            Takes::TrueOrFalse => arg
+                .value_name("true|false")
+                .value_parser(value_parser!(bool))
+                .num_args(0..=1)
+                .require_equals(true)
+                .default_missing_value("true"),
+            Takes::Texts => arg.value_name("TEXT,…").value_delimiter(',').action(ArgAction::Append),
+            Takes::Integers => arg
+                .value_name("N,…")
+                .value_parser(value_parser!(i64))
+                .allow_negative_numbers(true)
+                .value_delimiter(',')
+                .action(ArgAction::Append),
+        };
+        arg.long(self.member.replace('_', "-")).help_heading(Text::Options.text(lang))
+    }
+
+    /// The member's value, if it is given.
+    fn value(&self, given: &ArgMatches) -> Option<Value> {
+        let member = self.member;
+        match self.takes {
+            Takes::Text | Takes::Place => given.get_one::<String>(member).map(|text| text.as_str().into()),
+            Takes::Integer => given.get_one::<i64>(member).map(|number| (*number).into()),
+            Takes::Nothing => given.get_flag(member).then_some(Value::Bool(true)),
+            Takes::TrueOrFalse => given.get_one::<bool>(member).map(|flag| (*flag).into()),
+            // `--user ''` is the empty list.
+            Takes::Texts => given
+                .get_many::<String>(member)
+                .map(|texts| texts.filter(|text| !text.is_empty()).map(String::as_str).collect()),
+            Takes::Integers => given.get_many::<i64>(member).map(|numbers| numbers.copied().collect()),
+        }
+    }
+}
+
+/// The members that the flags give, each with its value.
+pub fn given(flags: &[Flag], matches: &ArgMatches) -> Vec<(&'static str, Value)> {
+    flags.iter().filter_map(|flag| flag.value(matches).map(|value| (flag.member, value))).collect()
+}
+
+/// A command that takes these flags.
+pub fn command(name: &'static str, about: Text, flags: &[Flag], lang: Lang) -> Command {
+    let command = Command::new(name).about(about.text(lang)).args(flags.iter().map(|flag| flag.arg(lang)));
+    dressed(command, lang)
+}
+
+/// Help in the language, headings too.
+fn dressed(command: Command, lang: Lang) -> Command {
+    let usage = Text::Usage.text(lang);
+    let template = format!("{{about-with-newline}}\n{usage}: {{usage}}\n\n{{all-args}}{{after-help}}");
+    let general = Text::GeneralOptions.text(lang);
+    let help = Arg::new("help").long("help").short('h').action(ArgAction::Help).global(true);
+    command
+        .help_template(template)
+        .disable_help_flag(true)
+        .disable_help_subcommand(true)
+        .subcommand_help_heading(Text::Commands.text(lang))
+        .arg(help.help(Text::Help.text(lang)).help_heading(general))
+}
+
+/// The whole program.
+pub fn program(lang: Lang) -> Command {
+    let general = Text::GeneralOptions.text(lang);
+    let global = |name: &'static str, help: Text| {
+        Arg::new(name).long(name).help(help.text(lang)).help_heading(general).global(true)
+    };
+    let version = Arg::new("version").long("version").short('V').action(ArgAction::Version);
+    dressed(Command::new("contactway").about(Text::About.text(lang)).version(env!("CARGO_PKG_VERSION")), lang)
+        .after_help(Text::More.text(lang))
+        .disable_version_flag(true)
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .arg(version.help(Text::Version.text(lang)).help_heading(general))
+        .arg(global("lang", Text::LangFlag).value_parser(PossibleValuesParser::new(Lang::NAMES)))
+        .arg(
+            global("output", Text::Output)
+                .value_parser(PossibleValuesParser::new(["table", "json"]))
+                .default_value("table"),
+        )
+        .arg(global("config", Text::Config).value_name("FILE"))
+        .arg(global("store", Text::Store).value_name("URL"))
+        .arg(global("no-ledger", Text::NoLedger).action(ArgAction::SetTrue).conflicts_with("store"))
+        .arg(global("timeout-ms", Text::TimeoutMs).value_name("N").value_parser(value_parser!(u64).range(1..)))
+        .subcommands(COMMANDS.iter().map(|entry| (entry.command)(lang)))
+}
+
+/// How a member is given to the command: its flag, or the name of its place.
+pub fn flag_of(command: &Command, member: &str) -> Option<String> {
+    let arg = command.get_arguments().find(|arg| arg.get_id() == member)?;
+    Some(match arg.get_long() {
+        Some(long) => format!("--{long}"),
+        None => format!("<{}>", arg.get_value_names()?.first()?),
+    })
+}
+
+/// The arguments for the sandbox, which reads its own, where that is the command.
+pub fn of_sandbox(arguments: &[String]) -> Option<&[String]> {
+    let mut place = 0;
+    while let Some(argument) = arguments.get(place) {
+        match argument.as_str() {
+            "sandbox" => return Some(&arguments[place + 1..]),
+            "--lang" => place += 2,
+            lang if lang.starts_with("--lang=") => place += 1,
+            _ => return None,
+        }
+    }
+    None
+}
+
+/// Whether a flag that nobody knows was meant to hold a secret.
+pub fn is_secret(flag: &str) -> bool {
+    const SECRETS: [&str; 7] =
+        ["--secret", "--corp-secret", "--access-token", "--token", "--password", "--suite-secret", "--permanent-code"];
+    let name = flag.split('=').next().unwrap_or_default().replace('_', "-");
+    SECRETS.contains(&name.as_str())
+}

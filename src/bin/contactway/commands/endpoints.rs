@@ -1,0 +1,176 @@
+//! The six endpoints: their members as flags, beside `--json`.
+
+use std::io::{self, Read as _};
+
+use clap::{Arg, ArgMatches, Command};
+use contactway::rules::{MEMBERS, Type};
+use contactway::{Endpoint, Options};
+use serde_json::{Map, Value};
+
+use super::{Entry, with_session};
+use crate::arguments::{self, Flag, Takes};
+use crate::exit::Exit;
+use crate::messages::{Lang, Message, Text};
+use crate::session::{Session, plain};
+use crate::table;
+
+/// A command for an endpoint.
+macro_rules! entry {
+    ($name:ident, $endpoint:expr, $about:expr) => {
+        pub const $name: Entry = Entry {
+            command: |lang| command($endpoint, $about, lang),
+            run: |given, command, lang| with_session(given, command, lang, |session| run(session, $endpoint, given)),
+        };
+    };
+}
+
+entry!(ADD, Endpoint::Add, Text::Add);
+entry!(GET, Endpoint::Get, Text::Get);
+entry!(LIST, Endpoint::List, Text::List);
+entry!(UPDATE, Endpoint::Update, Text::Update);
+entry!(DEL, Endpoint::Del, Text::Del);
+entry!(CLOSE_TEMP_CHAT, Endpoint::CloseTempChat, Text::CloseTempChat);
+
+const fn name(endpoint: Endpoint) -> &'static str {
+    match endpoint {
+        Endpoint::CloseTempChat => "close-temp-chat",
+        other => other.function(),
+    }
+}
+
+/// What the help says of a member.
+fn help(member: &str) -> Option<Text> {
+    Some(match member {
+        "type" => Text::Type,
+        "scene" => Text::Scene,
+        "style" => Text::Style,
+        "remark" => Text::Remark,
+        "skip_verify" => Text::SkipVerify,
+        "state" => Text::State,
+        "user" => Text::User,
+        "party" => Text::Party,
+        "is_temp" => Text::IsTemp,
+        "expires_in" => Text::ExpiresIn,
+        "chat_expires_in" => Text::ChatExpiresIn,
+        "unionid" => Text::Unionid,
+        "is_exclusive" => Text::IsExclusive,
+        "mark_source" => Text::MarkSource,
+        "config_id" => Text::ConfigId,
+        "start_time" => Text::StartTime,
+        "end_time" => Text::EndTime,
+        "cursor" => Text::Cursor,
+        "limit" => Text::Limit,
+        "userid" => Text::Userid,
+        "external_userid" => Text::ExternalUserid,
+        _ => return None,
+    })
+}
+
+const fn takes(wire_type: Type) -> Option<Takes> {
+    match wire_type {
+        Type::Integer => Some(Takes::Integer),
+        Type::Bool => Some(Takes::TrueOrFalse),
+        Type::Text => Some(Takes::Text),
+        Type::Texts => Some(Takes::Texts),
+        Type::Integers => Some(Takes::Integers),
+        // Given by `--json` alone.
+        Type::Object => None,
+    }
+}
+
+/// The flags of an endpoint: its documented members, from the library's own table.
+fn flags(endpoint: Endpoint) -> Vec<Flag> {
+    let of_endpoint = MEMBERS.iter().filter(|member| member.endpoints.contains(&endpoint));
+    let flag = |member: &contactway::rules::Member| {
+        let name = member.pointer.strip_prefix('/').filter(|name| !name.contains('/'))?;
+        Some(Flag::new(name, takes(member.wire_type)?, help(name)?))
+    };
+    of_endpoint.filter_map(flag).collect()
+}
+
+fn command(endpoint: Endpoint, about: Text, lang: Lang) -> Command {
+    let text = |name: &'static str, help: Text| {
+        Arg::new(name).long(name).help(help.text(lang)).help_heading(Text::Options.text(lang))
+    };
+    let command = arguments::command(name(endpoint), about, &flags(endpoint), lang);
+    let command = command.arg(text("json", Text::Json).value_name("JSON|-"));
+    if endpoint != Endpoint::Add {
+        return command;
+    }
+    let duplicate = text("accept-duplicate", Text::AcceptDuplicate).action(clap::ArgAction::SetTrue);
+    command.arg(text("key", Text::Key).value_name("TEXT")).arg(duplicate)
+}
+
+fn run(session: &Session, endpoint: Endpoint, given: &ArgMatches) -> Exit {
+    let request = match request(session, endpoint, given) {
+        Ok(request) => request,
+        Err(exit) => return exit,
+    };
+    let mut options: Options = session.options();
+    if endpoint == Endpoint::Add {
+        options.key = given.get_one::<String>("key").cloned();
+        options.accept_duplicate = given.get_flag("accept-duplicate");
+    }
+    session.tell(session.client.call(endpoint, &request, &options), |answer| match endpoint {
+        Endpoint::List => listed(answer, session.lang),
+        _ => plain(answer),
+    })
+}
+
+/// The request: the JSON that is given, byte for byte, and the members of the flags before it.
+fn request(session: &Session, endpoint: Endpoint, given: &ArgMatches) -> Result<String, Exit> {
+    let members = arguments::given(&flags(endpoint), given);
+    let json = match given.get_one::<String>("json").map(String::as_str) {
+        None => "{}".to_owned(),
+        Some("-") => read_input()
+            .map_err(|error| session.complain(&Message::NoInput { why: &error.to_string() }, Exit::Usage))?,
+        Some(text) => text.to_owned(),
+    };
+    if members.is_empty() {
+        return Ok(json);
+    }
+    // What is no object is refused by the library, in its words.
+    let Ok(there) = serde_json::from_str::<Map<String, Value>>(&json) else { return Ok(json) };
+    if let Some((member, _)) = members.iter().find(|(member, _)| there.contains_key(*member)) {
+        let flag = session.flag_of(member);
+        return Err(session.complain(&Message::GivenTwice { member, flag: &flag }, Exit::Usage));
+    }
+    let members: Vec<_> = members.iter().map(|(name, value)| format!("\"{name}\":{value}")).collect();
+    let rest = json.trim_start().strip_prefix('{').unwrap_or_default();
+    let comma = if there.is_empty() { "" } else { "," };
+    Ok(format!("{{{}{comma}{rest}", members.join(",")))
+}
+
+fn read_input() -> io::Result<String> {
+    let mut text = String::new();
+    io::stdin().lock().read_to_string(&mut text)?;
+    Ok(text)
+}
+
+/// A page of ids.
+fn listed(answer: &Value, lang: Lang) -> String {
+    let Some(page) = answer["contact_way"].as_array() else { return plain(answer) };
+    let mut text = table::list(page, &["config_id"]);
+    if let Some(cursor) = answer["next_cursor"].as_str().filter(|cursor| !cursor.is_empty()) {
+        text.push_str(&Message::MoreEntries(&table::shown(cursor)).text(lang));
+        text.push('\n');
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_documented_member_has_a_flag_but_for_objects_and_what_is_in_them() {
+        for member in MEMBERS {
+            let name = member.pointer.trim_start_matches('/');
+            let is_flat = member.wire_type != Type::Object && !name.contains('/');
+            for endpoint in member.endpoints {
+                let has_flag = flags(*endpoint).iter().any(|flag| flag.member == name);
+                assert_eq!(has_flag, is_flat, "{name} of {}", endpoint.function());
+            }
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! What the ledger holds.
+
+use serde_json::Value;
+
+use super::{Entry, object, with_session};
+use crate::arguments::{self, Flag, Takes};
+use crate::messages::{Lang, Message, Text};
+use crate::session::plain;
+use crate::table;
+
+/// What entries are looked for by.
+pub const QUERY: &[Flag] = &[
+    Flag::new("key", Takes::Text, Text::WithKey),
+    Flag::new("config_id", Takes::Text, Text::WithConfigId),
+    Flag::new("state", Takes::Text, Text::WithState),
+    Flag::new("remark", Takes::Text, Text::WithRemark),
+    Flag::new("user", Takes::Text, Text::WithUser),
+    Flag::new("party", Takes::Integer, Text::WithParty),
+    Flag::new("status", Takes::Text, Text::WithStatus),
+    Flag::new("namespace", Takes::Text, Text::WithNamespace),
+];
+const PAGE: &[Flag] =
+    &[Flag::new("limit", Takes::Integer, Text::EntryLimit), Flag::new("cursor", Takes::Text, Text::Cursor)];
+/// What a table shows of an entry.
+const COLUMNS: [&str; 6] =
+    ["key", "status", "config_id", "contact_way/state", "contact_way/remark", "contact_way/user"];
+
+pub const LEDGER: Entry = Entry {
+    command: |lang| arguments::command("ledger", Text::Ledger, &[QUERY, PAGE].concat(), lang),
+    run: |given, command, lang| {
+        with_session(given, command, lang, |session| {
+            let query = Value::Object(object(arguments::given(&[QUERY, PAGE].concat(), given))).to_string();
+            session.tell(session.client.ledger(&query, &session.options()), |answer| entries(answer, lang))
+        })
+    },
+};
+
+fn entries(answer: &Value, lang: Lang) -> String {
+    let Some(entries) = answer["entries"].as_array() else { return plain(answer) };
+    let mut text = table::list(entries, &COLUMNS);
+    let mut say = |message: Message| {
+        text.push_str(&message.text(lang));
+        text.push('\n');
+    };
+    say(Message::Entries(entries.len()));
+    if let Some(cursor) = answer["next_cursor"].as_str().filter(|cursor| !cursor.is_empty()) {
+        say(Message::MoreEntries(cursor));
+    }
+    text
+}

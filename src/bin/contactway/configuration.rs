@@ -1,0 +1,158 @@
+//! The client's configuration: from a file, over it the environment, over that the flags, and last of all the person at
+//! the terminal. Never a secret from a flag.
+
+use std::fs::{DirBuilder, File};
+use std::io::{self, Read as _};
+use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+
+use clap::ArgMatches;
+use serde_json::{Map, Value};
+
+use crate::messages::{Lang, Message, Text};
+use crate::prompt;
+
+/// The variables of the environment, and the members that they give.
+pub const VARIABLES: [(&str, &str); 7] = [
+    ("CONTACTWAY_CORP_ID", "corp_id"),
+    ("CONTACTWAY_SECRET", "secret"),
+    ("CONTACTWAY_ACCESS_TOKEN", "access_token"),
+    ("CONTACTWAY_BASE_URL", "base_url"),
+    ("CONTACTWAY_PROXY", "proxy"),
+    ("CONTACTWAY_EXTRA_CA_FILE", "extra_ca_file"),
+    ("CONTACTWAY_STORE", "store"),
+];
+/// What may stand for the company, each alone.
+const CREDENTIALS: [&str; 4] = ["secret", "access_token", "suite", "token_provider"];
+/// What others may not do with a file of credentials.
+const OTHERS: u32 = 0o077;
+
+/// Why there is no configuration.
+pub enum NoConfiguration {
+    /// In words.
+    Wrong(String),
+    /// The person at the terminal pressed Ctrl-C.
+    Interrupted,
+}
+
+/// The configuration as JSON.
+///
+/// # Errors
+/// When the file or what is in it will not do.
+pub fn read(flags: &ArgMatches, lang: Lang) -> Result<String, NoConfiguration> {
+    let wrong = |message: Message| NoConfiguration::Wrong(message.text(lang));
+    let mut members = from_file(flags, lang)?;
+    let set = VARIABLES.into_iter().filter_map(|(name, member)| Some((member, std::env::var(name).ok()?)));
+    for (member, value) in set.filter(|(_, value)| !value.is_empty()) {
+        if CREDENTIALS.contains(&member) {
+            members.retain(|name, _| !CREDENTIALS.contains(&name.as_str()));
+        }
+        members.insert(member.to_owned(), value.into());
+    }
+    if let Some(store) = flags.get_one::<String>("store") {
+        if has_password(store) {
+            return Err(wrong(Message::PasswordInStore));
+        }
+        members.insert("store".to_owned(), store.as_str().into());
+    }
+    if flags.get_flag("no-ledger") {
+        members.insert("store".to_owned(), "memory".into());
+    }
+    if !CREDENTIALS.iter().any(|name| members.contains_key(*name)) && prompt::is_possible() {
+        ask(&mut members, lang)?;
+    }
+    if !members.contains_key("store") {
+        members.insert("store".to_owned(), default_store(lang)?.into());
+    }
+    Ok(Value::Object(members).to_string())
+}
+
+/// The file that is read where `--config` names no other.
+pub fn default_file() -> Option<PathBuf> {
+    Some(home("XDG_CONFIG_HOME", ".config")?.join("contactway/config.json"))
+}
+
+/// A folder that the environment names, or the usual one in the home.
+fn home(variable: &str, usual: &str) -> Option<PathBuf> {
+    let of = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    of(variable).or_else(|| Some(of("HOME")?.join(usual)))
+}
+
+fn from_file(flags: &ArgMatches, lang: Lang) -> Result<Map<String, Value>, NoConfiguration> {
+    let wrong = |message: Message| NoConfiguration::Wrong(message.text(lang));
+    let named = flags.get_one::<String>("config").map(PathBuf::from);
+    let is_named = named.is_some();
+    let Some(path) = named.or_else(default_file) else { return Ok(Map::new()) };
+    let file = path.display().to_string();
+    let text = match text_of(&path) {
+        Ok((_, mode)) if mode & OTHERS != 0 => return Err(wrong(Message::ConfigIsOpen { file: &file, mode })),
+        Ok((text, _)) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound && !is_named => return Ok(Map::new()),
+        Err(error) => return Err(wrong(Message::ConfigUnreadable { file: &file, why: &error.to_string() })),
+    };
+    // Read as any value first: only then does an error repeat nothing of what it says.
+    let place = match serde_json::from_str(&text) {
+        Ok(Value::Object(members)) => return Ok(members),
+        Ok(_) => "…".to_owned(),
+        Err(error) => error.to_string(),
+    };
+    Err(wrong(Message::ConfigIsNoObject { file: &file, place: &place }))
+}
+
+/// A file's text and its mode, both of the same file.
+fn text_of(path: &Path) -> io::Result<(String, u32)> {
+    let mut file = File::open(path)?;
+    let mode = file.metadata()?.permissions().mode() & 0o777;
+    let mut text = String::new();
+    file.read_to_string(&mut text)?;
+    Ok((text, mode))
+}
+
+/// Whether the address of a database holds a password.
+fn has_password(store: &str) -> bool {
+    let Some((_, rest)) = store.split_once("://") else { return false };
+    let (place, query) = rest.split_once('?').unwrap_or((rest, ""));
+    let authority = place.split('/').next().unwrap_or_default();
+    let user = authority.rsplit_once('@').map_or("", |(user, _)| user);
+    user.contains(':') || query.split('&').any(|parameter| parameter.starts_with("password="))
+}
+
+fn ask(members: &mut Map<String, Value>, lang: Lang) -> Result<(), NoConfiguration> {
+    let unread = |error: io::Error| NoConfiguration::Wrong(Message::NoInput { why: &error.to_string() }.text(lang));
+    if !members.contains_key("corp_id") {
+        let corp_id = prompt::line(Text::AskCorpId.text(lang)).map_err(unread)?;
+        members.insert("corp_id".to_owned(), corp_id.into());
+    }
+    let secret = prompt::hidden_line(Text::AskSecret.text(lang)).map_err(unread)?;
+    members.insert("secret".to_owned(), secret.ok_or(NoConfiguration::Interrupted)?.into());
+    Ok(())
+}
+
+/// The ledger that is kept where nothing else is said; its folder is for its owner alone.
+fn default_store(lang: Lang) -> Result<String, NoConfiguration> {
+    let wrong = |message: Message| NoConfiguration::Wrong(message.text(lang));
+    let variable = "XDG_DATA_HOME";
+    let folder = home(variable, ".local/share").ok_or_else(|| wrong(Message::NoHome(variable)))?.join("contactway");
+    let made = DirBuilder::new().recursive(true).mode(0o700).create(&folder);
+    made.map_err(|error| wrong(Message::Unwritable { path: &folder.display().to_string(), why: &error.to_string() }))?;
+    Ok(format!("sqlite:{}", folder.join("ledger.db").display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_in_the_stores_address_is_seen() {
+        for store in
+            ["postgres://me:pw@host/db", "postgres://host/db?password=pw", "postgres://host/db?a=1&password=pw"]
+        {
+            assert!(has_password(store), "{store}");
+        }
+        for store in
+            ["sqlite:/var/a:b@c.db", "postgres://me@host:5432/db", "postgres://host/db?sslmode=disable", "memory"]
+        {
+            assert!(!has_password(store), "{store}");
+        }
+    }
+}

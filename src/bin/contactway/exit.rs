@@ -1,0 +1,53 @@
+//! How the program ends, for scripts: the one table of its exit codes.
+
+use std::process::ExitCode;
+
+use contactway::{Effect, Error, Kind};
+
+/// How a command went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// It did what it was asked to.
+    Done = 0,
+    /// WeCom, the ledger or this machine refused, and would refuse the same again.
+    Refused = 1,
+    /// What was asked for is wrong: a flag, a file, the configuration. Nothing was sent.
+    Usage = 2,
+    /// WeCom may have done it or not.
+    Unknown = 3,
+    /// Some rows of a job are done, and others are not.
+    Partial = 4,
+    /// Nothing was done, and the same command may succeed later.
+    TryAgain = 5,
+    /// Stopped by Ctrl-C or SIGTERM.
+    Interrupted = 130,
+}
+
+impl Exit {
+    /// How a command went that failed with `error`.
+    pub fn of(error: &Error) -> Self {
+        match error.kind() {
+            Kind::Cancelled => Self::Interrupted,
+            Kind::InvalidArgument | Kind::InvalidRequest | Kind::InvalidHandle => Self::Usage,
+            // A row of unknown outcome is looked for by the next run: what counts for the job is that it is not done.
+            Kind::Partial => Self::Partial,
+            _ if error.effect() == Effect::Unknown => Self::Unknown,
+            _ if error.is_retryable() => Self::TryAgain,
+            _ => Self::Refused,
+        }
+    }
+
+    /// The same of a job, which has a part done when its time is up.
+    pub fn of_job(error: &Error) -> Self {
+        match error.kind() {
+            Kind::Timeout => Self::Partial,
+            _ => Self::of(error),
+        }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}

@@ -1,0 +1,70 @@
+//! The command line: the library for people who write no program, and for scripts.
+//!
+//! - `arguments`: the tree of commands and their flags; `commands`: what each does
+//! - `configuration`, `prompt`: the client's configuration, and where its credentials come from
+//! - `session`: one command under way, and how its outcome is told
+//! - `failure`, `table`, `plan`, `sheet`: errors in words, answers as tables, a dry run as a diff, codes on paper
+//! - `progress`, `interrupt`: how far a job is, and how it is stopped
+//! - `messages`: all that is said, in each language; `exit`: how the program ends
+
+mod arguments;
+mod commands;
+mod configuration;
+mod exit;
+mod failure;
+mod interrupt;
+mod messages;
+mod plan;
+mod progress;
+mod prompt;
+#[path = "../contactway-sandbox/program.rs"]
+mod sandbox;
+mod session;
+mod sheet;
+mod table;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+
+use exit::Exit;
+use messages::{Lang, Message};
+
+fn main() -> ExitCode {
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    let texts: Vec<String> = arguments.iter().skip(1).map(|it| it.to_string_lossy().into_owned()).collect();
+    let lang = Lang::wanted(&texts, |name| std::env::var(name).ok());
+    if let Some(rest) = arguments::of_sandbox(&texts) {
+        return sandbox::main("contactway sandbox", rest.iter().cloned());
+    }
+    run(arguments, lang).into()
+}
+
+fn run(arguments: Vec<OsString>, lang: Lang) -> Exit {
+    let mut program = arguments::program(lang);
+    // Filled in by clap: names in usages, and the flags that all commands have.
+    program.build();
+    let matches = match program.try_get_matches_from_mut(arguments) {
+        Ok(matches) => matches,
+        Err(error) => return refused(&error, lang),
+    };
+    let Some((name, given)) = matches.subcommand() else { return Exit::Usage };
+    let entry =
+        commands::COMMANDS.iter().zip(program.get_subcommands()).find(|(_, command)| command.get_name() == name);
+    entry.map_or(Exit::Usage, |(entry, command)| (entry.run)(given, command, lang))
+}
+
+/// Shows help, or what is wrong with the arguments; of a secret in a flag nothing but why there is none.
+fn refused(error: &clap::Error, lang: Lang) -> Exit {
+    if let (ErrorKind::UnknownArgument, Some(ContextValue::String(flag))) =
+        (error.kind(), error.get(ContextKind::InvalidArg))
+        && arguments::is_secret(flag)
+    {
+        let flag = flag.split('=').next().unwrap_or_default();
+        return session::complain(&Message::SecretInFlag { flag }.text(lang), Exit::Usage);
+    }
+    // Nobody is left to tell if this fails.
+    let _ = error.print();
+    if error.exit_code() == 0 { Exit::Done } else { Exit::Usage }
+}

@@ -1,0 +1,273 @@
+//! What the program says, in each of its languages: a new message that a language lacks does not compile.
+
+mod chinese;
+mod english;
+
+use contactway::Kind;
+
+/// A language.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lang {
+    English,
+    Chinese,
+}
+
+impl Lang {
+    /// What `--lang` takes.
+    pub const NAMES: [&str; 2] = ["en", "zh"];
+
+    /// The language that a name begins with, as `zh` and `zh_CN.UTF-8` do.
+    pub fn of(name: &str) -> Self {
+        if name.starts_with("zh") { Self::Chinese } else { Self::English }
+    }
+
+    /// The language that the arguments ask for, or else the locale.
+    pub fn wanted(arguments: &[String], variable: impl Fn(&str) -> Option<String>) -> Self {
+        let asked = arguments.iter().enumerate().find_map(|(place, argument)| match argument.strip_prefix("--lang") {
+            Some("") => arguments.get(place + 1).map(String::as_str),
+            Some(rest) => rest.strip_prefix('='),
+            None => None,
+        });
+        let locale = || {
+            let set = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().filter_map(variable);
+            set.into_iter().find(|locale| !locale.is_empty())
+        };
+        asked.map(str::to_owned).or_else(locale).map_or(Self::English, |name| Self::of(&name))
+    }
+}
+
+/// A text of the help.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Text {
+    About,
+    More,
+    // Commands.
+    Add,
+    Get,
+    List,
+    Update,
+    Del,
+    CloseTempChat,
+    UploadImage,
+    SaveQrCode,
+    Check,
+    Apply,
+    Sync,
+    ReplaceUser,
+    Ledger,
+    SaveQrCodes,
+    Sheet,
+    Sandbox,
+    Generate,
+    // Headings of the help.
+    Usage,
+    Commands,
+    Options,
+    Arguments,
+    GeneralOptions,
+    // Flags of all commands.
+    Help,
+    Version,
+    LangFlag,
+    Output,
+    Config,
+    Store,
+    NoLedger,
+    TimeoutMs,
+    // Members of requests.
+    Type,
+    Scene,
+    Style,
+    Remark,
+    SkipVerify,
+    State,
+    User,
+    Party,
+    IsTemp,
+    ExpiresIn,
+    ChatExpiresIn,
+    Unionid,
+    IsExclusive,
+    MarkSource,
+    ConfigId,
+    StartTime,
+    EndTime,
+    Cursor,
+    Limit,
+    Userid,
+    ExternalUserid,
+    Json,
+    Key,
+    AcceptDuplicate,
+    Picture,
+    QrCode,
+    PictureOut,
+    // Flags of jobs.
+    Rows,
+    Namespace,
+    DryRun,
+    DeleteMissing,
+    MaxDelete,
+    Replace,
+    RecreateGone,
+    Overwrite,
+    Concurrency,
+    ReportPath,
+    SyncStartTime,
+    From,
+    To,
+    Directory,
+    // What entries of the ledger are looked for by.
+    WithKey,
+    WithConfigId,
+    WithState,
+    WithRemark,
+    WithUser,
+    WithParty,
+    WithStatus,
+    WithNamespace,
+    EntryLimit,
+    SheetOut,
+    GenerateOut,
+    SandboxArguments,
+    // Questions.
+    AskCorpId,
+    AskSecret,
+    // What a step of a check came to.
+    Passed,
+    Failed,
+    Skipped,
+}
+
+impl Text {
+    pub fn text(self, lang: Lang) -> &'static str {
+        match lang {
+            Lang::English => english::text(self),
+            Lang::Chinese => chinese::text(self),
+        }
+    }
+}
+
+/// A message with what it is about.
+#[derive(Clone, Debug)]
+pub enum Message<'m> {
+    Stopping,
+    Pace {
+        per_second: u64,
+        left: Option<String>,
+        failed: u64,
+    },
+    /// The first words of an error.
+    Kind {
+        kind: Kind,
+        errcode: i64,
+    },
+    MayBeDone,
+    WaitSeconds(u64),
+    SameKey(&'m str),
+    Candidates(&'m str),
+    Remedy(&'m str),
+    HelpUrl(&'m str),
+    Warning(&'m str),
+    /// Where in a file of rows.
+    Line {
+        line: u64,
+        column: Option<u64>,
+    },
+    /// An item of a list that a flag gives.
+    Item {
+        flag: &'m str,
+        number: &'m str,
+    },
+    InConfiguration(&'m str),
+    CredentialsComeFrom {
+        file: &'m str,
+    },
+    SecretInFlag {
+        flag: &'m str,
+    },
+    PasswordInStore,
+    ConfigIsOpen {
+        file: &'m str,
+        mode: u32,
+    },
+    ConfigUnreadable {
+        file: &'m str,
+        why: &'m str,
+    },
+    ConfigIsNoObject {
+        file: &'m str,
+        place: &'m str,
+    },
+    NoHome(&'m str),
+    Unwritable {
+        path: &'m str,
+        why: &'m str,
+    },
+    Unreadable {
+        path: &'m str,
+        why: &'m str,
+    },
+    NoAnswerOut {
+        why: &'m str,
+    },
+    GivenTwice {
+        member: &'m str,
+        flag: &'m str,
+    },
+    NoInput {
+        why: &'m str,
+    },
+    NoSignals {
+        why: &'m str,
+    },
+    Entries(usize),
+    MoreEntries(&'m str),
+    PlanOf {
+        created: u64,
+        updated: u64,
+        replaced: u64,
+        deleted: u64,
+        claimed: u64,
+        unchanged: u64,
+        failed: u64,
+    },
+    Replaced,
+    SheetMade {
+        path: &'m str,
+        codes: usize,
+    },
+    NoCodes,
+    Generated(&'m str),
+}
+
+impl Message<'_> {
+    pub fn text(&self, lang: Lang) -> String {
+        match lang {
+            Lang::English => english::message(self),
+            Lang::Chinese => chinese::message(self),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wanted(arguments: &[&str], locale: &[(&str, &str)]) -> Lang {
+        let arguments: Vec<_> = arguments.iter().map(|argument| (*argument).to_owned()).collect();
+        Lang::wanted(&arguments, |name| {
+            locale.iter().find(|(set, _)| *set == name).map(|(_, value)| (*value).to_owned())
+        })
+    }
+
+    #[test]
+    fn the_flag_decides_and_else_the_first_locale_that_is_set() {
+        assert_eq!(wanted(&["list"], &[]), Lang::English);
+        assert_eq!(wanted(&["list"], &[("LANG", "zh_CN.UTF-8")]), Lang::Chinese);
+        assert_eq!(wanted(&["list"], &[("LANG", "zh_CN.UTF-8"), ("LC_ALL", "C")]), Lang::English);
+        assert_eq!(wanted(&["list"], &[("LC_ALL", ""), ("LC_MESSAGES", "zh_TW"), ("LANG", "C")]), Lang::Chinese);
+        assert_eq!(wanted(&["--lang", "en", "list"], &[("LANG", "zh_CN.UTF-8")]), Lang::English);
+        assert_eq!(wanted(&["list", "--lang=zh"], &[("LANG", "C")]), Lang::Chinese);
+    }
+}

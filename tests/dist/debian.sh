@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# Debian's packages: installed, compiled against, removed. Needs root, since it does just that.
+source "$(dirname "$0")/common.sh"
+
+packages=(libcontactway1 libcontactway-dev contactway)
+if [ "$(id -u)" != 0 ] || [ "$(dpkg --print-architecture 2>/dev/null)" != "$debian" ]; then
+    say "the Debian packages are not installed, since that needs root and Debian"
+    exit
+fi
+for package in "${packages[@]}"; do
+    if dpkg-query --status "$package" >/dev/null 2>&1; then fail "$package is installed here: remove it first"; fi
+done
+trap 'dpkg --purge "${packages[@]}" >/dev/null 2>&1; rm -rf "$test"' EXIT
+
+dpkg --install $(printf "$OUT/%s_${VERSION}_$debian.deb " "${packages[@]}") >"$test/said" || fail "$(cat "$test/said")"
+# shellcheck disable=SC2046 # one word each
+${CC:-cc} bindings/c/example.c $(pkg-config --cflags --libs contactway) -o "$test/example"
+"$test/example" >/dev/null || fail "a program does not run with the package's library"
+ldd "$test/example" | grep -q "libcontactway.so.1 => .*$machine-linux-gnu" || fail "a program uses another library"
+for program in "${PROGRAMS[@]}"; do
+    [ "$(command -v "$program")" = "/usr/bin/$program" ] || fail "$program is not installed"
+done
+dpkg --verify "${packages[@]}"
+cp "/var/lib/dpkg/info"/libcontactway*.list "$test"
+dpkg --purge "${packages[@]}" >"$test/said" 2>&1 || fail "$(cat "$test/said")"
+while read -r path; do
+    [ ! -e "$path" ] || [ -d "$path" ] || fail "$path is left behind"
+done < <(cat "$test"/*.list)
+if ldconfig -p | grep -q libcontactway; then fail "the loader still knows of the library"; fi
+say "the Debian packages: installed, compiled against, removed"
