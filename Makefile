@@ -18,7 +18,7 @@ WARN   := -std=c99 -pedantic -Wall -Wextra -Werror
 STAGE  := $(CURDIR)/build/stage
 LINK   := -I$(STAGE)/include -L$(STAGE)/lib -Wl,-rpath,$(STAGE)/lib -lcontactway
 
-.PHONY: demo test compilers test-rust test-postgres test-c test-cpp test-python test-go test-sdks bench size crash memcheck header docs \
+.PHONY: demo test compilers test-rust test-postgres test-c test-cpp test-python test-go test-sdks test-sheet bench size crash memcheck header docs \
 	stage library install uninstall clean tools
 
 demo: build/quickstart build/ledger_demo
@@ -27,7 +27,7 @@ demo: build/quickstart build/ledger_demo
 	cd build && ./ledger_demo
 	@echo "(in the folder build)"
 
-test: compilers test-rust test-postgres test-c test-cpp test-python test-go test-sdks
+test: compilers test-rust test-postgres test-c test-cpp test-python test-go test-sdks test-sheet
 	@tests/ran.sh build/ran
 
 # $(call ran,PART): what the last line of make test says of it.
@@ -139,6 +139,12 @@ test-rust: tools
 	@mkdir -p build
 	bash -o pipefail -c "$(CARGO) test --features $(FEATURES) | tee build/rust.out"
 	$(call ran,Rust ($$(awk '/^test result/ { sum += $$4 } END { print sum }' build/rust.out) tests))
+
+# A hundred QR codes on paper, printed by Chromium and read again.
+test-sheet: tools
+	$(CARGO) build --features $(FEATURES) --bin contactway
+	tests/sheet/run.sh "$(or $(CARGO_TARGET_DIR),target)/debug/contactway"
+	$(call ran,sheets)
 
 # Kills at random moments and at every point: the long form of what is in the tests. The seed is printed, and may be given.
 # Over PostgreSQL there are fewer, since the lease of a dead process lasts its ten seconds.

@@ -6,6 +6,9 @@ lacks() { passed_over="$passed_over${passed_over:+, }$1"; }
 
 command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null \
     || lacks "the sandbox's page (no Chromium)"
+for program in chromium pdfinfo zbarimg; do
+    command -v "$program" >/dev/null || { lacks "sheets (no $program)"; break; }
+done
 [ "$(id -u)" = 0 ] || lacks "a full disk (not root)"
 [ -e /proc/net/if_inet6 ] || lacks "IPv6 (this machine has none)"
 echo "passed: $(paste -sd, "$1" | sed 's/,/, /g'); passed over: ${passed_over:-nothing}"

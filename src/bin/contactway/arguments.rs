@@ -2,10 +2,11 @@
 
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use contactway::Language;
 use serde_json::Value;
 
 use crate::commands::COMMANDS;
-use crate::messages::{Lang, Text};
+use crate::messages::{LANGUAGES, Text};
 
 /// What a flag takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +37,7 @@ impl Flag {
         Self { member, takes, help }
     }
 
-    fn arg(&self, lang: Lang) -> Arg {
+    fn arg(&self, lang: Language) -> Arg {
         let arg = Arg::new(self.member).help(self.help.text(lang));
         let arg = match self.takes {
             Takes::Place => return arg.value_name("FILE").help_heading(Text::Arguments.text(lang)),
@@ -83,13 +84,13 @@ pub fn given(flags: &[Flag], matches: &ArgMatches) -> Vec<(&'static str, Value)>
 }
 
 /// A command that takes these flags.
-pub fn command(name: &'static str, about: Text, flags: &[Flag], lang: Lang) -> Command {
+pub fn command(name: &'static str, about: Text, flags: &[Flag], lang: Language) -> Command {
     let command = Command::new(name).about(about.text(lang)).args(flags.iter().map(|flag| flag.arg(lang)));
     dressed(command, lang)
 }
 
 /// Help in the language, headings too.
-fn dressed(command: Command, lang: Lang) -> Command {
+fn dressed(command: Command, lang: Language) -> Command {
     let usage = Text::Usage.text(lang);
     let template = format!("{{about-with-newline}}\n{usage}: {{usage}}\n\n{{all-args}}{{after-help}}");
     let general = Text::GeneralOptions.text(lang);
@@ -103,7 +104,7 @@ fn dressed(command: Command, lang: Lang) -> Command {
 }
 
 /// The whole program.
-pub fn program(lang: Lang) -> Command {
+pub fn program(lang: Language) -> Command {
     let general = Text::GeneralOptions.text(lang);
     let global = |name: &'static str, help: Text| {
         Arg::new(name).long(name).help(help.text(lang)).help_heading(general).global(true)
@@ -115,7 +116,7 @@ pub fn program(lang: Lang) -> Command {
         .subcommand_required(true)
         .arg_required_else_help(true)
         .arg(version.help(Text::Version.text(lang)).help_heading(general))
-        .arg(global("lang", Text::LangFlag).value_parser(PossibleValuesParser::new(Lang::NAMES)))
+        .arg(global("lang", Text::LangFlag).value_parser(PossibleValuesParser::new(LANGUAGES)))
         .arg(
             global("output", Text::Output)
                 .value_parser(PossibleValuesParser::new(["table", "json"]))

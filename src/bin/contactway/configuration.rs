@@ -7,9 +7,10 @@ use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use clap::ArgMatches;
+use contactway::Language;
 use serde_json::{Map, Value};
 
-use crate::messages::{Lang, Message, Text};
+use crate::messages::{Message, Text};
 use crate::prompt;
 
 /// The variables of the environment, and the members that they give.
@@ -39,7 +40,7 @@ pub enum NoConfiguration {
 ///
 /// # Errors
 /// When the file or what is in it will not do.
-pub fn read(flags: &ArgMatches, lang: Lang) -> Result<String, NoConfiguration> {
+pub fn read(flags: &ArgMatches, lang: Language) -> Result<String, NoConfiguration> {
     let wrong = |message: Message| NoConfiguration::Wrong(message.text(lang));
     let mut members = from_file(flags, lang)?;
     let set = VARIABLES.into_iter().filter_map(|(name, member)| Some((member, std::env::var(name).ok()?)));
@@ -78,7 +79,7 @@ fn home(variable: &str, usual: &str) -> Option<PathBuf> {
     of(variable).or_else(|| Some(of("HOME")?.join(usual)))
 }
 
-fn from_file(flags: &ArgMatches, lang: Lang) -> Result<Map<String, Value>, NoConfiguration> {
+fn from_file(flags: &ArgMatches, lang: Language) -> Result<Map<String, Value>, NoConfiguration> {
     let wrong = |message: Message| NoConfiguration::Wrong(message.text(lang));
     let named = flags.get_one::<String>("config").map(PathBuf::from);
     let is_named = named.is_some();
@@ -117,7 +118,7 @@ fn has_password(store: &str) -> bool {
     user.contains(':') || query.split('&').any(|parameter| parameter.starts_with("password="))
 }
 
-fn ask(members: &mut Map<String, Value>, lang: Lang) -> Result<(), NoConfiguration> {
+fn ask(members: &mut Map<String, Value>, lang: Language) -> Result<(), NoConfiguration> {
     let unread = |error: io::Error| NoConfiguration::Wrong(Message::NoInput { why: &error.to_string() }.text(lang));
     if !members.contains_key("corp_id") {
         let corp_id = prompt::line(Text::AskCorpId.text(lang)).map_err(unread)?;
@@ -129,7 +130,7 @@ fn ask(members: &mut Map<String, Value>, lang: Lang) -> Result<(), NoConfigurati
 }
 
 /// The ledger that is kept where nothing else is said; its folder is for its owner alone.
-fn default_store(lang: Lang) -> Result<String, NoConfiguration> {
+fn default_store(lang: Language) -> Result<String, NoConfiguration> {
     let wrong = |message: Message| NoConfiguration::Wrong(message.text(lang));
     let variable = "XDG_DATA_HOME";
     let folder = home(variable, ".local/share").ok_or_else(|| wrong(Message::NoHome(variable)))?.join("contactway");

@@ -1,11 +1,11 @@
 //! An error in words: what happened, which flag, line or member it is about, the rule, and what to do.
 
 use clap::Command;
-use contactway::{Effect, Error, Kind};
+use contactway::{Effect, Error, Kind, Language, advice};
 use serde_json::Value;
 
 use crate::arguments::flag_of;
-use crate::messages::{Lang, Message};
+use crate::messages::Message;
 use crate::table::shown;
 
 /// What stands before each further line.
@@ -13,7 +13,7 @@ const INDENT: &str = "  ";
 
 /// What a command's errors and warnings are told with.
 pub struct Teller<'c> {
-    pub lang: Lang,
+    pub lang: Language,
     /// Whose flags gave the members.
     pub command: &'c Command,
 }
@@ -51,7 +51,7 @@ impl Teller<'_> {
         if !error.candidates().is_empty() {
             say(Message::Candidates(&error.candidates().join(", ")));
         }
-        if let Some(advice) = told["advice"].as_str() {
+        if let Some(advice) = advice(error.errcode(), self.lang) {
             say(Message::Remedy(advice));
         }
         if let Some(wait) = error.retry_after() {
@@ -98,7 +98,7 @@ impl Teller<'_> {
 }
 
 /// An error of the configuration, whose members are no flags.
-pub fn of_configuration(error: &Error, file: &str, lang: Lang) -> String {
+pub fn of_configuration(error: &Error, file: &str, lang: Language) -> String {
     let mut lines = vec![Message::Kind { kind: error.kind(), errcode: error.errcode() }.text(lang)];
     if error.details().is_empty() {
         let answer: Value = serde_json::from_str(&error.to_json()).unwrap_or_default();

@@ -3,18 +3,18 @@
 use std::io::{self, Write as _};
 use std::{process, thread};
 
-use contactway::Canceller;
+use contactway::{Canceller, Language};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
 use crate::exit::Exit;
-use crate::messages::{Lang, Message};
+use crate::messages::Message;
 
 /// Fires the canceller at the first signal from now on.
 ///
 /// # Errors
 /// When the system lets no signal be waited for.
-pub fn watch(canceller: &Canceller, lang: Lang) -> io::Result<()> {
+pub fn watch(canceller: &Canceller, lang: Language) -> io::Result<()> {
     let mut signals = Signals::new([SIGINT, SIGTERM])?;
     let canceller = canceller.clone();
     thread::Builder::new().name("signals".to_owned()).spawn(move || {

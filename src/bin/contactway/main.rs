@@ -27,21 +27,22 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
+use contactway::Language;
 
 use exit::Exit;
-use messages::{Lang, Message};
+use messages::Message;
 
 fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();
     let texts: Vec<String> = arguments.iter().skip(1).map(|it| it.to_string_lossy().into_owned()).collect();
-    let lang = Lang::wanted(&texts, |name| std::env::var(name).ok());
+    let lang = messages::language(&texts, |name| std::env::var(name).ok());
     if let Some(rest) = arguments::of_sandbox(&texts) {
         return sandbox::main("contactway sandbox", rest.iter().cloned());
     }
     run(arguments, lang).into()
 }
 
-fn run(arguments: Vec<OsString>, lang: Lang) -> Exit {
+fn run(arguments: Vec<OsString>, lang: Language) -> Exit {
     let mut program = arguments::program(lang);
     // Filled in by clap: names in usages, and the flags that all commands have.
     program.build();
@@ -56,7 +57,7 @@ fn run(arguments: Vec<OsString>, lang: Lang) -> Exit {
 }
 
 /// Shows help, or what is wrong with the arguments; of a secret in a flag nothing but why there is none.
-fn refused(error: &clap::Error, lang: Lang) -> Exit {
+fn refused(error: &clap::Error, lang: Language) -> Exit {
     if let (ErrorKind::UnknownArgument, Some(ContextValue::String(flag))) =
         (error.kind(), error.get(ContextKind::InvalidArg))
         && arguments::is_secret(flag)

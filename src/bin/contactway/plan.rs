@@ -8,9 +8,10 @@ use std::path::PathBuf;
 use serde_json::{Map, Value};
 use tempfile::TempDir;
 
-use crate::messages::{Lang, Message};
+use crate::messages::Message;
 use crate::session::plain;
 use crate::table::shown;
+use contactway::Language;
 
 /// The report that a dry run writes, and its place.
 pub struct Plan {
@@ -35,7 +36,7 @@ impl Plan {
     }
 
     /// The diff, and below it what it comes to. `answer` is the job's own, which stands alone where there is no report.
-    pub fn text(&self, answer: &Value, lang: Lang) -> String {
+    pub fn text(&self, answer: &Value, lang: Language) -> String {
         let Ok(report) = fs::read_to_string(&self.report) else { return plain(answer) };
         let mut text = String::new();
         let mut counts = Map::new();
@@ -62,7 +63,7 @@ impl Plan {
 }
 
 /// A row of the report; nothing of one that stays as it is, or that is told of as a failure.
-fn row_of(row: &Value, result: &str, lang: Lang) -> String {
+fn row_of(row: &Value, result: &str, lang: Language) -> String {
     let mark = match result {
         "created" => '+',
         "updated" => '~',

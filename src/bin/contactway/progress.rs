@@ -5,16 +5,17 @@ use std::io::{self, IsTerminal as _};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::Value;
 
-use crate::messages::{Lang, Message};
+use crate::messages::Message;
+use contactway::Language;
 
 /// What a job tells its progress to.
 pub struct Bar {
     bar: ProgressBar,
-    lang: Lang,
+    lang: Language,
 }
 
 impl Bar {
-    pub fn new(lang: Lang) -> Self {
+    pub fn new(lang: Language) -> Self {
         let target =
             if io::stderr().is_terminal() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let bar = ProgressBar::with_draw_target(None, target);

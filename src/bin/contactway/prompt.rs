@@ -28,9 +28,9 @@ pub fn line(question: &str) -> io::Result<String> {
 /// # Errors
 /// When there is none, it cannot be read, or the terminal shows everything.
 pub fn hidden_line(question: &str) -> io::Result<Option<String>> {
-    ask(question)?;
+    // First, since it throws away what was typed before: what is asked for is typed after.
     let hidden = Hidden::begin()?;
-    let line = read();
+    let line = ask(question).and_then(|()| read());
     drop(hidden);
     writeln!(io::stderr())?;
     let line = line?;

@@ -4,20 +4,20 @@ use std::io::{self, Write as _};
 use std::time::Duration;
 
 use clap::{ArgMatches, Command};
-use contactway::{Canceller, Client, Error, Options, Shared};
+use contactway::{Canceller, Client, Error, Language, Options, Shared};
 use serde_json::Value;
 
 use crate::configuration::{self, NoConfiguration};
 use crate::exit::Exit;
 use crate::failure::{self, Teller};
 use crate::interrupt;
-use crate::messages::{Lang, Message};
+use crate::messages::Message;
 use crate::table;
 
 /// What a command works with.
 pub struct Session<'c> {
     pub client: Client,
-    pub lang: Lang,
+    pub lang: Language,
     pub is_json: bool,
     timeout: Option<Duration>,
     canceller: Canceller,
@@ -29,7 +29,7 @@ impl<'c> Session<'c> {
     ///
     /// # Errors
     /// How the program ends where it cannot be made; why is told.
-    pub fn open(flags: &ArgMatches, command: &'c Command, lang: Lang) -> Result<Self, Exit> {
+    pub fn open(flags: &ArgMatches, command: &'c Command, lang: Language) -> Result<Self, Exit> {
         let config = configuration::read(flags, lang).map_err(|why| match why {
             NoConfiguration::Wrong(words) => complain(&words, Exit::Usage),
             NoConfiguration::Interrupted => Exit::Interrupted,
@@ -51,11 +51,6 @@ impl<'c> Session<'c> {
     /// The options of a call.
     pub fn options(&self) -> Options {
         Options { timeout: self.timeout, canceller: Some(self.canceller.clone()), ..Options::default() }
-    }
-
-    /// The flag that gives a member.
-    pub fn flag_of(&self, member: &str) -> String {
-        crate::arguments::flag_of(self.teller.command, member).unwrap_or_default()
     }
 
     /// Tells what a call came to: as it is, or as `show` writes it for people.

@@ -4,8 +4,9 @@ use serde_json::Value;
 
 use super::{Entry, with_session};
 use crate::arguments;
-use crate::messages::{Lang, Message, Text};
+use crate::messages::{Message, Text};
 use crate::table;
+use contactway::Language;
 
 pub const CHECK: Entry = Entry {
     command: |lang| arguments::command("check", Text::Check, &[], lang),
@@ -17,7 +18,7 @@ pub const CHECK: Entry = Entry {
 };
 
 /// A line a step, and below those that failed what to do.
-fn steps(answer: &Value, lang: Lang) -> String {
+fn steps(answer: &Value, lang: Language) -> String {
     let steps = answer["steps"].as_array().map(Vec::as_slice).unwrap_or_default();
     let result = |step: &Value| match step["ok"].as_bool() {
         Some(true) => Text::Passed,

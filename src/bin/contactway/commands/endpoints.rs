@@ -4,14 +4,14 @@ use std::io::{self, Read as _};
 
 use clap::{Arg, ArgMatches, Command};
 use contactway::rules::{MEMBERS, Type};
-use contactway::{Endpoint, Options};
+use contactway::{Endpoint, Language, Options};
 use serde_json::{Map, Value};
 
 use super::{Entry, with_session};
 use crate::arguments::{self, Flag, Takes};
 use crate::exit::Exit;
-use crate::messages::{Lang, Message, Text};
-use crate::session::{Session, plain};
+use crate::messages::{Message, Text};
+use crate::session::{complain, plain};
 use crate::table;
 
 /// A command for an endpoint.
@@ -19,7 +19,7 @@ macro_rules! entry {
     ($name:ident, $endpoint:expr, $about:expr) => {
         pub const $name: Entry = Entry {
             command: |lang| command($endpoint, $about, lang),
-            run: |given, command, lang| with_session(given, command, lang, |session| run(session, $endpoint, given)),
+            run: |given, command, lang| run($endpoint, given, command, lang),
         };
     };
 }
@@ -88,7 +88,7 @@ fn flags(endpoint: Endpoint) -> Vec<Flag> {
     of_endpoint.filter_map(flag).collect()
 }
 
-fn command(endpoint: Endpoint, about: Text, lang: Lang) -> Command {
+fn command(endpoint: Endpoint, about: Text, lang: Language) -> Command {
     let text = |name: &'static str, help: Text| {
         Arg::new(name).long(name).help(help.text(lang)).help_heading(Text::Options.text(lang))
     };
@@ -101,29 +101,31 @@ fn command(endpoint: Endpoint, about: Text, lang: Lang) -> Command {
     command.arg(text("key", Text::Key).value_name("TEXT")).arg(duplicate)
 }
 
-fn run(session: &Session, endpoint: Endpoint, given: &ArgMatches) -> Exit {
-    let request = match request(session, endpoint, given) {
+fn run(endpoint: Endpoint, given: &ArgMatches, command: &Command, lang: Language) -> Exit {
+    // Read before anything else, so that Ctrl-C ends a wait for it as it ends any other program.
+    let request = match request(endpoint, given, command, lang) {
         Ok(request) => request,
-        Err(exit) => return exit,
+        Err(words) => return complain(&words, Exit::Usage),
     };
-    let mut options: Options = session.options();
-    if endpoint == Endpoint::Add {
-        options.key = given.get_one::<String>("key").cloned();
-        options.accept_duplicate = given.get_flag("accept-duplicate");
-    }
-    session.tell(session.client.call(endpoint, &request, &options), |answer| match endpoint {
-        Endpoint::List => listed(answer, session.lang),
-        _ => plain(answer),
+    with_session(given, command, lang, |session| {
+        let mut options: Options = session.options();
+        if endpoint == Endpoint::Add {
+            options.key = given.get_one::<String>("key").cloned();
+            options.accept_duplicate = given.get_flag("accept-duplicate");
+        }
+        session.tell(session.client.call(endpoint, &request, &options), |answer| match endpoint {
+            Endpoint::List => listed(answer, lang),
+            _ => plain(answer),
+        })
     })
 }
 
 /// The request: the JSON that is given, byte for byte, and the members of the flags before it.
-fn request(session: &Session, endpoint: Endpoint, given: &ArgMatches) -> Result<String, Exit> {
+fn request(endpoint: Endpoint, given: &ArgMatches, command: &Command, lang: Language) -> Result<String, String> {
     let members = arguments::given(&flags(endpoint), given);
     let json = match given.get_one::<String>("json").map(String::as_str) {
         None => "{}".to_owned(),
-        Some("-") => read_input()
-            .map_err(|error| session.complain(&Message::NoInput { why: &error.to_string() }, Exit::Usage))?,
+        Some("-") => read_input().map_err(|error| Message::NoInput { why: &error.to_string() }.text(lang))?,
         Some(text) => text.to_owned(),
     };
     if members.is_empty() {
@@ -132,8 +134,8 @@ fn request(session: &Session, endpoint: Endpoint, given: &ArgMatches) -> Result<
     // What is no object is refused by the library, in its words.
     let Ok(there) = serde_json::from_str::<Map<String, Value>>(&json) else { return Ok(json) };
     if let Some((member, _)) = members.iter().find(|(member, _)| there.contains_key(*member)) {
-        let flag = session.flag_of(member);
-        return Err(session.complain(&Message::GivenTwice { member, flag: &flag }, Exit::Usage));
+        let flag = arguments::flag_of(command, member).unwrap_or_default();
+        return Err(Message::GivenTwice { member, flag: &flag }.text(lang));
     }
     let members: Vec<_> = members.iter().map(|(name, value)| format!("\"{name}\":{value}")).collect();
     let rest = json.trim_start().strip_prefix('{').unwrap_or_default();
@@ -148,7 +150,7 @@ fn read_input() -> io::Result<String> {
 }
 
 /// A page of ids.
-fn listed(answer: &Value, lang: Lang) -> String {
+fn listed(answer: &Value, lang: Language) -> String {
     let Some(page) = answer["contact_way"].as_array() else { return plain(answer) };
     let mut text = table::list(page, &["config_id"]);
     if let Some(cursor) = answer["next_cursor"].as_str().filter(|cursor| !cursor.is_empty()) {

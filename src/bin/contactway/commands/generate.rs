@@ -7,11 +7,12 @@ use std::path::Path;
 use clap::{ArgMatches, Command};
 use clap_complete::{Shell, generate_to};
 use clap_mangen::Man;
+use contactway::Language;
 
 use super::Entry;
 use crate::arguments;
 use crate::exit::Exit;
-use crate::messages::{Lang, Message, Text};
+use crate::messages::{Message, Text};
 use crate::session::{complain, say};
 
 pub const GENERATE: Entry = Entry {
@@ -22,7 +23,7 @@ pub const GENERATE: Entry = Entry {
     run: generate,
 };
 
-fn generate(given: &ArgMatches, _: &Command, lang: Lang) -> Exit {
+fn generate(given: &ArgMatches, _: &Command, lang: Language) -> Exit {
     let folder = given.get_one::<String>("path").map(String::as_str).unwrap_or_default();
     match write(Path::new(folder), lang) {
         Ok(()) => {
@@ -35,7 +36,7 @@ fn generate(given: &ArgMatches, _: &Command, lang: Lang) -> Exit {
     }
 }
 
-fn write(folder: &Path, lang: Lang) -> io::Result<()> {
+fn write(folder: &Path, lang: Language) -> io::Result<()> {
     let (pages, completions) = (folder.join("man"), folder.join("completions"));
     fs::create_dir_all(&pages)?;
     fs::create_dir_all(&completions)?;

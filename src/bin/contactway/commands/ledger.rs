@@ -4,9 +4,10 @@ use serde_json::Value;
 
 use super::{Entry, object, with_session};
 use crate::arguments::{self, Flag, Takes};
-use crate::messages::{Lang, Message, Text};
+use crate::messages::{Message, Text};
 use crate::session::plain;
 use crate::table;
+use contactway::Language;
 
 /// What entries are looked for by.
 pub const QUERY: &[Flag] = &[
@@ -35,7 +36,7 @@ pub const LEDGER: Entry = Entry {
     },
 };
 
-fn entries(answer: &Value, lang: Lang) -> String {
+fn entries(answer: &Value, lang: Language) -> String {
     let Some(entries) = answer["entries"].as_array() else { return plain(answer) };
     let mut text = table::list(entries, &COLUMNS);
     let mut say = |message: Message| {

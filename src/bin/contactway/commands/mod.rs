@@ -9,18 +9,19 @@ mod pictures;
 mod sheet;
 
 use clap::{Arg, ArgMatches, Command};
+use contactway::Language;
 
 use crate::arguments;
 use crate::exit::Exit;
-use crate::messages::{Lang, Text};
+use crate::messages::Text;
 use crate::session::Session;
 
 /// A command.
 pub struct Entry {
     /// Its arguments.
-    pub command: fn(Lang) -> Command,
+    pub command: fn(Language) -> Command,
     /// What it does with those that are given.
-    pub run: fn(&ArgMatches, &Command, Lang) -> Exit,
+    pub run: fn(&ArgMatches, &Command, Language) -> Exit,
 }
 
 /// All of them, in the order of the help.
@@ -45,7 +46,7 @@ pub const COMMANDS: &[Entry] = &[
 ];
 
 /// Runs a command that needs a client.
-fn with_session(given: &ArgMatches, command: &Command, lang: Lang, work: impl FnOnce(&Session) -> Exit) -> Exit {
+fn with_session(given: &ArgMatches, command: &Command, lang: Language, work: impl FnOnce(&Session) -> Exit) -> Exit {
     match Session::open(given, command, lang) {
         Ok(session) => work(&session),
         Err(exit) => exit,

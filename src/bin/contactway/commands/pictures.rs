@@ -1,12 +1,13 @@
 //! Pictures: uploaded for closing words, and QR codes saved.
 
 use clap::{Arg, ArgMatches};
+use contactway::Language;
 use serde_json::{Value, json};
 
 use super::{Entry, ledger, object, with_session};
 use crate::arguments::{self, Flag, Takes};
 use crate::exit::Exit;
-use crate::messages::{Lang, Text};
+use crate::messages::Text;
 use crate::progress::Bar;
 use crate::session::{Session, plain};
 
@@ -49,7 +50,7 @@ pub const SAVE_QR_CODES: Entry = Entry {
 };
 
 /// The file that a command writes.
-pub fn out(help: Text, lang: Lang) -> Arg {
+pub fn out(help: Text, lang: Language) -> Arg {
     Arg::new("path").long("out").value_name("FILE").help(help.text(lang)).help_heading(Text::Options.text(lang))
 }
 

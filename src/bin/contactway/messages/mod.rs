@@ -3,37 +3,24 @@
 mod chinese;
 mod english;
 
-use contactway::Kind;
+use contactway::{Kind, Language};
 
-/// A language.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Lang {
-    English,
-    Chinese,
-}
+/// What `--lang` takes.
+pub const LANGUAGES: [&str; 2] = ["en", "zh"];
 
-impl Lang {
-    /// What `--lang` takes.
-    pub const NAMES: [&str; 2] = ["en", "zh"];
-
-    /// The language that a name begins with, as `zh` and `zh_CN.UTF-8` do.
-    pub fn of(name: &str) -> Self {
-        if name.starts_with("zh") { Self::Chinese } else { Self::English }
-    }
-
-    /// The language that the arguments ask for, or else the locale.
-    pub fn wanted(arguments: &[String], variable: impl Fn(&str) -> Option<String>) -> Self {
-        let asked = arguments.iter().enumerate().find_map(|(place, argument)| match argument.strip_prefix("--lang") {
-            Some("") => arguments.get(place + 1).map(String::as_str),
-            Some(rest) => rest.strip_prefix('='),
-            None => None,
-        });
-        let locale = || {
-            let set = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().filter_map(variable);
-            set.into_iter().find(|locale| !locale.is_empty())
-        };
-        asked.map(str::to_owned).or_else(locale).map_or(Self::English, |name| Self::of(&name))
-    }
+/// The language that the arguments ask for, or else the locale.
+pub fn language(arguments: &[String], variable: impl Fn(&str) -> Option<String>) -> Language {
+    let asked = arguments.iter().enumerate().find_map(|(place, argument)| match argument.strip_prefix("--lang") {
+        Some("") => arguments.get(place + 1).map(String::as_str),
+        Some(rest) => rest.strip_prefix('='),
+        None => None,
+    });
+    let locale = || {
+        let mut set = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().filter_map(variable);
+        set.find(|locale| !locale.is_empty())
+    };
+    let name = asked.map(str::to_owned).or_else(locale).unwrap_or_default();
+    if name.starts_with("zh") { Language::Chinese } else { Language::English }
 }
 
 /// A text of the help.
@@ -140,10 +127,10 @@ pub enum Text {
 }
 
 impl Text {
-    pub fn text(self, lang: Lang) -> &'static str {
+    pub fn text(self, lang: Language) -> &'static str {
         match lang {
-            Lang::English => english::text(self),
-            Lang::Chinese => chinese::text(self),
+            Language::English => english::text(self),
+            Language::Chinese => chinese::text(self),
         }
     }
 }
@@ -242,10 +229,10 @@ pub enum Message<'m> {
 }
 
 impl Message<'_> {
-    pub fn text(&self, lang: Lang) -> String {
+    pub fn text(&self, lang: Language) -> String {
         match lang {
-            Lang::English => english::message(self),
-            Lang::Chinese => chinese::message(self),
+            Language::English => english::message(self),
+            Language::Chinese => chinese::message(self),
         }
     }
 }
@@ -254,20 +241,18 @@ impl Message<'_> {
 mod tests {
     use super::*;
 
-    fn wanted(arguments: &[&str], locale: &[(&str, &str)]) -> Lang {
+    fn wanted(arguments: &[&str], locale: &[(&str, &str)]) -> Language {
         let arguments: Vec<_> = arguments.iter().map(|argument| (*argument).to_owned()).collect();
-        Lang::wanted(&arguments, |name| {
-            locale.iter().find(|(set, _)| *set == name).map(|(_, value)| (*value).to_owned())
-        })
+        language(&arguments, |name| locale.iter().find(|(set, _)| *set == name).map(|(_, value)| (*value).to_owned()))
     }
 
     #[test]
     fn the_flag_decides_and_else_the_first_locale_that_is_set() {
-        assert_eq!(wanted(&["list"], &[]), Lang::English);
-        assert_eq!(wanted(&["list"], &[("LANG", "zh_CN.UTF-8")]), Lang::Chinese);
-        assert_eq!(wanted(&["list"], &[("LANG", "zh_CN.UTF-8"), ("LC_ALL", "C")]), Lang::English);
-        assert_eq!(wanted(&["list"], &[("LC_ALL", ""), ("LC_MESSAGES", "zh_TW"), ("LANG", "C")]), Lang::Chinese);
-        assert_eq!(wanted(&["--lang", "en", "list"], &[("LANG", "zh_CN.UTF-8")]), Lang::English);
-        assert_eq!(wanted(&["list", "--lang=zh"], &[("LANG", "C")]), Lang::Chinese);
+        assert_eq!(wanted(&["list"], &[]), Language::English);
+        assert_eq!(wanted(&["list"], &[("LANG", "zh_CN.UTF-8")]), Language::Chinese);
+        assert_eq!(wanted(&["list"], &[("LANG", "zh_CN.UTF-8"), ("LC_ALL", "C")]), Language::English);
+        assert_eq!(wanted(&["list"], &[("LC_ALL", ""), ("LC_MESSAGES", "zh_TW"), ("LANG", "C")]), Language::Chinese);
+        assert_eq!(wanted(&["--lang", "en", "list"], &[("LANG", "zh_CN.UTF-8")]), Language::English);
+        assert_eq!(wanted(&["list", "--lang=zh"], &[("LANG", "C")]), Language::Chinese);
     }
 }

@@ -1,0 +1,83 @@
+//! How the program ends, which scripts go by: a row of the documentation's table each.
+
+use crate::counter::Counter;
+
+const ADD: [&str; 7] = ["add", "--type", "2", "--scene", "2", "--user", "zhangsan"];
+
+#[test]
+fn zero_for_what_is_done() {
+    assert_eq!(Counter::new().run(&ADD).code, Some(0));
+}
+
+#[test]
+fn one_for_what_wecom_refuses() {
+    let ran = Counter::new().run(&["get", "--config-id", "nobody"]);
+    assert_eq!(ran.code, Some(1));
+    assert!(ran.err.contains("41044") && ran.err.contains("what to do: There is no contact way"), "{}", ran.err);
+}
+
+#[test]
+fn two_for_what_is_asked_for_wrongly_and_nothing_is_sent() {
+    let counter = Counter::new();
+    let wrong: [(&[&str], &str); 8] = [
+        (&["list", "--limit", "0"], "--limit: limit is 1 to 1000"),
+        (&["add", "--remark", "x"], "--type: type is required"),
+        (&["add", "--type", "2", "--scene", "2", "--user", "a b"], "--user (number 1): "),
+        (&["add", "--type", "one"], "--type"),
+        (&["add", "--json", "[]"], "give one JSON object"),
+        (&["add", "--json", r#"{"remark":"a"}"#, "--remark", "b"], "--remark: give it once"),
+        (
+            &[
+                "add",
+                "--json",
+                r#"{"type":1,"scene":2,"user":["a"],"is_temp":true,"conclusions":{"text":{"content":1}}}"#,
+            ],
+            "conclusions.text.content: ",
+        ),
+        (&["lst"], "'list'"),
+    ];
+    for (arguments, said) in wrong {
+        let ran = counter.run(arguments);
+        assert_eq!(ran.code, Some(2), "{arguments:?}: {}", ran.err);
+        assert!(ran.err.contains(said), "{arguments:?} says {}", ran.err);
+    }
+    assert_eq!(counter.shop.calls(), [""; 0]);
+}
+
+#[test]
+fn three_for_what_nobody_knows_the_outcome_of() {
+    let counter = Counter::new();
+    counter.shop.faults(r#"{"endpoint":"add_contact_way","times":9,"when":"after","do":{"reset":true}}"#);
+    let ran = counter.run(&[&ADD[..], &["--no-ledger"]].concat());
+    assert_eq!(ran.code, Some(3), "{}", ran.err);
+    assert!(ran.err.contains("WeCom may have done it or not"), "{}", ran.err);
+    let kept = counter.run(&[&ADD[..], &["--key", "k", "--timeout-ms", "2000"]].concat());
+    assert_eq!(kept.code, Some(3), "{}", kept.err);
+    assert!(kept.err.contains("--key k"), "how to go on is said: {}", kept.err);
+}
+
+#[test]
+fn four_for_a_job_of_which_some_rows_failed() {
+    let counter = Counter::new();
+    let rows = "key,type,scene,user,state\na,2,2,zhangsan,a\nb,2,2,nobody,b\nc,2,9,lisi,c\n";
+    let ran = counter.run(&["apply", counter.file("codes.csv", rows)]);
+    assert_eq!(ran.code, Some(4), "{}", ran.err);
+    assert!(ran.err.contains("line 3, b: ") && ran.err.contains("line 4, c: "), "{}", ran.err);
+    assert!(ran.out.contains("created    1"), "{}", ran.out);
+}
+
+#[test]
+fn five_where_nothing_was_done_and_another_try_may_do() {
+    let counter = Counter::new();
+    let mut command = counter.command(&[&ADD[..], &["--no-ledger"]].concat());
+    let ran = counter.output(command.env("CONTACTWAY_BASE_URL", "http://127.0.0.1:1"));
+    assert_eq!(ran.code, Some(5), "{}", ran.err);
+}
+
+#[test]
+fn a_file_that_is_refused_as_a_whole_names_line_and_column() {
+    let counter = Counter::new();
+    let ran = counter.run(&["apply", counter.file("codes.csv", "key,remrak\na,x\n")]);
+    assert_eq!(ran.code, Some(2), "{}", ran.err);
+    assert!(ran.err.contains("line 1, column 5: ") && ran.err.contains("remark"), "{}", ran.err);
+}

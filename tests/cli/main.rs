@@ -1,0 +1,17 @@
+//! The command line, run as people and scripts run it, against a sandbox.
+#![cfg(feature = "cli")]
+#![allow(clippy::unwrap_used, clippy::panic)] // a failed unwrap is a failed test
+
+mod counter;
+mod credentials;
+mod endpoints;
+mod exit_codes;
+mod generated;
+mod jobs;
+mod languages;
+mod output;
+mod page;
+mod sandbox;
+mod stops;
+#[path = "../support/mod.rs"]
+mod support;

@@ -1,0 +1,70 @@
+//! The pages about the command line: their examples are run, and their tables are the code's.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use crate::counter::Counter;
+
+fn page(name: &str) -> String {
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs").join(name)).unwrap()
+}
+
+fn examples(page: &str) -> Vec<&str> {
+    page.split("```sh\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect()
+}
+
+/// Runs the examples of a page, one after the other in one folder.
+fn examples_are_run(name: &str) {
+    let counter = Counter::new();
+    let page = page(name);
+    let examples = examples(&page);
+    assert!(examples.len() > 8, "{name}");
+    let program = Path::new(env!("CARGO_BIN_EXE_contactway")).parent().unwrap();
+    fs::write(counter.path("goodbye.png"), b"\x89PNG\r\n\x1a\n and so on").unwrap();
+    for example in examples {
+        let mut shell = Command::new("sh");
+        shell.arg("-eu").arg("-c").arg(example).env_clear().current_dir(counter.home.path()).stdin(Stdio::null());
+        shell.env("HOME", counter.home.path()).env("PATH", format!("{}:/usr/bin:/bin", program.display()));
+        for (variable, member) in
+            [("CONTACTWAY_CORP_ID", "corp_id"), ("CONTACTWAY_SECRET", "secret"), ("CONTACTWAY_BASE_URL", "base_url")]
+        {
+            shell.env(variable, counter.credential(member));
+        }
+        let ran = counter.output(&mut shell);
+        assert_eq!(ran.code, Some(0), "{name}:\n{example}\n{}{}", ran.out, ran.err);
+    }
+}
+
+#[test]
+fn the_examples_are_run() {
+    examples_are_run("command-line.md");
+}
+
+#[test]
+fn the_examples_in_chinese_are_run() {
+    examples_are_run("command-line.zh-CN.md");
+}
+
+#[test]
+fn every_command_and_variable_is_told_of_in_both_languages() {
+    let help = Counter::new().run(&["--help"]).out;
+    let (_, commands) = help.split_once("Commands:\n").unwrap();
+    // What is long goes on in a line of its own, further in.
+    let commands = commands.lines().take_while(|line| !line.is_empty()).filter(|line| !line.starts_with("   "));
+    let commands: Vec<_> = commands.map(|line| line.trim_start().split(' ').next().unwrap()).collect();
+    let source = include_str!("../../src/bin/contactway/configuration.rs");
+    let (_, variables) = source.split_once("VARIABLES").unwrap();
+    let variables = variables.split("];").next().unwrap().split('"').filter(|word| word.starts_with("CONTACTWAY_"));
+    let variables: Vec<_> = variables.collect();
+    assert!(commands.len() > 10 && variables.len() > 5);
+    for name in ["command-line.md", "command-line.zh-CN.md"] {
+        let page = page(name);
+        for command in &commands {
+            assert!(page.contains(&format!("contactway {command}")), "{name} has no {command}");
+        }
+        for variable in &variables {
+            assert!(page.contains(&format!("`{variable}`")), "{name} has no {variable}");
+        }
+    }
+}
