@@ -133,14 +133,18 @@ FEATURES := postgres
 test-rust: tools
 	$(CARGO) test --features $(FEATURES)
 
-# Kills at random moments: the long form of what is in the tests, over SQLite. The seed is printed, and may be given.
-KILLS ?= 500
+# Kills at random moments and at every point: the long form of what is in the tests. The seed is printed, and may be given.
+# Over PostgreSQL there are fewer, since the lease of a dead process lasts its ten seconds.
+KILLS          ?= 500
+KILLS_POSTGRES ?= 50
+CRASH          := $(CARGO) test --features $(FEATURES) --test crash -- kill point --nocapture
 crash: tools
-	CONTACTWAY_CRASH_KILLS=$(KILLS) $(CARGO) test --test crash kill -- --nocapture
+	CONTACTWAY_CRASH_KILLS=$(KILLS) $(CRASH)
+	CONTACTWAY_CRASH_KILLS=$(KILLS_POSTGRES) tests/postgres/run.sh $(CRASH)
 
 # What keeps a ledger, over a PostgreSQL of its own, and once more through PgBouncer.
 test-postgres: tools
-	tests/postgres/run.sh $(CARGO) test --features $(FEATURES)
+	tests/postgres/run.sh $(CARGO) test --features $(FEATURES) --lib --test ledger --test jobs --test crash --test shared
 
 # Programs of the C tests, each from the files of its line.
 C_SUPPORT := tests/c/check.c tests/c/world.c bindings/c/sandbox_http.c

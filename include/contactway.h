@@ -303,7 +303,7 @@ char *contactway_upload_image(contactway_client client, const char *request_json
 // nothing, and nothing else.
 //
 // options_json may be NULL; it knows timeout_ms and canceller. The answer is never NULL and is to be freed with
-// contactway_string_free. Any thread. Errors: any kind; invalid_argument where the file cannot be written.
+// contactway_string_free. Any thread. Errors: any kind; invalid_request where the file cannot be written.
 //
 //     char *answer = contactway_save_qr_code(client,
 //         "{\"config_id\":\"42b34949e138eb6e027c123cba77fad7\",\"path\":\"counter.png\"}", NULL);
@@ -337,8 +337,8 @@ char *contactway_check(contactway_client client,
 // gone), contact_way as it was asked for, and created_at and updated_at in seconds since 1970.
 //
 // options_json may be NULL; it knows timeout_ms and canceller. The answer is never NULL and is to be freed with
-// contactway_string_free. Any thread. Errors: invalid_argument, invalid_handle, store, cancelled; unsupported without
-// such a store.
+// contactway_string_free. Any thread. Errors: invalid_argument, invalid_handle, invalid_request, store, cancelled;
+// unsupported without such a store.
 //
 //     char *answer = contactway_ledger(client, "{\"state\":\"counter-1\"}", NULL);
 char *contactway_ledger(contactway_client client, const char *query_json, const char *options_json);
@@ -398,7 +398,7 @@ char *contactway_apply(contactway_client client,
 
 // Replaces one member by others in every contact way of the ledger that names them; each is read before and after.
 //
-// request_json holds from, a userid, and to, a list of userids; it may hold dry_run (nothing is sent) and concurrency. The
+// request_json holds from, a userid, and to, a list of userids; it may hold dry_run (nothing is sent), concurrency and report_path. The
 // answer holds matched, updated, failed and failures. No contact way is left without a user, with two for type 1, or with
 // more than 100: it fails instead, and the rest goes on.
 //

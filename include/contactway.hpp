@@ -36,6 +36,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
 #include <exception>
 #include <functional>
@@ -131,11 +132,12 @@ inline std::string json_quote(std::string_view text)
 //     try {
 //         client.add(request);
 //     } catch (const contactway::error &error) {
+//         if (error.retry_after()) std::this_thread::sleep_for(*error.retry_after());
 //         if (error.retryable()) client.add(request);
 //         // WeCom may have carried it out: look before adding again.
 //         if (error.effect() == "unknown") throw;
 //         if (error.kind() == "invalid_request") std::cerr << error.details() << '\n';
-//         std::cerr << error.errcode() << ": " << error.answer() << '\n';
+//         std::cerr << error.errcode() << ": " << error.advice() << '\n' << error.answer() << '\n';
 //     }
 class error : public std::runtime_error {
 public:
@@ -157,9 +159,13 @@ public:
     const std::string &effect() const noexcept { return said_->effect; }
     // Whether the same call may be made again without risk of a second contact way.
     bool retryable() const noexcept { return said_->retryable; }
+    // How long to wait before another call, where waiting helps; such errors come at once.
+    std::optional<std::chrono::milliseconds> retry_after() const noexcept { return said_->retry_after; }
     // Every rule broken, as a JSON array of {"pointer", "rule", "message"}.
     const std::string &details() const noexcept { return said_->details; }
-    // The whole answer object: what a job had done, what the server sent, `advice`, `retry_after_ms`.
+    // What to do about WeCom's code, in one sentence; empty where it is not known.
+    const std::string &advice() const noexcept { return said_->advice; }
+    // The whole answer object: also what a job had done, and what the server sent.
     const std::string &answer() const noexcept { return said_->answer; }
 
 private:
@@ -169,12 +175,18 @@ private:
               kind(json_get(answer, "/error/kind").value_or("")),
               effect(json_get(answer, "/error/effect").value_or("")),
               details(json_get(answer, "/error/details").value_or("[]")),
+              advice(json_get(answer, "/error/advice").value_or("")),
               retryable(json_get(answer, "/error/retryable") == "true")
-        {}
+        {
+            if (const auto wait = json_get(answer, "/error/retry_after_ms")) {
+                retry_after.emplace(std::strtoll(wait->c_str(), nullptr, 10));
+            }
+        }
         std::string answer;
         std::int64_t errcode;
-        std::string kind, effect, details;
+        std::string kind, effect, details, advice;
         bool retryable;
+        std::optional<std::chrono::milliseconds> retry_after;
     };
     std::shared_ptr<const said> said_;
 };
@@ -188,6 +200,11 @@ inline std::string checked(char *answer)
     if (contactway_errcode(answer) != 0) throw error(std::string(answer));
     return std::string(answer);
 }
+
+// What C answers where the handle is 0, for the one function that takes 0 for something else.
+inline constexpr const char *moved_from =
+    R"({"errcode":-1002,"errmsg":"0 is not a client's handle: the client was moved from","error":{"kind":"invalid_handle",)"
+    R"("effect":"none","retryable":false,"endpoint":null,"attempts":0,"http_status":null,"details":[]}})";
 
 // A number that stands for an object of the library, and how it is given back.
 template <void (*Free)(std::uint64_t)>
@@ -500,8 +517,8 @@ public:
     //     client.set_logger([](contactway::log_level, std::string_view line) { std::clog << line << '\n'; });
     void set_logger(logger log, log_level level = log_level::info) const
     {
-        // To contactway_set_logger a moved-from client's 0 is all clients; a function that refuses it says so.
-        if (handle() == 0) detail::checked(contactway_set_suite_ticket(handle(), ""));
+        // contactway_set_logger takes 0, which a moved-from client has, for all clients made later.
+        if (handle() == 0) throw error(detail::moved_from);
         detail::set_logger(handle(), std::move(log), level);
     }
 

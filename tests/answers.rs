@@ -93,6 +93,10 @@ fn what_a_server_calls_as_we_do_is_renamed() {
         (at(&got, "/server_warnings/0"), at(&got, "/warnings/0/code")),
         ("theirs".into(), "wrong_json_format".into())
     );
+    let both = r#"{"errcode":0,"errmsg":"ok","server_error":1,"error":2,"server_server_error":3,"server_warnings":4}"#;
+    let got = answer(Endpoint::Get, both);
+    let told = r#"{"errcode":0,"errmsg":"ok","server_server_error":1,"server_error":2,"server_server_server_error":3,"server_warnings":4}"#;
+    assert_eq!(got, told, "no two members of one name");
 }
 
 #[test]

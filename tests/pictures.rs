@@ -62,7 +62,7 @@ fn what_cannot_be_saved_is_told_and_leaves_nothing() {
     let button = add(&client, r#"{"type":1,"scene":1,"user":["lisi"]}"#).unwrap();
     let button = format!("\"config_id\":\"{}\"", json_get(&button, "/config_id").unwrap());
     let cases = [
-        (by_id.as_str(), missing.to_str().unwrap(), Kind::InvalidArgument),
+        (by_id.as_str(), missing.to_str().unwrap(), Kind::InvalidRequest),
         (button.as_str(), path, Kind::InvalidRequest),
         ("\"config_id\":\"unknown\"", path, Kind::Api),
         ("\"qr_code\":\"https://example.com/a.png\"", path, Kind::InvalidRequest),
@@ -88,6 +88,34 @@ fn what_cannot_be_saved_is_told_and_leaves_nothing() {
 }
 
 #[test]
+fn each_member_that_is_wrong_is_named_once() {
+    let shop = Shop::open();
+    let client = shop.client("");
+    for (uploads, request, pointer, rule) in [
+        (false, r#"{"config_id":"a","path":""}"#, "/path", "empty"),
+        (false, r#"{"config_id":"a","path":1}"#, "/path", "wrong_type"),
+        (false, r#"{"config_id":"","path":"a"}"#, "/config_id", "empty"),
+        (false, r#"{"path":"a"}"#, "", "one_of_two"),
+        (true, r#"{"path":""}"#, "/path", "empty"),
+        (true, r#"{"base64":"","filename":"a"}"#, "/base64", "empty"),
+        (true, r#"{"base64":1,"filename":"a"}"#, "/base64", "wrong_type"),
+        (true, r#"{"base64":"iVBORw0KGgoAAAAN","filename":""}"#, "/filename", "empty"),
+        (true, "{}", "", "one_of_two"),
+    ] {
+        let options = Options::default();
+        let answer =
+            if uploads { client.upload_image(request, &options) } else { client.save_qr_code(request, &options) };
+        let error = answer.unwrap_err();
+        let told: Vec<_> = error.details().iter().map(|detail| (detail.pointer.as_str(), detail.rule)).collect();
+        assert_eq!((error.kind(), told.as_slice()), (Kind::InvalidRequest, [(pointer, rule)].as_slice()), "{request}");
+        // At the root there is no place to name.
+        let place = if pointer.is_empty() { "give either " } else { pointer };
+        assert!(error.to_string().contains(&format!("a rule is broken in the request: {place}")), "{error}");
+    }
+    assert!(shop.calls().is_empty());
+}
+
+#[test]
 fn what_is_no_file_is_not_replaced_and_nothing_is_asked_for() {
     let shop = Shop::open();
     let client = shop.client("");
@@ -100,7 +128,8 @@ fn what_is_no_file_is_not_replaced_and_nothing_is_asked_for() {
         let path = folder.join(name);
         let before = fs::symlink_metadata(&path).unwrap().file_type();
         let error = save(&client, &format!("\"config_id\":\"{config_id}\""), path.to_str().unwrap()).unwrap_err();
-        assert_eq!((error.kind(), error.details()[0].rule), (Kind::InvalidArgument, "unwritable"), "{name}");
+        assert_eq!((error.kind(), error.details()[0].rule), (Kind::InvalidRequest, "unwritable"), "{name}");
+        assert_eq!(error.details()[0].pointer, "/path", "{name}");
         assert_eq!(fs::symlink_metadata(&path).unwrap().file_type(), before, "{name}");
     }
     assert_eq!(shop.calls().len(), calls);

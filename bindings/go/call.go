@@ -24,7 +24,9 @@ func (c *Client) Call(ctx context.Context, function string, request []byte, opti
 }
 
 func (c *Client) call(ctx context.Context, name string, request *C.char, options []Option) (json.RawMessage, error) {
-	c = c.made()
+	if err := c.unusable(); err != nil {
+		return nil, err
+	}
 	called, isKnown := functions[name]
 	if !isKnown {
 		return nil, invalidArgument("there is no function %q", name)
@@ -46,17 +48,13 @@ func (c *Client) call(ctx context.Context, name string, request *C.char, options
 		until = deadline{Time: now.Add(c.timeout)}
 	}
 
-	// A closed client has no places to wait for: the library says what it is.
-	isOpen := c.closing.Err() == nil
-	if isOpen {
-		waited, by := c.enter(ctx, until)
-		if by.kind != "" {
-			return nil, notSent(called, by, "all of the client's places were taken; see MaxConcurrentCalls")
-		}
-		defer c.leave()
-		if waited {
-			given, now = until, time.Now()
-		}
+	waited, by := c.enter(ctx, until)
+	if by.kind != "" {
+		return nil, notSent(called, by, "all of the client's places were taken; see MaxConcurrentCalls")
+	}
+	defer c.leave()
+	if waited {
+		given, now = until, time.Now()
 	}
 	timeout := given.millisecondsFrom(now)
 	if !given.IsZero() && timeout == 0 {
@@ -93,7 +91,7 @@ func (c *Client) call(ctx context.Context, name string, request *C.char, options
 			failure.cause = given.passed(ctx).cause
 		case failure.Kind == ErrCancelled && cancel.passedOn.Load() != nil:
 			failure.endBy(*cancel.passedOn.Load())
-		case failure.Kind == ErrInvalidHandle && isOpen && c.closing.Err() != nil:
+		case failure.Kind == ErrInvalidHandle && c.closing.Err() != nil:
 			failure.endBy(closed)
 		case failure.Kind == ErrAuth && failure.Errcode == C.CONTACTWAY_AUTH && watched != nil:
 			watched.explain(failure)

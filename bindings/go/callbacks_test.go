@@ -361,11 +361,12 @@ func TestLinesComeInOrder(t *testing.T) {
 }
 
 func TestSuiteTicket(t *testing.T) {
-	sandbox := contactwaytest.NewSandboxWith(t, `{"suites": [{"suite_id": "s", "suite_secret": "hush",
-		"suite_ticket": "ticket-2", "auth_corp_id": "ww-suite", "permanent_code": "perm-1"}]}`)
-	client := sandbox.NewClientWith(contactway.Config{BaseURL: sandbox.BaseURL, Suite: &contactway.Suite{
-		SuiteID: "s", SuiteSecret: "hush", SuiteTicket: "ticket-1", AuthCorpID: "ww-suite", PermanentCode: "perm-1",
-	}})
+	suite := contactway.Suite{
+		SuiteID: "s", SuiteSecret: "hush", SuiteTicket: "ticket-2", AuthCorpID: "ww-suite", PermanentCode: "perm-1",
+	}
+	sandbox := contactwaytest.NewSandboxWith(t, contactway.SandboxConfig{Suites: []contactway.Suite{suite}})
+	suite.SuiteTicket = "ticket-1"
+	client := sandbox.NewClientWith(contactway.Config{BaseURL: sandbox.BaseURL, Suite: &suite})
 	ctx := context.Background()
 	if _, err := client.Add(ctx, counter); !errors.Is(err, contactway.ErrAuth) {
 		t.Errorf("an old ticket: %v", err)

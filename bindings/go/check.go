@@ -22,9 +22,13 @@ type CheckStep struct {
 	Error     *CheckError `json:"error"`      // nil unless it failed
 }
 
-// CheckError says what kind of failure a step met.
+// CheckError says what failure a step met.
 type CheckError struct {
-	Kind Kind `json:"kind"`
+	Errcode int64  `json:"errcode"`
+	Kind    Kind   `json:"kind"`
+	Advice  string `json:"advice"`   // what to do about this errcode, where that is known
+	Hint    string `json:"hint"`     // WeCom's number for its support, where it sent one
+	HelpURL string `json:"help_url"` // WeCom's page about this errcode, where it sent one
 }
 
 // Check finds out whether everything works, and if not, what is wrong and what to do: it answers "it does not work

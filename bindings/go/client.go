@@ -20,8 +20,8 @@ const (
 	defaultPlaces = 16
 )
 
-// Client makes the calls of one company. It may be used by any number of goroutines at the same time, and is to be
-// closed.
+// Client makes the calls of one company. [New] makes one, a zero Client can make no calls. It may be used by any number
+// of goroutines at the same time, and is to be closed.
 type Client struct {
 	handle  clientHandle
 	timeout time.Duration
@@ -34,15 +34,19 @@ type Client struct {
 	jobs     jobs
 }
 
-// unmade stands for a client that New did not make: the library answers its calls with invalid_handle.
-var unmade = newClient(0, defaultTimeout)
+// isMade is whether New made the client: a nil or zero one it did not.
+func (c *Client) isMade() bool { return c != nil && c.places != nil }
 
-// made is the client itself if New made it.
-func (c *Client) made() *Client {
-	if c == nil || c.places == nil {
-		return unmade
+// unusable says why no call can be made, and what to do; nil if calls can be made.
+func (c *Client) unusable() error {
+	switch {
+	case !c.isMade():
+		return unsent(ErrInvalidHandle, C.CONTACTWAY_INVALID_HANDLE,
+			"a nil or zero Client can make no calls; make one with contactway.New, and look at its error")
+	case c.closing.Err() != nil:
+		return unsent(ErrInvalidHandle, C.CONTACTWAY_INVALID_HANDLE, "the client was closed; make another one with contactway.New")
 	}
-	return c
+	return nil
 }
 
 func newClient(handle clientHandle, timeout time.Duration) *Client {
@@ -103,10 +107,10 @@ func NewFromJSON(config []byte) (*Client, error) {
 	return newClient(handle, timeout), nil
 }
 
-// Close frees the client. Calls under way end promptly, as cancelled; later ones answer invalid_handle. It may be
+// Close frees the client. Calls under way end promptly, with [ErrCancelled]; later ones with [ErrInvalidHandle]. It may be
 // called at any time, also more than once, and always returns nil.
 func (c *Client) Close() error {
-	if c == nil || c.places == nil {
+	if !c.isMade() {
 		return nil
 	}
 	// First of all, so that who waits for a place sees that it was not given back by a call of its own accord.
@@ -119,9 +123,10 @@ func (c *Client) Close() error {
 // at this moment; the most verbose, the library's trace, is [slog.LevelDebug] - 4. The message is the name of an event,
 // and the attributes tell more of it; bodies and secrets are never logged. The handler is given the context of the call,
 // if that began when there was a logger; it runs beside the call, which returns when its lines are written. Where a
-// client does several jobs at once, those of their threads are given none. It must not call the client.
+// client does several jobs at once, those of their threads are given none. It must not call the client. A client that New
+// did not make has no logger.
 func (c *Client) SetLogger(logger *slog.Logger) {
-	if c == nil || c.handle == 0 {
+	if !c.isMade() {
 		return
 	}
 	if logger == nil || logger.Handler() == nil {
@@ -135,7 +140,9 @@ func (c *Client) SetLogger(logger *slog.Logger) {
 
 // SetSuiteTicket renews the suite ticket of a third-party app, which WeCom sends every ten minutes.
 func (c *Client) SetSuiteTicket(suiteTicket string) error {
-	c = c.made()
+	if err := c.unusable(); err != nil {
+		return err
+	}
 	text, err := cString("the suite ticket", []byte(suiteTicket))
 	if err != nil {
 		return err

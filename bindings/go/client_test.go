@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os/exec"
 	"runtime/pprof"
 	"strings"
 	"sync"
@@ -147,32 +148,54 @@ func TestCloseEndsCallsInFlight(t *testing.T) {
 	}
 }
 
-func TestClientThatNewDidNotMake(t *testing.T) {
-	for _, client := range []*contactway.Client{nil, {}} {
-		ctx := context.Background()
-		_, err := client.Add(ctx, counter)
-		if !errors.Is(err, contactway.ErrInvalidHandle) {
-			t.Errorf("Add answers %v", err)
+// A client that cannot be used says so in Go's words, and what to do, whatever is asked of it.
+func TestClientThatCannotBeUsedSaysWhatToDo(t *testing.T) {
+	closed := contactwaytest.NewSandbox(t).NewClient()
+	closed.Close()
+	ctx := context.Background()
+	for _, test := range []struct {
+		client *contactway.Client
+		says   string
+	}{{nil, "nil or zero Client"}, {&contactway.Client{}, "nil or zero Client"}, {closed, "was closed"}} {
+		var walked, entered error
+		for _, walked = range test.client.All(ctx, contactway.ListRequest{}) {
 		}
-		for _, err := range client.All(ctx, contactway.ListRequest{}) {
-			if !errors.Is(err, contactway.ErrInvalidHandle) {
-				t.Errorf("All answers %v", err)
+		for _, entered = range test.client.Entries(ctx, contactway.LedgerQuery{}) {
+		}
+		_, added := test.client.Add(ctx, counter)
+		_, called := test.client.Call(ctx, "add", []byte("{}"))
+		_, checked := test.client.Check(ctx)
+		_, applied := test.client.Apply(ctx, contactway.ApplyRequest{Path: "codes.csv"})
+		for what, err := range map[string]error{
+			"All": walked, "Entries": entered, "Add": added, "Call": called, "Check": checked, "Apply": applied,
+			"SetSuiteTicket": test.client.SetSuiteTicket("ticket"),
+		} {
+			failure := failureOf(t, err)
+			if failure.Kind != contactway.ErrInvalidHandle || failure.Errcode != -1002 || failure.Effect != contactway.EffectNone {
+				t.Errorf("%s: %+v", what, failure)
+			}
+			for _, said := range []string{test.says, "contactway.New"} {
+				if !strings.Contains(failure.Errmsg, said) {
+					t.Errorf("%s: %q is not in %q", what, said, failure.Errmsg)
+				}
 			}
 		}
-		if err := client.SetSuiteTicket("ticket"); !errors.Is(err, contactway.ErrInvalidHandle) {
-			t.Errorf("SetSuiteTicket answers %v", err)
-		}
-		client.SetLogger(slog.Default())
-		(*contactway.Sandbox)(nil).Stop()
-		if err := client.Close(); err != nil {
+		test.client.SetLogger(slog.Default())
+		if err := test.client.Close(); err != nil {
 			t.Error(err)
 		}
 	}
 }
 
+func TestStoppingASandboxThatWasNotStartedIsNothing(*testing.T) {
+	for _, sandbox := range []*contactway.Sandbox{nil, {}} {
+		sandbox.Stop()
+	}
+}
+
 // A thousand goroutines wait in Go, and not each on a thread of the operating system.
 func TestThreadsAreBounded(t *testing.T) {
-	sandbox := contactwaytest.NewSandboxWith(t, `{"latency_ms": 10}`)
+	sandbox := contactwaytest.NewSandboxWith(t, contactway.SandboxConfig{Latency: 10 * time.Millisecond})
 	config := sandbox.Config()
 	config.MaxInFlight = contactway.Some(0)
 	config.NoRateLimit = true
@@ -195,5 +218,22 @@ func TestThreadsAreBounded(t *testing.T) {
 	// Beside a call's own, the runtime starts a few for itself.
 	if more := threads.Count() - before; more > 16+16 {
 		t.Errorf("%d threads were made for 16 calls at once", more)
+	}
+}
+
+// What the library holds open is not for programs that this one starts.
+func TestProgramsInheritNothing(t *testing.T) {
+	inherited := func() string {
+		open, err := exec.Command("ls", "/proc/self/fd").Output()
+		if err != nil {
+			t.Skipf("what a program has open cannot be listed: %v", err)
+		}
+		return string(open)
+	}
+	before := inherited()
+	client := keeping(t, contactwaytest.NewSandboxWith(t, contactway.SandboxConfig{TLS: true}))
+	applied(t, client, 1)
+	if after := inherited(); after != before {
+		t.Errorf("open are %s, and were %s", after, before)
 	}
 }

@@ -9,6 +9,18 @@
 // It is a thin layer over the library contactway, which checks requests against every documented rule before anything
 // is sent, keeps tokens, holds back what WeCom would refuse, and repeats what may be repeated.
 //
+// # Requests
+//
+// A request is a struct. What is zero is left out: a nil pointer, a nil slice, an empty string, the number 0. What is to
+// be sent though it is empty is a pointer made by [Some], or an empty slice; that is how an update empties a member, where
+// leaving it out keeps what is there:
+//
+//	contactway.UpdateRequest{ConfigID: id, Remark: contactway.Some(""), Party: []int64{}}
+//
+// Go cannot require a field. Those that WeCom requires say so in their comments; one that is missing is [ErrInvalidRequest],
+// with every rule that the request breaks in Details, and nothing was sent. Members that this package does not know yet go
+// into Extra, and every answer keeps the whole text in Raw. Numbers are in WeCom's units.
+//
 // # Contexts
 //
 // A context's deadline is the deadline of the whole call, waits and repetitions included, shorter or longer than the
@@ -20,18 +32,33 @@
 // # Goroutines and threads
 //
 // Every method may be called by any number of goroutines at the same time. A call holds a thread of the operating
-// system while it lasts, so a client makes at most Config.MaxConcurrentCalls at once; further goroutines wait in Go.
-// The bound is a client's own: what many clients make at once adds up.
+// system while it lasts, so a client makes at most Config.MaxConcurrentCalls at once, 16 unless that says otherwise;
+// further goroutines wait in Go. The bound is a client's own: what many clients make at once adds up. A job holds one of
+// these places, and has threads of its own beside it, as many as its Concurrency, which end with it.
+//
+// Programs are started as ever: os/exec shares no connection and no file of the library with them.
 //
 // # Ledger
 //
-// [Key], [Client.Ledger] and the jobs [Client.Sync], [Client.Apply], [Client.ReplaceUser] and [Client.SaveQRCodes] need a
-// client whose Store is a sqlite or postgres one. A job has a deadline only if its context has one, is stopped cleanly by
-// its context, by [OnProgress] and by Close, answers its counts beside an error too, and goes on where it stood when it is
-// run again.
+// A client whose Store is a sqlite or postgres one writes every add down before it is sent, so that nothing that was made
+// is lost. [Key] is the caller's own name for a contact way, which is then made once however often it is asked for.
+// [Client.Ledger] and [Client.Entries] tell what was made. Where nobody knows whether an add was carried out it is
+// [ErrUnknown]: the same call with the error's Key, made again, looks for it first.
+//
+// # Jobs
+//
+// [Client.Apply] makes WeCom hold what rows describe, [Client.Sync] takes in what others made, [Client.ReplaceUser] puts
+// others in a member's place, and [Client.SaveQRCodes] writes every picture. They need the ledger. A job has a deadline
+// only if its context has one, is stopped cleanly by its context, by [OnProgress] and by Close, answers its counts beside an
+// error too, and goes on where it stood when it is run again.
 //
 // # Errors
 //
 // Every error is an [*Error]. Its kind is matched with [errors.Is] and [ErrTimeout] and its like; where the context was
-// the reason, [context.DeadlineExceeded] or [context.Canceled] match too.
+// the reason, [context.DeadlineExceeded] or [context.Canceled] match too. Before an add is repeated, Effect and Retryable
+// say whether that may make a second contact way.
+//
+// # Tests
+//
+// Package contactwaytest starts a stand-in for WeCom that stops with its test. [StartSandbox] does it elsewhere.
 package contactway

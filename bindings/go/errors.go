@@ -19,7 +19,7 @@ type Kind string
 // The kinds.
 const (
 	ErrInvalidArgument Kind = "invalid_argument" // not JSON, an unknown option, a bad configuration
-	ErrInvalidHandle   Kind = "invalid_handle"   // the client was closed, or never made
+	ErrInvalidHandle   Kind = "invalid_handle"   // the client was closed, or New did not make it
 	ErrInvalidRequest  Kind = "invalid_request"  // the request breaks a documented rule; nothing was sent
 	ErrAuth            Kind = "auth"             // no token could be had
 	ErrAPI             Kind = "api"              // WeCom refused
@@ -53,6 +53,8 @@ type Detail struct {
 	Pointer string `json:"pointer"` // where (RFC 6901), such as /user/0
 	Rule    string `json:"rule"`    // which, such as userid_form
 	Message string `json:"message"` // what it says and what to do
+	Line    int64  `json:"line"`    // of a file of rows, from 1; 0 where there is no file
+	Column  int64  `json:"column"`  // the character of that line, from 1; 0 where there is no file
 }
 
 // Error is the error of every call. It matches its [Kind] with [errors.Is], and [context.DeadlineExceeded] or

@@ -88,7 +88,7 @@ func TestDurationsAreRoundedAwayFromZero(t *testing.T) {
 
 // A canceller that has served its call is freed.
 func TestCancellerIsFreed(t *testing.T) {
-	sandbox, err := StartSandbox(nil)
+	sandbox, err := StartSandbox(SandboxConfig{})
 	if err != nil {
 		t.Fatal(err)
 	}

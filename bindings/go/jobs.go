@@ -27,10 +27,11 @@ type Progress struct {
 
 // Failure is a row of a job that failed.
 type Failure struct {
-	Line    int64  `json:"line"` // of the file, or the number of the row, from 1; 0 where there are no rows
-	Key     string `json:"key"`
-	Errcode int64  `json:"errcode"`
-	Errmsg  string `json:"errmsg"`
+	Line     int64  `json:"line"`      // of the file, or the number of the row, from 1; 0 where there are no rows
+	Key      string `json:"key"`       // empty where there is none
+	ConfigID string `json:"config_id"` // empty where it is not known
+	Errcode  int64  `json:"errcode"`
+	Errmsg   string `json:"errmsg"`
 }
 
 // SyncRequest says what the ledger is compared with.
@@ -99,10 +100,11 @@ type ApplyAnswer struct {
 
 // ReplaceUserRequest says who stands in for whom.
 type ReplaceUserRequest struct {
-	From   string                     `json:"from,omitempty"`
-	To     []string                   `json:"to,omitempty"`
-	DryRun bool                       `json:"dry_run,omitempty"`
-	Extra  map[string]json.RawMessage `json:"-"`
+	From        string                     `json:"from,omitempty"`        // a userid; required
+	To          []string                   `json:"to,omitempty"`          // userids; required
+	DryRun      bool                       `json:"dry_run,omitempty"`     // whether it is only counted what would be done
+	Concurrency *int                       `json:"concurrency,omitempty"` // calls at once; MaxInFlight if nil
+	Extra       map[string]json.RawMessage `json:"-"`
 }
 
 // ReplaceUserAnswer counts what was done.
@@ -116,9 +118,10 @@ type ReplaceUserAnswer struct {
 
 // SaveQRCodesRequest says whose pictures are saved, and where; files are named after the keys.
 type SaveQRCodesRequest struct {
-	Query     *LedgerQuery               `json:"query,omitempty"`
-	Directory string                     `json:"directory,omitempty"`
-	Extra     map[string]json.RawMessage `json:"-"`
+	Query       *LedgerQuery               `json:"query,omitempty"`       // without Limit and Cursor; all active ones if nil
+	Directory   string                     `json:"directory,omitempty"`   // is made if it is not there; required
+	Concurrency *int                       `json:"concurrency,omitempty"` // pictures at once; MaxInFlight if nil
+	Extra       map[string]json.RawMessage `json:"-"`
 }
 
 // SaveQRCodesAnswer counts what was done.
@@ -129,20 +132,24 @@ type SaveQRCodesAnswer struct {
 	Failures []Failure `json:"failures"`
 }
 
-// Sync brings the ledger up to what WeCom holds.
+// Sync brings the ledger up to what WeCom holds: what others made is adopted without a key, what is open is settled, what
+// was changed or is gone is noted. It reads every contact way once; 500,000 take WeCom's limits nearly four hours.
 func (c *Client) Sync(ctx context.Context, request SyncRequest, options ...Option) (*SyncAnswer, error) {
 	return work[SyncAnswer](ctx, c, "sync", request, options)
 }
 
-// Apply makes WeCom hold the contact ways that rows describe.
+// Apply makes WeCom hold the contact ways that rows describe: new keys are made, what differs is changed, the rest costs
+// nothing. A row that fails does not stop the others: the error is [ErrPartial] then, the answer names the first 100, and
+// the report all.
 func (c *Client) Apply(ctx context.Context, request ApplyRequest, options ...Option) (*ApplyAnswer, error) {
 	rows, err := request.rows()
 	if err != nil {
 		return nil, err
 	}
-	c = c.made()
-	// What a closed client answers, the library says.
-	if rows != nil && c.closing.Err() == nil {
+	if err := c.unusable(); err != nil {
+		return nil, err
+	}
+	if rows != nil {
 		if request.Path, err = c.spool(ctx, rows); err != nil {
 			return nil, err
 		}
@@ -151,14 +158,15 @@ func (c *Client) Apply(ctx context.Context, request ApplyRequest, options ...Opt
 	return work[ApplyAnswer](ctx, c, "apply", request, options)
 }
 
-// ReplaceUser replaces one member by others in every contact way that names them.
+// ReplaceUser replaces one member by others in every contact way of the ledger that names them. Rows applied earlier that
+// still name the member fail from then on, until they are corrected or Overwrite is set.
 func (c *Client) ReplaceUser(
 	ctx context.Context, request ReplaceUserRequest, options ...Option,
 ) (*ReplaceUserAnswer, error) {
 	return work[ReplaceUserAnswer](ctx, c, "replace_user", request, options)
 }
 
-// SaveQRCodes writes the QR pictures of many contact ways.
+// SaveQRCodes writes the QR pictures of many contact ways, each under its key or, without one, its config id.
 func (c *Client) SaveQRCodes(
 	ctx context.Context, request SaveQRCodesRequest, options ...Option,
 ) (*SaveQRCodesAnswer, error) {

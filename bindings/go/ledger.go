@@ -11,6 +11,18 @@ import (
 // The ledger keeps what was created where it cannot be lost. It and the jobs over it need a client whose Store is a
 // sqlite or postgres one.
 
+// Status says what became of a contact way.
+type Status string
+
+// The statuses.
+const (
+	StatusIntended Status = "intended" // written down before the add was sent; not acknowledged yet
+	StatusActive   Status = "active"   // WeCom has it
+	StatusUnknown  Status = "unknown"  // the add may have been carried out; it is looked for
+	StatusDeleted  Status = "deleted"  // it was deleted through this library
+	StatusGone     Status = "gone"     // WeCom no longer has it
+)
+
 // LedgerQuery asks for entries of the ledger. What is left out is not asked for.
 type LedgerQuery struct {
 	Key       *string `json:"key,omitempty"`
@@ -19,9 +31,9 @@ type LedgerQuery struct {
 	Remark    *string `json:"remark,omitempty"`
 	User      *string `json:"user,omitempty"`
 	Party     *int64  `json:"party,omitempty"`
-	Status    *string `json:"status,omitempty"` // intended, active, unknown, deleted or gone; all if left out
+	Status    *Status `json:"status,omitempty"` // every status if left out
 	Namespace *string `json:"namespace,omitempty"`
-	Limit     *int    `json:"limit,omitempty"`  // entries in a page
+	Limit     *int    `json:"limit,omitempty"`  // entries in a page, 1 to 1000; 100 if left out
 	Cursor    string  `json:"cursor,omitempty"` // the NextCursor of the page before
 
 	Extra map[string]json.RawMessage `json:"-"`
@@ -36,17 +48,17 @@ type LedgerAnswer struct {
 
 // LedgerEntry is what the ledger knows of a contact way.
 type LedgerEntry struct {
-	Key        string      `json:"key"` // empty where it was taken in without one
-	Namespace  string      `json:"namespace"`
-	ConfigID   string      `json:"config_id"` // empty until WeCom has acknowledged it
-	QRCode     string      `json:"qr_code"`
-	Status     string      `json:"status"`      // intended, active, unknown, deleted or gone
-	ContactWay AddRequest  `json:"contact_way"` // as it was asked for
-	CreatedAt  json.Number `json:"created_at"`
-	UpdatedAt  json.Number `json:"updated_at"`
+	Key        string     `json:"key"`       // empty where it was taken in without one
+	Namespace  string     `json:"namespace"` // that Apply was given; empty where there is none
+	ConfigID   string     `json:"config_id"` // empty until WeCom has acknowledged it
+	QRCode     string     `json:"qr_code"`
+	Status     Status     `json:"status"`
+	ContactWay AddRequest `json:"contact_way"` // as it was asked for
+	CreatedAt  int64      `json:"created_at"`  // seconds since 1970
+	UpdatedAt  int64      `json:"updated_at"`  // seconds since 1970
 }
 
-// Ledger looks a page of contact ways up; [Client.Entries] reads all pages.
+// Ledger looks a page of contact ways up, oldest first; [Client.Entries] reads all pages. Nothing is sent to WeCom.
 func (c *Client) Ledger(ctx context.Context, query LedgerQuery, options ...Option) (*LedgerAnswer, error) {
 	return ask[LedgerAnswer](ctx, c, "ledger", query, options)
 }

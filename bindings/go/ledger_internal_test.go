@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"slices"
 	"testing"
+	"time"
 )
 
 // What goes to the library and comes from it, by the documented shapes.
@@ -17,7 +18,7 @@ func TestRequestsOfTheLedger(t *testing.T) {
 		`{}`: LedgerQuery{},
 		`{"key":"k","config_id":"c","state":"","remark":"r","user":"u","party":7,"status":"active","namespace":"n","limit":10,"cursor":"x"}`: LedgerQuery{
 			Key: Some("k"), ConfigID: Some("c"), State: Some(""), Remark: Some("r"), User: Some("u"), Party: Some(int64(7)),
-			Status: Some("active"), Namespace: Some("n"), Limit: Some(10), Cursor: "x",
+			Status: Some(StatusActive), Namespace: Some("n"), Limit: Some(10), Cursor: "x",
 		},
 		`{"start_time":0,"end_time":9,"concurrency":4}`: SyncRequest{StartTime: Some(int64(0)), EndTime: Some(int64(9)), Concurrency: Some(4)},
 		`{"path":"codes.csv","namespace":"shops","dry_run":true,"delete_missing":true,"max_delete":0,"replace":true,"recreate_gone":true,` +
@@ -25,9 +26,11 @@ func TestRequestsOfTheLedger(t *testing.T) {
 			Path: "codes.csv", Rows: slices.Values([]Row{}), Namespace: Some("shops"), DryRun: true, DeleteMissing: true, MaxDelete: Some(0),
 			Replace: true, RecreateGone: true, Overwrite: true, Concurrency: Some(8), ReportPath: "report.jsonl",
 		},
-		`{"from":"zhangsan","to":["lisi"],"dry_run":true}`: ReplaceUserRequest{From: "zhangsan", To: []string{"lisi"}, DryRun: true},
-		`{"query":{"namespace":"shops"},"directory":"codes/"}`: SaveQRCodesRequest{
-			Query: &LedgerQuery{Namespace: Some("shops")}, Directory: "codes/",
+		`{"from":"zhangsan","to":["lisi"],"dry_run":true,"concurrency":2}`: ReplaceUserRequest{
+			From: "zhangsan", To: []string{"lisi"}, DryRun: true, Concurrency: Some(2),
+		},
+		`{"query":{"namespace":"shops"},"directory":"codes/","concurrency":3}`: SaveQRCodesRequest{
+			Query: &LedgerQuery{Namespace: Some("shops")}, Directory: "codes/", Concurrency: Some(3),
 		},
 	} {
 		if text, err := encode(request); err != nil || string(text) != expected {
@@ -52,7 +55,7 @@ func TestRowsAreJSONLines(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	path, err := unmade.spool(context.Background(), each)
+	path, err := newClient(0, time.Minute).spool(context.Background(), each)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,10 +65,10 @@ func TestRowsAreJSONLines(t *testing.T) {
 }
 
 func TestAnswersOfTheLedger(t *testing.T) {
-	failures := []Failure{{Line: 3, Key: "shop-3", Errcode: 40096, Errmsg: "no such user"}}
-	list := `"failures":[{"line":3,"key":"shop-3","errcode":40096,"errmsg":"no such user"}]`
+	failures := []Failure{{Line: 3, Key: "shop-3", ConfigID: "c", Errcode: 40096, Errmsg: "no such user"}}
+	list := `"failures":[{"line":3,"key":"shop-3","config_id":"c","errcode":40096,"errmsg":"no such user"}]`
 	entry := LedgerEntry{
-		Key: "shop-1", Namespace: "shops", ConfigID: "c", QRCode: "q", Status: "active", CreatedAt: "1", UpdatedAt: "2",
+		Key: "shop-1", Namespace: "shops", ConfigID: "c", QRCode: "q", Status: StatusActive, CreatedAt: 1, UpdatedAt: 2,
 		ContactWay: AddRequest{Type: 1, Scene: 2, User: []string{"zhangsan"}, State: Some("")},
 	}
 	for text, expected := range map[string]any{
@@ -97,7 +100,7 @@ func TestErrorOfAJobHoldsItsCountsAndFailures(t *testing.T) {
 			`"error":{"kind":"` + string(kind) + `","effect":"none","retryable":true,"endpoint":"apply","attempts":3,"http_status":200,"details":[]}}`))
 		counts := answerIn[ApplyAnswer](failure)
 		if !errors.Is(failure, kind) || counts.Created != 2 || counts.Failed != 1 || counts.Raw == nil ||
-			!slices.Equal(failure.Failures, []Failure{{3, "k", 40096, "no"}}) || !slices.Equal(counts.Failures, failure.Failures) {
+			!slices.Equal(failure.Failures, []Failure{{Line: 3, Key: "k", Errcode: 40096, Errmsg: "no"}}) || !slices.Equal(counts.Failures, failure.Failures) {
 			t.Errorf("%+v, %+v", failure, counts)
 		}
 	}
@@ -109,11 +112,11 @@ func TestErrorOfAJobHoldsItsCountsAndFailures(t *testing.T) {
 func TestAnswerOfCheck(t *testing.T) {
 	text := `{"errcode":40001,"errmsg":"invalid credential","error":{"kind":"auth","effect":"none","retryable":false,"endpoint":"check"},` +
 		`"steps":[{"step":"resolve","ok":true,"elapsed_ms":3,"message":"127.0.0.1"},{"step":"tls","skipped":true,"message":"http"},` +
-		`{"step":"token","ok":false,"elapsed_ms":9,"message":"refused","remedy":"copy the secret again","error":{"kind":"auth"}}]}`
+		`{"step":"token","ok":false,"elapsed_ms":9,"message":"refused","remedy":"copy the secret again","error":{"kind":"auth","errcode":40001,"advice":"a","hint":"1"}}]}`
 	expected := []CheckStep{
 		{Step: "resolve", OK: true, ElapsedMS: 3, Message: "127.0.0.1"},
 		{Step: "tls", Skipped: true, Message: "http"},
-		{Step: "token", ElapsedMS: 9, Message: "refused", Remedy: "copy the secret again", Error: &CheckError{ErrAuth}},
+		{Step: "token", ElapsedMS: 9, Message: "refused", Remedy: "copy the secret again", Error: &CheckError{Errcode: 40001, Kind: ErrAuth, Advice: "a", Hint: "1"}},
 	}
 	failure := errorOf([]byte(text))
 	if checked := answerIn[CheckAnswer](failure); !errors.Is(failure, ErrAuth) || !reflect.DeepEqual(checked.Steps, expected) {

@@ -3,35 +3,51 @@ package contactway_test
 import (
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 )
 
-// The program in the README is the one in example/, and it runs.
-func TestReadme(t *testing.T) {
-	readme, err := os.ReadFile("README.md")
-	if err != nil {
-		t.Fatal(err)
+// programs are those that the READMEs show, with what each says.
+var programs = map[string][]string{
+	"example/main.go":        {"made ", "there is ", "refused: 41044 "},
+	"example/ledger/main.go": {"10 of 10", "10 made", "made before: true", "lisi left 10", "10 pictures"},
+}
+
+// Each block of code in a README is a file, which the tests run, in either language.
+func TestReadmesShowWhatIsTested(t *testing.T) {
+	for _, name := range []string{"README.md", "README.zh-CN.md"} {
+		readme, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		blocks := regexp.MustCompile("(?s)<!-- (\\S+) -->\n```go\n(.*?)```").FindAllStringSubmatch(string(readme), -1)
+		if all := strings.Count(string(readme), "```go"); len(blocks) != all || all < len(programs) {
+			t.Errorf("%s: %d of %d blocks are a file", name, len(blocks), all)
+		}
+		for _, block := range blocks {
+			file, shown := block[1], block[2]
+			if _, isProgram := programs[file]; !isProgram && !strings.HasSuffix(file, "_test.go") {
+				t.Errorf("%s: nothing runs %s", name, file)
+			}
+			if source, err := os.ReadFile(file); err != nil || string(source) != shown {
+				t.Errorf("%s: %v, or another text than in %s", name, err, file)
+			}
+		}
 	}
-	block := regexp.MustCompile("(?s)<!-- (example/[a-z.]+) -->\n```go\n(.*?)```").FindStringSubmatch(string(readme))
-	if block == nil {
-		t.Fatal("the README holds no program")
-	}
-	program, err := os.ReadFile(block[1])
-	if err != nil {
-		t.Fatal(err)
-	}
-	if string(program) != block[2] {
-		t.Errorf("the README's program is not %s", block[1])
-	}
-	output, err := exec.Command("go", "run", "./example").CombinedOutput()
-	if err != nil {
-		t.Fatalf("%v: %s", err, output)
-	}
-	for _, said := range []string{"made ", "there is ", "refused: 41044 "} {
-		if !strings.Contains(string(output), said) {
-			t.Errorf("%q is not in %s", said, output)
+}
+
+func TestProgramsOfTheReadmes(t *testing.T) {
+	for file, says := range programs {
+		output, err := exec.Command("go", "run", "./"+filepath.Dir(file)).CombinedOutput()
+		if err != nil {
+			t.Fatalf("%s: %v: %s", file, err, output)
+		}
+		for _, said := range says {
+			if !strings.Contains(string(output), said) {
+				t.Errorf("%s: %q is not in %s", file, said, output)
+			}
 		}
 	}
 }

@@ -4,19 +4,15 @@ package contactway
 
 import "encoding/json"
 
-// In every request a nil pointer or slice, a zero number and an empty string are left out, but for what a closing
-// message must hold. A pointer that [Some] made and an empty slice are sent, whatever they hold: that is how an update
-// empties a member. Extra are members that this binding does not know yet. Numbers are in WeCom's units.
-
-// AddRequest describes a contact way to be made.
+// AddRequest describes a contact way to be made: Type, Scene, and User or Party, at least.
 type AddRequest struct {
-	Type          int          `json:"type,omitempty"`            // 1 for one person, 2 for several
-	Scene         int          `json:"scene,omitempty"`           // 1 for a button in a mini-program, 2 for a QR code
+	Type          int          `json:"type,omitempty"`            // required: 1 for one person, 2 for several
+	Scene         int          `json:"scene,omitempty"`           // required: 1 for a button in a mini-program, 2 for a QR code
 	Style         *int         `json:"style,omitempty"`           // of the button: 1 to 3 for one person, 1 to 2 for several
 	Remark        *string      `json:"remark,omitempty"`          // up to 30 characters
 	SkipVerify    *bool        `json:"skip_verify,omitempty"`     // whether customers need no agreement; true if left out
 	State         *string      `json:"state,omitempty"`           // comes back with each customer; up to 30 characters
-	User          []string     `json:"user,omitempty"`            // userids; up to 100 members, those of Party included
+	User          []string     `json:"user,omitempty"`            // userids, required without Party; up to 100 members, those of Party included
 	Party         []int64      `json:"party,omitempty"`           // departments, with Type 2
 	IsTemp        *bool        `json:"is_temp,omitempty"`         // a temporary chat
 	ExpiresIn     *int         `json:"expires_in,omitempty"`      // seconds that a temporary code lives, up to 14 days; 7 days if left out
@@ -29,9 +25,9 @@ type AddRequest struct {
 	Extra map[string]json.RawMessage `json:"-"` // members that this binding does not know yet
 }
 
-// UpdateRequest changes a contact way; what is left out stays as it is.
+// UpdateRequest changes a contact way. What is left out stays as it is; Some("") and an empty slice empty a member.
 type UpdateRequest struct {
-	ConfigID      string       `json:"config_id,omitempty"`
+	ConfigID      string       `json:"config_id,omitempty"` // required
 	Style         *int         `json:"style,omitempty"`
 	Remark        *string      `json:"remark,omitempty"`
 	SkipVerify    *bool        `json:"skip_verify,omitempty"`
@@ -48,7 +44,8 @@ type UpdateRequest struct {
 	Extra map[string]json.RawMessage `json:"-"`
 }
 
-// Conclusions are the closing words of a temporary chat: a text, and one of a picture, a link and a mini-program.
+// Conclusions are the closing words of a temporary chat: a text, and one of a picture, a link and a mini-program. What each
+// must hold is sent even if it is empty.
 type Conclusions struct {
 	Text        *Text        `json:"text,omitempty"`
 	Image       *Image       `json:"image,omitempty"`
@@ -95,13 +92,13 @@ type Miniprogram struct {
 
 // GetRequest names a contact way.
 type GetRequest struct {
-	ConfigID string                     `json:"config_id,omitempty"`
+	ConfigID string                     `json:"config_id,omitempty"` // required
 	Extra    map[string]json.RawMessage `json:"-"`
 }
 
 // DelRequest names a contact way.
 type DelRequest struct {
-	ConfigID string                     `json:"config_id,omitempty"`
+	ConfigID string                     `json:"config_id,omitempty"` // required
 	Extra    map[string]json.RawMessage `json:"-"`
 }
 
@@ -116,8 +113,8 @@ type ListRequest struct {
 
 // CloseTempChatRequest names a temporary chat.
 type CloseTempChatRequest struct {
-	UserID         string                     `json:"userid,omitempty"`
-	ExternalUserID string                     `json:"external_userid,omitempty"`
+	UserID         string                     `json:"userid,omitempty"`          // required: the member
+	ExternalUserID string                     `json:"external_userid,omitempty"` // required: the customer
 	Extra          map[string]json.RawMessage `json:"-"`
 }
 
@@ -133,6 +130,6 @@ type UploadImageRequest struct {
 type SaveQRCodeRequest struct {
 	ConfigID string                     `json:"config_id,omitempty"`
 	QRCode   string                     `json:"qr_code,omitempty"`
-	Path     string                     `json:"path,omitempty"`
+	Path     string                     `json:"path,omitempty"` // required
 	Extra    map[string]json.RawMessage `json:"-"`
 }

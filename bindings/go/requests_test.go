@@ -183,9 +183,6 @@ func TestOptionsAreJoined(t *testing.T) {
 			t.Errorf("options %s: %v", wrong, err)
 		}
 	}
-	if _, err := client.Add(ctx, counter, contactway.Key("store-1")); !errors.Is(err, contactway.ErrUnsupported) {
-		t.Errorf("a key without a durable store: %v", err)
-	}
 }
 
 func TestAcceptDuplicateSendsAgain(t *testing.T) {
@@ -467,26 +464,6 @@ func TestAllRefusesARepeatedCursor(t *testing.T) {
 		if asked := len(sandbox.Calls("list_contact_way")); asked != len(cursors)-1 || !errors.Is(last, contactway.ErrBadResponse) {
 			t.Errorf("%v: %d pages, then %v", cursors, asked, last)
 		}
-	}
-}
-
-func TestJobsAnswer(t *testing.T) {
-	client := contactwaytest.NewSandbox(t).NewClient()
-	ctx := context.Background()
-	progress := contactway.OnProgress(func(contactway.Progress) bool { return true })
-	_, ofLedger := client.Ledger(ctx, contactway.LedgerQuery{State: contactway.Some("s")})
-	synced, ofSync := client.Sync(ctx, contactway.SyncRequest{}, progress)
-	rows := slices.Values([]contactway.Row{{Key: "k", ContactWay: counter}})
-	applied, ofApply := client.Apply(ctx, contactway.ApplyRequest{Rows: rows}, progress)
-	replaced, ofReplace := client.ReplaceUser(ctx, contactway.ReplaceUserRequest{From: "zhangsan", To: []string{"lisi"}}, progress)
-	saved, ofSave := client.SaveQRCodes(ctx, contactway.SaveQRCodesRequest{Directory: t.TempDir()}, progress)
-	for _, err := range []error{ofLedger, ofSync, ofApply, ofReplace, ofSave} {
-		if failureOf(t, err).Raw == nil {
-			t.Errorf("%v did not reach the library", err)
-		}
-	}
-	if synced == nil || applied == nil || replaced == nil || saved == nil {
-		t.Error("a job's answer is missing beside its error")
 	}
 }
 

@@ -88,7 +88,11 @@ type vector struct {
 
 func newVector(t *testing.T, text []byte) *vector {
 	v := &vector{t: t, text: text}
-	v.sandbox = contactwaytest.NewSandboxWith(t, v.or("/sandbox", "{}"))
+	var sandbox contactway.SandboxConfig
+	if err := json.Unmarshal([]byte(v.or("/sandbox", "{}")), &sandbox.Extra); err != nil {
+		t.Fatal(err)
+	}
+	v.sandbox = contactwaytest.NewSandboxWith(t, sandbox)
 	v.saved = map[string]string{
 		"base_url": v.sandbox.BaseURL, "corp_id": v.sandbox.CorpID, "secret": v.sandbox.Secret, "dir": t.TempDir(),
 	}

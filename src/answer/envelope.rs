@@ -1,5 +1,8 @@
 //! WeCom's envelope: one JSON object with an integer `errcode`.
 
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
 use serde::de::IgnoredAny;
 use serde_json::json;
 use serde_json::value::RawValue;
@@ -76,7 +79,8 @@ impl Envelope {
             Err(why) => return Err(no(why, text.into_bytes())),
         };
         if heading.has_our_names {
-            text = rebuilt(&text, |name, value| (server_name(name).to_owned(), value.to_owned()));
+            let sent: BTreeSet<_> = json::members(&text).unwrap_or_default().into_iter().map(|it| it.0).collect();
+            text = rebuilt(&text, |name, value| (server_name(name, &sent), value.to_owned()));
         }
         if heading.errmsg.is_none() {
             text = with_member(text, "errmsg", "\"\"");
@@ -198,7 +202,7 @@ impl Heading {
                 errcode = Some(value.get());
             }
             "errmsg" => errmsg = Some(value.get()),
-            name => has_our_names |= server_name(name) != name,
+            name => has_our_names |= OUR_MEMBERS.contains(&name),
         });
         read.map_err(|error| match error {
             json::Error::NotAnObject => "the answer is not a JSON object",
@@ -217,13 +221,12 @@ impl Heading {
     }
 }
 
-/// What a server's member is called here, where we have one of that name.
-fn server_name(name: &str) -> &str {
-    match name {
-        "warnings" => "server_warnings",
-        "error" => "server_error",
-        name => name,
-    }
+/// What a server's member is called here that has a name of ours; and one that is called so already, where it `sent` both.
+fn server_name(name: &str, sent: &BTreeSet<Cow<str>>) -> String {
+    let ours = name.trim_start_matches(SERVER);
+    let below = name.strip_prefix(SERVER).unwrap_or_default();
+    let gives_way = OUR_MEMBERS.contains(&ours) && (name == ours || sent.contains(below));
+    format!("{}{name}", if gives_way { SERVER } else { "" })
 }
 
 /// A `config_id` that can be read in a body that is no envelope.
@@ -247,6 +250,10 @@ fn with_member(mut text: String, name: &str, value: &str) -> String {
     text
 }
 
+/// Members that we add to an answer.
+const OUR_MEMBERS: [&str; 2] = ["warnings", "error"];
+/// What stands before such a name where it is the server's.
+const SERVER: &str = "server_";
 /// What every answer has.
 const HEADING: [&str; 2] = ["errcode", "errmsg"];
 /// Names that we give.

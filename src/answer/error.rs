@@ -166,10 +166,11 @@ impl Error {
             many => format!("{many} rules are broken in {what}"),
         };
         for (index, detail) in details.iter().take(3).enumerate() {
-            let place = if detail.pointer.is_empty() { "the whole" } else { &detail.pointer };
             errmsg.push_str(if index == 0 { ": " } else { "; " });
-            errmsg.push_str(place);
-            errmsg.push_str(": ");
+            if !detail.pointer.is_empty() {
+                errmsg.push_str(&detail.pointer);
+                errmsg.push_str(": ");
+            }
             errmsg.push_str(&detail.message);
         }
         if details.len() > 3 {

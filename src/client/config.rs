@@ -11,6 +11,7 @@ use crate::auth::{Credentials, Suite};
 use crate::json::fields::Fields;
 use crate::json::{Object, Value};
 use crate::secret::{IN_URL_MAX, Secret};
+use crate::store;
 use crate::transport::{Authorities, Roots};
 use crate::wire::Limits;
 
@@ -199,6 +200,8 @@ fn read_store(fields: &mut Fields, credentials: Option<&Credentials>) -> Option<
     let store = fields.text("store").filter(|store| *store != "memory")?;
     if !DURABLE.iter().any(|scheme| store.starts_with(scheme)) {
         fields.wrong("store", "unknown_value", "must be memory, sqlite:<path> or postgres://…; write one of them");
+    } else if let Some(why) = store::fault(store) {
+        fields.wrong("store", "bad_store", &why);
     }
     if credentials.is_some_and(|credentials| credentials.corp_id().is_none()) {
         fields.wrong("corp_id", "corp_id_required", "is required beside access_token with a durable store; give it");

@@ -136,10 +136,11 @@ impl Client {
         let mut fields = Fields::new(object, "");
         let (config_id, qr_code) = (fields.text("config_id"), fields.text("qr_code"));
         let path = fields.text("path");
-        if config_id.is_some() == qr_code.is_some() {
+        // What is there and wrong is told of already.
+        if fields.value("config_id").is_some() == fields.value("qr_code").is_some() {
             fields.wrong_together("one_of_two", "give either config_id or qr_code");
         }
-        if path.is_none() {
+        if fields.value("path").is_none() {
             fields.wrong("path", "path_required", "is required: the file to write; give it");
         }
         let address = qr_code.map(|address| self.picture_address(address));
@@ -227,10 +228,11 @@ fn picture_of(request: &str) -> Result<(String, Vec<u8>, &'static str), Error> {
     let object = Object::parse(request).map_err(|error| Error::unreadable(REQUEST, &error))?;
     let mut fields = Fields::new(&object, "");
     let (path, base64, filename) = (fields.text("path"), fields.text("base64"), fields.text("filename"));
-    if path.is_some() == base64.is_some() {
+    // What is there and wrong is told of already.
+    if fields.value("path").is_some() == fields.value("base64").is_some() {
         fields.wrong_together("one_of_two", "give either path, or base64 and filename");
     }
-    if base64.is_some() && filename.is_none() {
+    if base64.is_some() && fields.value("filename").is_none() {
         fields.wrong("filename", "filename_required", "is required beside base64; give it");
     }
     let (member, read) = match (path, base64) {
@@ -248,7 +250,6 @@ fn picture_of(request: &str) -> Result<(String, Vec<u8>, &'static str), Error> {
         }
     };
     let format = format_of(&picture).filter(|format| format.is_uploaded);
-    // What could not be read is told of already.
     if !picture.is_empty() {
         if !(UPLOAD_MIN..=UPLOAD_MAX).contains(&picture.len()) {
             fields.wrong(member, "picture_bytes", "must be a picture of 6 bytes to 10 MiB; give another");
@@ -308,7 +309,7 @@ fn form(boundary: &str, filename: &str, content_type: &str, picture: &[u8]) -> V
 
 fn unwritable(why: impl fmt::Display) -> Error {
     let message = format!("the file cannot be written: {why}");
-    Error::with_details(Kind::InvalidArgument, REQUEST, vec![Detail::new("/path", "unwritable", message)])
+    Error::with_details(Kind::InvalidRequest, REQUEST, vec![Detail::new("/path", "unwritable", message)])
 }
 
 /// Whether a file may come to be at `path`, or replace what is there. A device, a pipe or a folder is no file, nor is a

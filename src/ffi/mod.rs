@@ -302,7 +302,7 @@ pub unsafe extern "C" fn contactway_upload_image(
 /// nothing, and nothing else.
 ///
 /// options_json may be NULL; it knows timeout_ms and canceller. The answer is never NULL and is to be freed with
-/// contactway_string_free. Any thread. Errors: any kind; invalid_argument where the file cannot be written.
+/// contactway_string_free. Any thread. Errors: any kind; invalid_request where the file cannot be written.
 ///
 ///     char *answer = contactway_save_qr_code(client,
 ///         "{\"config_id\":\"42b34949e138eb6e027c123cba77fad7\",\"path\":\"counter.png\"}", NULL);
@@ -348,8 +348,8 @@ pub unsafe extern "C" fn contactway_check(client: contactway_client, options_jso
 /// gone), contact_way as it was asked for, and created_at and updated_at in seconds since 1970.
 ///
 /// options_json may be NULL; it knows timeout_ms and canceller. The answer is never NULL and is to be freed with
-/// contactway_string_free. Any thread. Errors: invalid_argument, invalid_handle, store, cancelled; unsupported without
-/// such a store.
+/// contactway_string_free. Any thread. Errors: invalid_argument, invalid_handle, invalid_request, store, cancelled;
+/// unsupported without such a store.
 ///
 ///     char *answer = contactway_ledger(client, "{\"state\":\"counter-1\"}", NULL);
 #[unsafe(no_mangle)]
@@ -429,7 +429,7 @@ pub unsafe extern "C" fn contactway_apply(
 
 /// Replaces one member by others in every contact way of the ledger that names them; each is read before and after.
 ///
-/// request_json holds from, a userid, and to, a list of userids; it may hold dry_run (nothing is sent) and concurrency. The
+/// request_json holds from, a userid, and to, a list of userids; it may hold dry_run (nothing is sent), concurrency and report_path. The
 /// answer holds matched, updated, failed and failures. No contact way is left without a user, with two for type 1, or with
 /// more than 100: it fails instead, and the rest goes on.
 ///

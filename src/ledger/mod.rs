@@ -9,7 +9,7 @@
 //! - `equal`: when two contact ways are equal, as a table with a row a member
 //! - `update`: what to send where they are not
 //! - `rows`: the wanted contact ways, from a request, a JSON Lines file or a spreadsheet
-//! - `report`: what became of each of them
+//! - `report`: what became of each of them; `foreseen`: what would, in a dry run
 //! - `file_name`: the name of a picture's file
 //! - `hash`: the hash that they share
 
@@ -18,6 +18,7 @@ mod apply;
 mod change;
 mod equal;
 mod file_name;
+mod foreseen;
 mod hash;
 mod job;
 mod look;

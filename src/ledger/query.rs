@@ -17,14 +17,14 @@ impl Ledger {
     /// A page of entries, as an answer.
     ///
     /// # Errors
-    /// `invalid_argument` when the query is wrong, `store` when the ledger cannot be read.
+    /// `invalid_request` when the query is wrong, `store` when the ledger cannot be read.
     pub fn query(&self, call: &Call, query: &str) -> Result<String, Error> {
         let object = Object::parse(query).map_err(|error| Error::unreadable("the query", &error))?;
         let mut fields = Fields::new(&object, "");
         let wanted = conditions(&mut fields, &self.corp_id);
         let limit = fields.integer("limit", 1..=PAGE_MAX).unwrap_or(PAGE);
         let after = cursor(&mut fields);
-        fields.end(()).map_err(|wrong| Error::with_details(Kind::InvalidArgument, "the query", wrong))?;
+        fields.end(()).map_err(|wrong| Error::with_details(Kind::InvalidRequest, "the query", wrong))?;
         // One more tells whether there is another page.
         let mut entries = self.store.find(call, &wanted, after, limit + 1)?;
         let page = usize::try_from(limit).unwrap_or(usize::MAX);

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 
+use super::foreseen::changes;
 use super::job::{self, Desk, Finished, Job, Next, Progress, Turn, Update, run};
 use super::reading::Sighting;
 use super::report::Outcome;
@@ -26,6 +27,7 @@ struct Plan {
     from: String,
     to: Vec<String>,
     dry_run: bool,
+    report_path: Option<String>,
 }
 
 impl Plan {
@@ -33,6 +35,7 @@ impl Plan {
         let from = fields.text("from").unwrap_or_default().to_owned();
         let to = fields.texts("to").unwrap_or_default();
         let dry_run = fields.flag("dry_run").unwrap_or(false);
+        let report_path = fields.text("report_path").map(str::to_owned);
         for (name, rest) in [
             ("from", "is required: the userid to take out; give it"),
             ("to", "is required: the userids to put in, or [] for none; give it"),
@@ -47,7 +50,7 @@ impl Plan {
         if to.iter().any(|userid| same(userid, &from)) {
             fields.wrong("to", "same_userid", "must not hold the userid that is taken out; remove it");
         }
-        Self { from, to, dry_run }
+        Self { from, to, dry_run, report_path }
     }
 
     /// `users` after the replacement; the member's place is theirs that come.
@@ -89,7 +92,7 @@ impl Ledger {
         let concurrency = fields.count("concurrency", 1);
         fields.end(()).map_err(|wrong| Error::with_details(Kind::InvalidRequest, REQUEST, wrong))?;
         let job = Job::begin(self, call, "replace_user", concurrency)?;
-        let mut desk = Desk::new(progress, None)?;
+        let mut desk = Desk::new(progress, plan.report_path.as_deref())?;
         let query = Query { user: Some(plan.from.clone()), status: Some(Status::Active), ..Query::of(&self.corp_id) };
         desk.total = self.store.count(&job.short(), &query)?;
         let mut course = Course { query, after: 0, matched: 0 };
@@ -145,18 +148,27 @@ fn replace(job: &Job, plan: &Plan, entry: &Entry) -> Option<Finished> {
     let config_id = entry.config_id.as_deref().unwrap_or_default();
     let finished =
         |result| Finished::new(None, entry.key.as_deref(), result).of(Some(config_id), entry.qr_code.as_deref());
-    let replaced = if plan.dry_run { foreseen(plan, entry) } else { changed(job, plan, config_id) };
-    Some(match replaced {
+    if plan.dry_run {
+        return Some(foreseen(plan, entry, finished));
+    }
+    Some(match changed(job, plan, config_id) {
         Ok(true) => finished(Outcome::Updated),
         Ok(false) => finished(Outcome::Unchanged),
         Err(error) => finished(Outcome::Failed).failed(error),
     })
 }
 
-/// Whether it would be changed, as far as the ledger knows.
-fn foreseen(plan: &Plan, entry: &Entry) -> Result<bool, Error> {
+/// What would become of it, as far as the ledger knows.
+fn foreseen(plan: &Plan, entry: &Entry, finished: impl Fn(Outcome) -> Finished) -> Finished {
     let known = entry.seen.as_ref().unwrap_or(&entry.request);
-    Ok(users_after(plan, known)?.is_some())
+    match users_after(plan, known) {
+        Ok(Some(users)) => {
+            let wanted = json!({"user": users}).to_string();
+            finished(Outcome::Updated).foreseen(changes(&["user"], known, &wanted))
+        }
+        Ok(None) => finished(Outcome::Unchanged),
+        Err(error) => finished(Outcome::Failed).failed(error),
+    }
 }
 
 /// Whether it was changed.

@@ -6,9 +6,11 @@ use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
+use serde_json::value::RawValue;
 
 use crate::answer::{Error, Kind};
 use crate::json::fields::Detail;
+use crate::os_error::in_words;
 
 /// An answer names no more failures than this; the report has them all.
 const FAILURES_TOLD: usize = 100;
@@ -37,6 +39,9 @@ pub struct Done<'d> {
     pub qr_code: Option<&'d str>,
     pub errcode: i64,
     pub errmsg: &'d str,
+    /// In a dry run, what would change: a member's name, and its value before and after.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub changes: Option<&'d RawValue>,
 }
 
 /// A failure as an answer names it.
@@ -114,7 +119,7 @@ impl Report {
 }
 
 fn unwritable(why: &io::Error) -> Error {
-    let message = format!("the report cannot be written: {}", why.kind());
+    let message = format!("the report cannot be written: {}", in_words(why));
     Error::with_details(Kind::InvalidRequest, "the request", vec![Detail::new("/report_path", "unwritable", message)])
 }
 
@@ -194,6 +199,7 @@ mod tests {
         qr_code: Some("https://p.qpic.cn/1"),
         errcode: 0,
         errmsg: "ok",
+        changes: None,
     };
 
     fn failed(line: u64) -> Done<'static> {
@@ -205,6 +211,7 @@ mod tests {
             qr_code: None,
             errcode: 41044,
             errmsg: "gone",
+            changes: None,
         }
     }
 

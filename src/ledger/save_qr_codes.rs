@@ -12,6 +12,7 @@ use crate::answer::{Error, Kind};
 use crate::call::Call;
 use crate::json::Object;
 use crate::json::fields::{Detail, Fields};
+use crate::os_error::in_words;
 use crate::store::{Entry, Query, Status};
 
 const REQUEST: &str = "the request";
@@ -52,7 +53,7 @@ impl Ledger {
         let wanted = Query { status: wanted.status.or(Some(Status::Active)), ..wanted };
         let job = Job::begin(self, call, "save_qr_codes", concurrency)?;
         fs::create_dir_all(&directory).map_err(|error| {
-            let message = format!("the directory cannot be made: {}", error.kind());
+            let message = format!("the directory cannot be made: {}", in_words(&error));
             Error::with_details(Kind::InvalidRequest, REQUEST, vec![Detail::new("/directory", "unwritable", message)])
         })?;
         let mut desk = Desk::new(progress, None)?;

@@ -97,6 +97,20 @@ impl Stores {
     }
 }
 
+/// What is wrong with the URL of a durable store as it stands there, if anything: the rest of a sentence that begins with
+/// its name. What this build has no store for is not looked at.
+pub fn fault(url: &str) -> Option<String> {
+    #[cfg(feature = "sqlite")]
+    if let Some(path) = url.strip_prefix("sqlite:") {
+        return sqlite::file::fault(path);
+    }
+    #[cfg(feature = "postgres")]
+    if url.starts_with("postgres") {
+        return postgres::address::fault(url);
+    }
+    None
+}
+
 type Open = fn(&Call, &str, &[CertificateDer<'static>]) -> Result<Box<dyn Home>, Error>;
 
 /// Where a URL leads.

@@ -2,6 +2,7 @@
 #include "check.hpp"
 
 #include <chrono>
+#include <cstring>
 #include <mutex>
 #include <thread>
 #include <type_traits>
@@ -92,6 +93,14 @@ void errors()
 
     const auto api = check::error_of([&] { client.get(R"({"config_id":"there-is-none"})"); });
     CHECK(api.kind() == "api" && api.errcode() > 0 && api.details() == "[]");
+    CHECK(json_get(api.answer(), "/error/advice") == api.advice() && !api.advice().empty() && !api.retry_after());
+    CHECK(refused.advice().empty());
+
+    const contactway::sandbox another;  // limits are the process's, for each WeCom
+    const contactway::client slow(R"({"rate_limit":{"per_minute":3},)" + another.client_config().substr(1));
+    slow.list("{}");
+    const auto held_back = check::error_of([&] { slow.list("{}", {1s}); });
+    CHECK(held_back.kind() == "rate_limited" && held_back.retry_after() > 1s && held_back.retry_after() <= 20s);
 
     fault(sandbox, "add_contact_way", R"("silence":true)");
     const auto late = check::error_of([&] { client.add(add, {1s}); });
@@ -266,7 +275,9 @@ void loggers()
     // A moved-from client's is nobody's, and above all not everybody's.
     contactway::client here(sandbox.client_config());
     const contactway::client there(std::move(here));
-    CHECK(check::error_of([&] { here.set_logger(nullptr); }).kind() == "invalid_handle");
+    const auto of_nobody = check::error_of([&] { here.set_logger(nullptr); });
+    CHECK(of_nobody.kind() == "invalid_handle" && of_nobody.errcode() == CONTACTWAY_INVALID_HANDLE);
+    CHECK(of_nobody.effect() == "none" && !of_nobody.retryable() && std::strstr(of_nobody.what(), "moved from"));
     told = 0;
     contactway::client(sandbox.client_config()).list("{}");
     CHECK(told > 0);

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use contactway::{Client, Options, json_get};
 use serde_json::Value;
 
-use crate::other::Told;
-use crate::support::books::{Books, add, config_id, entries, key, request, within};
+use crate::other::{Told, request_of};
+use crate::support::books::{Books, add, config_id, entries, key, within};
 use crate::support::list;
 
 /// As many adds at once in the next run.
@@ -64,7 +64,7 @@ pub fn must_hold(books: &Books, keys: &[String], told: &[Told], more: &str) {
 }
 
 fn once_more(client: &Client, name: &str) -> String {
-    let answer = add(client, &request(name), &within(60_000, key(name)));
+    let answer = add(client, &request_of(name), &within(60_000, key(name)));
     config_id(&answer.unwrap_or_else(|error| panic!("{name}: {}", error.to_json())))
 }
 

@@ -7,9 +7,7 @@ use contactway::{Client, Options};
 use rustix::process::Signal;
 use serde_json::{Value, json};
 
-use crate::aftermath::open;
 use crate::bench::{Bench, apply, counts, ledger, read, row, rows, sync};
-use crate::kills::{FEW, KILLS, SEED, set};
 use crate::worker::Worker;
 
 /// Short, so that what a killed process had under way is settled soon.
@@ -26,47 +24,6 @@ pub fn wait_until(what: impl Fn() -> bool) {
         assert!(began.elapsed() < Duration::from_secs(30), "it never came to that");
         thread::sleep(Duration::from_millis(5));
     }
-}
-
-/// Of a hundred adds so many are lost before or after they were carried out, or land late; the rest are slow.
-const FAULTS: &str = r#"
-    {"endpoint":"add_contact_way","share":0.03,"when":"before","do":{"reset":true}},
-    {"endpoint":"add_contact_way","share":0.03,"when":"after","do":{"reset":true}},
-    {"endpoint":"add_contact_way","share":0.05,"when":"before","do":{"delay_ms":300}},
-    {"endpoint":"add_contact_way","share":1.0,"when":"after","do":{"delay_ms":20}}"#;
-/// More than a job makes before it is killed.
-const ROWS: usize = 100;
-
-#[test]
-fn a_job_that_is_killed_is_ended_by_the_next_run_and_nothing_is_doubled() {
-    let kills: usize = set(KILLS).unwrap_or(FEW);
-    let seed = set(SEED).unwrap_or_else(|| fastrand::u64(..));
-    println!("{SEED}={seed} {KILLS}={kills}");
-    let mut chance = fastrand::Rng::with_seed(seed);
-    let bench = Bench::with(&format!(r#","seed":{},"list_lag_s":1"#, seed % 1_000_000));
-    bench.shop.faults(FAULTS);
-    let client = bench.client(TIMES);
-    let (mut all, mut interrupted) = (Vec::new(), 0);
-    for run in 0..kills {
-        let rows: Vec<_> = (0..ROWS).map(|nth| row(&format!("{run}-{nth}"), &json!({}))).collect();
-        let before = bench.shop.count("add_contact_way");
-        let child = start(&bench, "apply", &json!({"rows": rows}));
-        wait_until(|| bench.shop.count("add_contact_way") > before);
-        thread::sleep(Duration::from_micros(chance.u64(..120_000)));
-        child.kill();
-        interrupted += usize::from(open(&client) > 0);
-        all.extend(rows);
-    }
-    bench.shop.ask("DELETE", "/sandbox/faults", "");
-    println!("{kills} kills, {interrupted} of them in the midst of a window; {} adds left open", open(&client));
-    assert!(interrupted * 2 >= kills, "too few kills interrupted anything: {interrupted} of {kills}");
-    let last = apply(&client, &all);
-    assert_eq!((&last["errcode"], &last["failed"]), (&json!(0), &json!(0)), "{last}");
-    assert_eq!(bench.all().len(), all.len(), "one a key");
-    thread::sleep(Duration::from_secs(2));
-    let count = all.len();
-    assert_eq!(counts(&sync(&client)), json!({"listed": count, "known": count}), "all that WeCom has is in the ledger");
-    assert_eq!(counts(&apply(&client, &all)), json!({"unchanged": count}));
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! kill -9 at random moments, with lost answers, requests that land late, and a list that lags.
+//! kill -9 at random moments of adds, with equal requests under different keys, lost answers, requests that land late, and
+//! a list that lags.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -62,7 +63,8 @@ fn run(books: &Books, kills: usize, chance: &mut fastrand::Rng) -> usize {
     books.shop.faults(FAULTS);
     let (mut keys, mut told, mut interrupted, mut left) = (Vec::new(), Vec::new(), 0, 0);
     for run in 0..kills {
-        let mine: Vec<_> = (0..KEYS).map(|number| format!("{run}-{number}")).collect();
+        // Two and two with equal requests, at once.
+        let mine: Vec<_> = (0..KEYS).map(|number| format!("{run}-{}={}", number / 2, number % 2)).collect();
         let other = Other::adds(books, &mine, THREADS, CONFIG);
         let before = books.adds();
         while books.adds() == before {

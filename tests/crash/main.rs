@@ -17,6 +17,7 @@ mod mixed;
 mod other;
 mod points;
 mod proxy;
+mod server;
 mod sleepers;
 mod stops;
 #[path = "../support/mod.rs"]

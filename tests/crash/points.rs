@@ -16,15 +16,25 @@ use crate::aftermath::open;
 use crate::bench::{Bench, apply_with, entry, ledger, row};
 use crate::kills::{KILLS, SEED, set};
 use crate::support::added;
+use crate::support::books::postgres;
 use crate::support::directory::Directory;
 use crate::worker::{Worker, perform};
 
 /// So little that the next run need not wait for long.
-const TIMES: &str = r#","timeout_ms":1000,"settle_s":0,"rate_limit":false"#;
+const TIMES: &str = r#","timeout_ms":2000,"settle_s":0,"rate_limit":false"#;
 /// As many stops are tried at once: they wait more than they work.
-const AT_ONCE: usize = 16;
-/// The short form takes one point of so many, with a random one to begin with.
-const SHORT: usize = 8;
+const AT_ONCE: usize = 8;
+
+/// Of so many points one is tried, with a random one to begin with.
+fn step() -> usize {
+    let is_long = set::<usize>(KILLS).is_some();
+    // PostgreSQL's are many, and of a dead holder's lease it waits for the end.
+    match (is_long, postgres().is_some()) {
+        (true, false) => 1,
+        (true, true) | (false, false) => 8,
+        (false, true) => 50,
+    }
+}
 
 /// Something that is stopped.
 struct Scene {
@@ -84,7 +94,12 @@ const SCENES: [Scene; 6] = [
             ];
             json!({"rows": rows, "namespace": "n", "replace": true, "delete_missing": true, "max_delete": 1, "concurrency": 1})
         },
-        wanted: &[("same", "a", "zhangsan"), ("changed", "new", "zhangsan"), ("replaced", "a", "zhangsan"), ("new", "a", "zhangsan")],
+        wanted: &[
+            ("same", "a", "zhangsan"),
+            ("changed", "new", "zhangsan"),
+            ("replaced", "a", "zhangsan"),
+            ("new", "a", "zhangsan"),
+        ],
     },
 ];
 
@@ -117,7 +132,7 @@ impl Stopper {
     /// Runs a scene in a process that is stopped at a point, if there is one; the points that it passed.
     fn stopped(&self, scene: &Scene, at: Option<usize>) -> Vec<String> {
         let bench = Bench::new();
-        let client = bench.client(TIMES);
+        let client = bench.client("");
         (scene.prepare)(&bench, &client);
         let request = (scene.request)(&client);
         let file = bench.path("points");
@@ -161,7 +176,8 @@ fn must_hold(bench: &Bench, scene: &Scene, place: &str) {
     assert_eq!(there, wanted, "{place}");
     assert_eq!(open(&client), 0, "{place}");
     let active = ledger(&client, &json!({"status": "active", "limit": 1000}));
-    let ids = |ways: &[Value]| ways.iter().map(|way| way["config_id"].as_str().unwrap().to_owned()).collect::<BTreeSet<_>>();
+    let ids =
+        |ways: &[Value]| ways.iter().map(|way| way["config_id"].as_str().unwrap().to_owned()).collect::<BTreeSet<_>>();
     assert_eq!(ids(&active), ids(&all), "{place}");
     for (key, _, _) in scene.wanted.iter().filter(|(key, _, _)| !key.is_empty()) {
         let its = all.iter().find(|way| way["state"] == *key).unwrap();
@@ -174,7 +190,6 @@ fn a_stop_at_any_point_loses_and_doubles_nothing() {
     let seed = set(SEED).unwrap_or_else(|| fastrand::u64(..));
     println!("{SEED}={seed}");
     let mut chance = fastrand::Rng::with_seed(seed);
-    let step = if set::<usize>(KILLS).is_some() { 1 } else { SHORT };
     let stopper = Stopper::new();
     let mut stops = Vec::new();
     for scene in &SCENES {
@@ -183,7 +198,7 @@ fn a_stop_at_any_point_loses_and_doubles_nothing() {
         let (sends, writes) = (of("before send"), of("before write"));
         println!("{}: {} points, {sends} sends and {writes} writes to SQLite among them", scene.task, points.len());
         assert!(sends > 0, "{}: {points:?}", scene.task);
-        stops.extend((1 + chance.usize(..step)..=points.len()).step_by(step).map(|at| (scene, at)));
+        stops.extend((1 + chance.usize(..step())..=points.len()).step_by(step()).map(|at| (scene, at)));
     }
     let (next, done) = (Mutex::new(stops.iter()), AtomicUsize::new(0));
     thread::scope(|scope| {
@@ -197,5 +212,5 @@ fn a_stop_at_any_point_loses_and_doubles_nothing() {
             });
         }
     });
-    println!("{} stops", done.into_inner());
+    println!("{} stops of 1 in {} points", done.into_inner(), step());
 }

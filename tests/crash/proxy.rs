@@ -40,7 +40,8 @@ impl Proxy {
         let target = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let bench = Bench::with(&format!(r#","port":{target},"public_url":"http://127.0.0.1:{port}"{more}"#));
         let chance = Mutex::new(fastrand::Rng::with_seed(hold.seed));
-        let inner = Arc::new(Inner { target, hold, chance, held: AtomicUsize::new(0), is_over: AtomicBool::new(false) });
+        let inner =
+            Arc::new(Inner { target, hold, chance, held: AtomicUsize::new(0), is_over: AtomicBool::new(false) });
         let proxy = Self(Arc::clone(&inner));
         thread::spawn(move || {
             for client in listener.incoming().map_while(Result::ok) {
@@ -71,7 +72,7 @@ impl Inner {
             let _copied = std::io::copy(&mut answers, &mut to_client);
             let _closed = to_client.shutdown(Shutdown::Both);
         });
-        let mut buffer = [0; 65_536];
+        let mut buffer = vec![0; 65_536];
         while let Ok(length @ 1..) = client.read(&mut buffer) {
             let request = String::from_utf8_lossy(&buffer[..length]);
             if CHANGES.iter().any(|change| request.contains(change)) {

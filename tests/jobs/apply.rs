@@ -133,6 +133,25 @@ fn a_dry_run_counts_and_sends_nothing() {
 }
 
 #[test]
+fn the_report_of_a_dry_run_tells_each_change() {
+    let bench = Bench::new();
+    let client = bench.client("");
+    apply(&client, &[plain("a"), plain("b"), plain("d")]);
+    let wanted = [plain("a"), row("b", &json!({"remark": "new"})), plain("c"), row("d", &json!({"scene": 1}))];
+    let report = bench.path("report.jsonl");
+    apply_with(&client, &wanted, &json!({"dry_run": true, "replace": true, "report_path": report}));
+    let report = std::fs::read_to_string(report).unwrap();
+    let changes = |key: &str| {
+        let mut lines = report.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+        lines.find(|line| line["key"] == key).unwrap()["changes"].clone()
+    };
+    assert_eq!(changes("a"), json!(null));
+    assert_eq!(changes("b"), json!({"remark": {"from": "a", "to": "new"}}), "{report}");
+    assert_eq!(changes("c")["scene"], json!({"to": 2}), "{report}");
+    assert_eq!(changes("d")["scene"], json!({"from": 2, "to": 1}), "{report}");
+}
+
+#[test]
 fn rows_that_are_equal_but_for_the_key_are_warned_of() {
     let bench = Bench::new();
     let twin = json!({"key": "b", "contact_way": plain("a")["contact_way"]});

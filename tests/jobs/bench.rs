@@ -28,6 +28,11 @@ impl Bench {
         Self { shop, directory, store }
     }
 
+    /// With the store of this URL.
+    pub fn over(store: &str) -> Self {
+        Self { store: store.to_owned(), ..Self::new() }
+    }
+
     /// A client's configuration with the store and `more` members such as `,"max_attempts":1`.
     pub fn config(&self, more: &str) -> String {
         let settle = if more.contains("settle_s") { "" } else { r#","settle_s":0"# };

@@ -72,9 +72,16 @@ fn a_dry_run_says_what_would_be_and_sends_nothing() {
     let client = bench.client("");
     apply(&client, &[row("a", &json!({})), row("one", &json!({"type": 1}))]);
     bench.forget_calls();
-    let answer = replace(&client, &json!({"from": "zhangsan", "to": ["lisi", "wangwu"], "dry_run": true}));
+    let report = bench.path("report.jsonl");
+    let request = json!({"from": "zhangsan", "to": ["lisi", "wangwu"], "dry_run": true, "report_path": report});
+    let answer = replace(&client, &request);
     assert_eq!(counts(&answer), json!({"matched": 2, "updated": 1, "failed": 1}), "{answer}");
     assert_eq!(bench.shop.calls(), [""; 0]);
+    let report = std::fs::read_to_string(report).unwrap();
+    let lines: Vec<serde_json::Value> = report.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let changed = lines.iter().find(|line| line["key"] == "a").unwrap();
+    assert_eq!(changed["changes"], json!({"user": {"from": ["zhangsan"], "to": ["lisi", "wangwu"]}}), "{report}");
+    assert!(lines.iter().any(|line| line["result"] == "failed" && line.get("changes").is_none()), "{report}");
 }
 
 #[test]

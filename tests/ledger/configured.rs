@@ -64,12 +64,35 @@ fn a_store_that_cannot_be_had_is_named_with_what_to_do() {
 }
 
 #[test]
+fn a_store_that_its_text_does_not_name_is_refused_at_its_member() {
+    let (shop, directory) = (Shop::open(), Directory::new());
+    let folder = format!("sqlite:{}", directory.path().display());
+    let files = ["sqlite:", "sqlite::memory:", "sqlite:/no/such/directory/", "sqlite:/dev/null", &folder];
+    let servers = [
+        "postgres://",
+        "postgres://u:MARK@",
+        "postgresql://u:MARK@host:port/d",
+        "postgres://u:MARK@host/d?sslmode=maybe",
+        "postgres://u:MARK@host/d?sslmode=%ff",
+    ];
+    let servers = if cfg!(feature = "postgres") { &servers[..] } else { &[] };
+    for store in files.iter().chain(servers) {
+        // Beside another member that is wrong, since every one is named.
+        let error = refusal(&shop.config(&format!(r#","store":"{store}","settle_s":-1"#)));
+        let told: Vec<_> = error.details().iter().map(|detail| (detail.pointer.as_str(), detail.rule)).collect();
+        assert_eq!(told, [("/store", "bad_store"), ("/settle_s", "out_of_range")], "{store}");
+        assert_eq!(error.kind(), Kind::InvalidArgument, "{store}");
+        assert!(!error.to_string().contains("MARK"), "{error}");
+    }
+}
+
+#[test]
 fn a_query_that_cannot_be_understood_is_refused_with_every_member_named() {
     let (shop, directory) = (Shop::open(), Directory::new());
     let client = shop.client(&with_store(&directory));
     let query = r#"{"status":"lost","limit":0,"party":"3","cursor":"x","user":"","kye":"a"}"#;
     let error = client.ledger(query, &Options::default()).unwrap_err();
-    assert_eq!(error.kind(), Kind::InvalidArgument);
+    assert_eq!(error.kind(), Kind::InvalidRequest);
     let pointers: Vec<_> = error.details().iter().map(|detail| detail.pointer.as_str()).collect();
     assert_eq!(pointers, ["/status", "/user", "/party", "/limit", "/cursor", "/kye"]);
     assert_eq!(json_get(&error.to_json(), "/error/endpoint").as_deref(), Some("ledger"));

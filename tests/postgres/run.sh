@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs the tests of what keeps a ledger over a PostgreSQL of its own, and again through PgBouncer in transaction mode:
-# tests/postgres/run.sh CARGO-TEST …
+# Runs tests over a PostgreSQL of their own, and once more through PgBouncer in transaction mode:
+# tests/postgres/run.sh COMMAND …
 # Where there is none and it cannot be installed, it says so in a line and all is well.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -8,7 +8,7 @@ source "$here/common.sh"
 
 for missing in "initdb postgresql" "pgbouncer pgbouncer"; do
     # In a shell of its own, which it may end.
-    (need $missing) || { echo "NOT RUN: the tests of the ledger over PostgreSQL and PgBouncer."; exit 0; }
+    (need $missing) || { echo "NOT RUN, for want of PostgreSQL or PgBouncer: $*"; exit 0; }
 done
 
 directory=$(mktemp -d)
@@ -16,7 +16,5 @@ trap '"$here/stop.sh" "$directory"; rm -rf "$directory"' EXIT
 direct=$("$here/start.sh" "$directory")
 pooled=$("$here/pgbouncer.sh" "$directory")
 for url in "$direct" "$pooled"; do
-    export CONTACTWAY_TEST_POSTGRES=$url
-    "$@" --lib store
-    "$@" --test ledger --test jobs --test crash --test shared
+    CONTACTWAY_TEST_POSTGRES=$url "$@"
 done

@@ -10,10 +10,13 @@ package contactwaytest
 
 import (
 	"bytes"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -24,7 +27,9 @@ import (
 // is to be used on the test's own goroutine.
 type Sandbox struct {
 	*contactway.Sandbox
-	t testing.TB
+	t     testing.TB
+	http  http.Client // trusts the sandbox, and leaves no connection open
+	token string      // what /sandbox/ asks for
 }
 
 // Scanned is what came of a customer's scanning a code.
@@ -72,24 +77,35 @@ type Fault struct {
 // zhangyisheng.
 func NewSandbox(t testing.TB) *Sandbox {
 	t.Helper()
-	return NewSandboxWith(t, "{}")
+	return NewSandboxWith(t, contactway.SandboxConfig{})
 }
 
-// NewSandboxWith starts a sandbox from a configuration, a JSON object.
-func NewSandboxWith(t testing.TB, config string) *Sandbox {
+// NewSandboxWith starts a sandbox from a configuration. Its clients, and what is asked of it here, trust its authority
+// where it speaks TLS, and hand in its control token where it has one.
+//
+//	sandbox := contactwaytest.NewSandboxWith(t, contactway.SandboxConfig{TLS: true, ListLag: time.Minute})
+func NewSandboxWith(t testing.TB, config contactway.SandboxConfig) *Sandbox {
 	t.Helper()
-	started, err := contactway.StartSandbox([]byte(config))
+	started, err := contactway.StartSandbox(config)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(started.Stop)
-	return &Sandbox{Sandbox: started, t: t}
+	transport := &http.Transport{DisableKeepAlives: true}
+	if authority := started.Config().ExtraCAFile; authority != "" {
+		trusted := x509.NewCertPool()
+		trusted.AppendCertsFromPEM([]byte(authority))
+		transport.TLSClientConfig = &tls.Config{RootCAs: trusted}
+	}
+	return &Sandbox{Sandbox: started, t: t, http: http.Client{Transport: transport}, token: config.ControlToken}
 }
 
 // With is the same sandbox for another test, such as a subtest: what cannot be done fails that one. It stops with the
 // test that it was made for.
 func (s *Sandbox) With(t testing.TB) *Sandbox {
-	return &Sandbox{Sandbox: s.Sandbox, t: t}
+	shared := *s
+	shared.t = t
+	return &shared
 }
 
 // NewClient makes a client of the sandbox, which is closed with the test.
@@ -126,7 +142,7 @@ func (s *Sandbox) Do(method, path string, body, answer any) {
 		Errmsg  string `json:"errmsg"`
 	}
 	if err := json.Unmarshal(raw, &envelope); err != nil {
-		s.t.Fatalf("%s %s: %v", method, path, err)
+		s.t.Fatalf("%s %s: %v: %.200s", method, path, err, raw)
 	}
 	if envelope.Errcode != 0 {
 		s.t.Fatalf("%s %s: %s", method, path, envelope.Errmsg)
@@ -145,8 +161,10 @@ func (s *Sandbox) DoRaw(method, path string, body []byte) []byte {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	own := http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
-	response, err := own.Do(request)
+	if s.token != "" && strings.HasPrefix(path, "/sandbox/") {
+		request.Header.Set("Authorization", "Bearer "+s.token)
+	}
+	response, err := s.http.Do(request)
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -13,7 +13,7 @@ import (
 
 func main() {
 	// A stand-in for WeCom. With a real company: contactway.Config{CorpID: "ww…", Secret: "…"} is the whole configuration.
-	sandbox, err := contactway.StartSandbox(nil)
+	sandbox, err := contactway.StartSandbox(contactway.SandboxConfig{})
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -57,9 +57,9 @@ def test_lives_the_life_of_a_contact_way(sandbox: Sandbox) -> None:
         with pytest.raises(contactway.ApiError):
             await client.get(config_id=config_id)
         with pytest.raises(contactway.InvalidRequest):
-            await client.get()
+            await client.get({})
         with pytest.raises(TypeError):
-            await client.add(user={"zhangsan"})  # type: ignore[arg-type]
+            await client.add(user={"zhangsan"})  # type: ignore[call-overload]
 
     run(sandbox, work)
 

@@ -222,13 +222,13 @@ def test_the_functions_of_the_ledger_reach_the_library(client: contactway.Client
 def test_types_are_checked_before_the_program_runs(client: contactway.Client) -> None:
     # mypy fails on an ignore that is not needed.
     with pytest.raises(TypeError):
-        client.add(tpye=1)  # type: ignore[call-arg]
+        client.add(tpye=1)  # type: ignore[call-overload]
     with pytest.raises(contactway.InvalidRequest):
-        client.add(type="1", scene=2, user=["zhangsan"])  # type: ignore[arg-type]
+        client.add(type="1", scene=2, user=["zhangsan"])  # type: ignore[call-overload]
     with pytest.raises(contactway.InvalidRequest):
-        client.update(config_id=1)  # type: ignore[arg-type]
+        client.update(config_id=1)  # type: ignore[call-overload]
     with pytest.raises(contactway.InvalidRequest):
-        client.add(type=1, scene=2, user="zhangsan")  # type: ignore[arg-type]
+        client.add(type=1, scene=2, user="zhangsan")  # type: ignore[call-overload]
     client.add(type=1, scene=2, user=("zhangsan",))
     with pytest.raises(TypeError):
         contactway.Client(corp_di="ww1")  # type: ignore[call-arg]

@@ -81,7 +81,7 @@ def test_kinds_and_members_of_tomorrow_are_tolerated() -> None:
 
 def test_an_error_can_be_pickled(client: contactway.Client) -> None:
     with pytest.raises(contactway.InvalidRequest) as refused:
-        client.get()
+        client.get({})
     error = pickle.loads(pickle.dumps(refused.value))
     assert type(error) is contactway.InvalidRequest
     assert vars(error) == vars(refused.value)

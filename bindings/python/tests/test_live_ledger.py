@@ -143,7 +143,7 @@ def test_the_walk_reads_page_after_page_and_each_query_fits(keeper: contactway.C
     assert [entry["key"] for entry in keeper.iter_ledger(limit=3)] == [row["key"] for row in rows(7)]
     assert len(list(keeper.iter_ledger(namespace="stores", user="zhangsan", limit=2))) == 7
     assert list(keeper.iter_ledger(status="deleted")) == []
-    with pytest.raises(contactway.InvalidArgument) as refused:
+    with pytest.raises(contactway.InvalidRequest) as refused:
         keeper.ledger(limit=0)
     assert [detail["pointer"] for detail in refused.value.details] == ["/limit"]
 

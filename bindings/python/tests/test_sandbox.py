@@ -54,6 +54,38 @@ def test_its_control_token_is_what_it_was_started_with(config: Any) -> None:
         stranger.close()
 
 
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"tls": True},
+        {"tls": True, "control_token": "of-the-tests", "host": "0.0.0.0"},
+        {"host": "127.0.0.2"},
+        {"unicode_escapes": "accept", "industry": "retail"},
+    ],
+)
+def test_a_client_from_it_works_at_once(config: Any) -> None:
+    with Sandbox(config) as wecom, contactway.Client(wecom.client_config) as client:
+        config_id = client.add(type=1, scene=2, user=["zhangsan"])["config_id"]
+        assert wecom.request("POST", "/sandbox/scan", {"config_id": config_id})["errcode"] == 0
+
+
+@pytest.mark.sandbox(tls=True, control_token="of-the-tests")
+class TestTheMark:
+    """Says what the fixture is started with."""
+
+    def test_it_is_heeded(self, sandbox: Sandbox, client: contactway.Client) -> None:
+        assert sandbox.base_url.startswith("https://")
+        assert client.list()["contact_way"] == []
+        assert sandbox.request("GET", "/sandbox/info")["errcode"] == 0
+
+    @pytest.mark.sandbox({"quota": 1})
+    def test_the_nearest_counts(self, sandbox: Sandbox, client: contactway.Client) -> None:
+        assert sandbox.base_url.startswith("http://")
+        client.add(type=1, scene=2, user=["zhangsan"])
+        with pytest.raises(contactway.ApiError):
+            client.add(type=1, scene=2, user=["lisi"])
+
+
 def test_it_is_told_how_others_reach_it_and_whom_it_tells() -> None:
     callback: types.SandboxCallback = {
         "url": "http://127.0.0.1:9/wecom",
@@ -72,9 +104,11 @@ def test_it_knows_the_members_that_its_manual_has() -> None:
 
 
 def test_the_fixture_can_be_named_where_no_plugin_is_loaded(tmp_path: Path) -> None:
-    (tmp_path / "test_it.py").write_text("def test_it(sandbox):\n    assert sandbox.client_config\n")
+    (tmp_path / "test_it.py").write_text(
+        "import pytest\n\n@pytest.mark.sandbox(tls=True)\ndef test_it(sandbox):\n    assert sandbox.client_config\n"
+    )
     ran = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "pytest_contactway", "-p", "no:cacheprovider"],
+        [sys.executable, "-m", "pytest", "-q", "--strict-markers", "-p", "pytest_contactway", "-p", "no:cacheprovider"],
         cwd=tmp_path,
         env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
         capture_output=True,

@@ -1,10 +1,13 @@
 //! What a row needs, from what the ledger has for its key. Nothing is sent to find out.
 
+use serde_json::value::RawValue;
+
 use super::course::Todo;
 use super::{Plan, amend};
 use crate::answer::{Error, Kind};
 use crate::json::{self, Object};
 use crate::ledger::equal;
+use crate::ledger::foreseen::changes;
 use crate::ledger::job::{Finished, Job, not_there};
 use crate::ledger::report::Outcome;
 use crate::ledger::rows::Row;
@@ -69,22 +72,23 @@ pub fn decide(job: &Job, plan: &Plan, todo: &mut Todo, entry: Option<Entry>, now
     if let Some(old) = replaced(job, &entry)? {
         return Ok(Step::Do(Need::DropReplaced { entry: Box::new(entry), old }));
     }
-    let finish = |result| Step::Finish(todo.finished(result).of(Some(&config_id), entry.qr_code.as_deref()));
+    let finish = |result| todo.finished(result).of(Some(&config_id), entry.qr_code.as_deref());
     let difference = match difference(row, &entry) {
         Ok(difference) => difference,
         Err(error) => return Ok(failed(error)),
     };
-    Ok(match difference {
-        Difference::None => finish(Outcome::Unchanged),
-        Difference::Fixed(name) if !plan.replace => failed(amend::fixed(&name)),
-        Difference::Fixed(_) => match amend::check_add(plan, row) {
+    let foreseen = |result| Step::Finish(finish(result).foreseen(difference.changes(row, &entry)));
+    Ok(match &difference {
+        Difference::None => Step::Finish(finish(Outcome::Unchanged)),
+        Difference::Fixed(name, _) if !plan.replace => failed(amend::fixed(name)),
+        Difference::Fixed(..) => match amend::check_add(plan, row) {
             Err(error) => failed(error),
-            Ok(()) if plan.dry_run => finish(Outcome::Replaced),
+            Ok(()) if plan.dry_run => foreseen(Outcome::Replaced),
             Ok(()) => Step::Do(Need::Replace(Box::new(entry))),
         },
-        Difference::Changeable => match amend::check_taken_out(plan, row, &entry) {
+        Difference::Changeable(_) => match amend::check_taken_out(plan, row, &entry) {
             Err(error) => failed(error),
-            Ok(()) if plan.dry_run => finish(Outcome::Updated),
+            Ok(()) if plan.dry_run => foreseen(Outcome::Updated),
             Ok(()) => Step::Do(Need::Amend { config_id }),
         },
     })
@@ -92,15 +96,20 @@ pub fn decide(job: &Job, plan: &Plan, todo: &mut Todo, entry: Option<Entry>, now
 
 /// A row for whose key there is no contact way, or one that is gone.
 fn without_entry(plan: &Plan, row: &Row, is_gone: bool) -> Result<Step, Error> {
-    let dry = |result| Step::Finish(Finished::new(Some(row.line), Some(&row.key), result));
+    let dry = |result| Finished::new(Some(row.line), Some(&row.key), result);
     if row.config_id.is_some() {
-        return Ok(if plan.dry_run { dry(Outcome::Claimed) } else { Step::Do(Need::Claim) });
+        return Ok(if plan.dry_run { Step::Finish(dry(Outcome::Claimed)) } else { Step::Do(Need::Claim) });
     }
     if is_gone && !plan.recreate_gone {
         return Err(not_there(&row.key));
     }
     amend::check_add(plan, row)?;
-    Ok(if plan.dry_run { dry(Outcome::Created) } else { Step::Create })
+    if !plan.dry_run {
+        return Ok(Step::Create);
+    }
+    let wanted = amend::parsed(&row.contact_way)?;
+    let names: Vec<_> = wanted.0.iter().map(|(name, _)| name.as_ref()).collect();
+    Ok(Step::Finish(dry(Outcome::Created).foreseen(changes(&names, "{}", &row.contact_way))))
 }
 
 fn is_over(entry: &Entry, now: i64) -> bool {
@@ -114,12 +123,23 @@ fn replaced(job: &Job, entry: &Entry) -> Result<Option<String>, Error> {
     Ok(old.filter(|old| old.status == Status::Active && old.key.is_none()).and_then(|old| old.config_id))
 }
 
-/// How a row differs from what is known of its contact way.
+/// How a row differs from what is known of its contact way, and in which members.
 enum Difference {
     None,
-    Changeable,
-    /// In this member, which no update changes.
-    Fixed(String),
+    Changeable(Vec<String>),
+    /// First of all in this member, which no update changes.
+    Fixed(String, Vec<String>),
+}
+
+impl Difference {
+    /// What would change, as far as the ledger knows.
+    fn changes(&self, row: &Row, entry: &Entry) -> Option<Box<RawValue>> {
+        let (Self::Changeable(names) | Self::Fixed(_, names)) = self else { return None };
+        let mut names: Vec<_> = names.iter().map(String::as_str).collect();
+        names.sort_unstable();
+        names.dedup();
+        changes(&names, entry.seen.as_ref().unwrap_or(&entry.request), &row.contact_way)
+    }
 }
 
 fn difference(row: &Row, entry: &Entry) -> Result<Difference, Error> {
@@ -136,10 +156,12 @@ fn difference(row: &Row, entry: &Entry) -> Result<Difference, Error> {
     let seen = entry.seen.as_deref().and_then(|seen| Object::parse(seen).ok());
     let mut names = equal::changed(&wanted, &applied);
     names.extend(seen.iter().flat_map(|seen| equal::differing(&wanted, seen)));
-    Ok(match names.iter().find(|name| equal::is_fixed(name)) {
-        Some(name) => Difference::Fixed((*name).to_owned()),
+    let fixed = names.iter().find(|name| equal::is_fixed(name)).map(|name| (*name).to_owned());
+    let names: Vec<_> = names.into_iter().map(str::to_owned).collect();
+    Ok(match fixed {
+        Some(name) => Difference::Fixed(name, names),
         None if names.is_empty() && !is_in_doubt => Difference::None,
-        None => Difference::Changeable,
+        None => Difference::Changeable(names),
     })
 }
 

@@ -61,15 +61,22 @@ pub struct Finished {
     pub config_id: Option<String>,
     pub qr_code: Option<String>,
     pub error: Option<Error>,
+    /// What a dry run would change.
+    pub changes: Option<Box<RawValue>>,
 }
 
 impl Finished {
     pub fn new(line: Option<u64>, key: Option<&str>, result: Outcome) -> Self {
-        Self { line, key: key.map(str::to_owned), result, config_id: None, qr_code: None, error: None }
+        Self { line, key: key.map(str::to_owned), result, config_id: None, qr_code: None, error: None, changes: None }
     }
 
     pub fn of(self, config_id: Option<&str>, qr_code: Option<&str>) -> Self {
         Self { config_id: config_id.map(str::to_owned), qr_code: qr_code.map(str::to_owned), ..self }
+    }
+
+    /// With what would change, of a row that a dry run looks at.
+    pub fn foreseen(self, changes: Option<Box<RawValue>>) -> Self {
+        Self { changes, ..self }
     }
 
     pub fn failed(self, error: Error) -> Self {
@@ -127,6 +134,7 @@ impl<'p> Desk<'p> {
             qr_code: finished.qr_code.as_deref(),
             errcode: error.map_or(0, Error::errcode),
             errmsg: error.map_or("ok", Error::message),
+            changes: finished.changes.as_deref(),
         })
     }
 

@@ -39,29 +39,7 @@ pub struct Address {
 impl Address {
     /// Reads a URL. `extra_ca` are further authorities.
     pub fn read(url: &str, extra_ca: &[CertificateDer<'static>]) -> Result<Self, Error> {
-        let (plain, mode, root) = without_tls(url)?;
-        // What is wrong may hold a piece of the password.
-        let mut config: Config = plain.parse().map_err(|_| {
-            failed(
-                "the postgres:// URL is not understood; it is postgres://user:password@host:port/database, with special \
-                 characters of the password percent-encoded",
-            )
-        })?;
-        let ports = config.get_ports().to_vec();
-        let port = |place: usize| ports.get(place).or(ports.first()).copied().unwrap_or(5432);
-        let hosts: Vec<_> =
-            config.get_hosts().iter().enumerate().map(|(place, host)| (host.clone(), port(place))).collect();
-        let sockets = hosts.iter().filter(|(host, _)| matches!(host, Host::Unix(_))).count();
-        if hosts.is_empty() || !config.get_hostaddrs().is_empty() || (sockets > 0 && sockets < hosts.len()) {
-            return Err(failed("the postgres:// URL must name hosts, or sockets, but not both, and no hostaddr"));
-        }
-        let near = hosts.iter().all(|(host, _)| is_near(host));
-        config.ssl_mode(match mode.as_deref() {
-            Some("disable") => SslMode::Disable,
-            None | Some("prefer" | "allow") if near => SslMode::Disable,
-            None | Some("prefer" | "allow" | "require" | "verify-ca" | "verify-full") => SslMode::Require,
-            Some(_) => return Err(failed("sslmode in the postgres:// URL must be disable, require or verify-full")),
-        });
+        let Said { config, hosts, root } = Said::read(url).map_err(|why| failed(format!("store {why}")))?;
         let shown: Vec<_> = hosts.iter().map(|(host, port)| show(host, *port)).collect();
         Ok(Self {
             tls: tls(config.get_ssl_mode(), root.as_deref(), extra_ca)?,
@@ -99,6 +77,47 @@ impl Address {
         config.connect_timeout(left.max(Duration::from_millis(1)));
         Ok(config)
     }
+}
+
+/// What a URL says, before anything is looked at.
+struct Said {
+    config: Config,
+    hosts: Vec<(Host, u16)>,
+    /// The file of authorities.
+    root: Option<String>,
+}
+
+impl Said {
+    fn read(url: &str) -> Result<Self, &'static str> {
+        let (plain, mode, root) = without_tls(url)?;
+        // What is wrong may hold a piece of the password.
+        let mut config: Config = plain.parse().map_err(|_| {
+            "is not understood; write postgres://user:password@host:port/database, with special characters of the \
+             password percent-encoded"
+        })?;
+        let ports = config.get_ports().to_vec();
+        let port = |place: usize| ports.get(place).or(ports.first()).copied().unwrap_or(5432);
+        let hosts: Vec<_> =
+            config.get_hosts().iter().enumerate().map(|(place, host)| (host.clone(), port(place))).collect();
+        let sockets = hosts.iter().filter(|(host, _)| matches!(host, Host::Unix(_))).count();
+        if hosts.is_empty() || !config.get_hostaddrs().is_empty() || (sockets > 0 && sockets < hosts.len()) {
+            return Err("must name hosts, or sockets, but not both, and no hostaddr; write \
+                        postgres://user:password@host:port/database");
+        }
+        let near = hosts.iter().all(|(host, _)| is_near(host));
+        config.ssl_mode(match mode.as_deref() {
+            Some("disable") => SslMode::Disable,
+            None | Some("prefer" | "allow") if near => SslMode::Disable,
+            None | Some("prefer" | "allow" | "require" | "verify-ca" | "verify-full") => SslMode::Require,
+            Some(_) => return Err("has an unknown sslmode; write disable, require or verify-full"),
+        });
+        Ok(Self { config, hosts, root })
+    }
+}
+
+/// What is wrong with a URL as it stands there, if anything: the rest of a sentence that begins with its name.
+pub fn fault(url: &str) -> Option<String> {
+    Said::read(url).err().map(str::to_owned)
 }
 
 /// A configuration's hosts cannot be taken out of it.
@@ -146,12 +165,12 @@ fn look_up(call: &Call, name: &str, shown: &str) -> Result<Vec<IpAddr>, Error> {
 }
 
 /// The URL without what it says of TLS, and that: the mode, and the file of authorities.
-fn without_tls(url: &str) -> Result<(String, Option<String>, Option<String>), Error> {
+fn without_tls(url: &str) -> Result<(String, Option<String>, Option<String>), &'static str> {
     let Some((place, query)) = url.split_once('?') else { return Ok((url.to_owned(), None, None)) };
     let (mut rest, mut mode, mut root) = (Vec::new(), None, None);
     for pair in query.split('&') {
         let value = |text: &str| percent_encoding::percent_decode_str(text).decode_utf8().map(Cow::into_owned);
-        let unreadable = |_| failed("the postgres:// URL holds a value that is not UTF-8");
+        let unreadable = |_| "holds a value that is not UTF-8; percent-encode it as UTF-8";
         match pair.split_once('=') {
             Some(("sslmode", text)) => mode = Some(value(text).map_err(unreadable)?),
             Some(("sslrootcert", text)) => root = Some(value(text).map_err(unreadable)?),

@@ -3,7 +3,7 @@
 //!
 //! The calling thread drives the connection, within its call's time; between calls nothing runs.
 
-mod address;
+pub mod address;
 mod trouble;
 
 use std::collections::HashMap;

@@ -14,11 +14,18 @@ const REFUSED: [&str; 11] =
     ["nfs", "nfs4", "cifs", "smb3", "smbfs", "smb2", "9p", "ceph", "fuse", "fuseblk", "virtiofs"];
 const OWNER_ALONE: u32 = 0o600;
 
+/// What is wrong with a path that names no file, if it does not: the rest of a sentence that begins with its name.
+pub fn fault(path: &str) -> Option<String> {
+    const REMEDY: &str = "name a file, such as sqlite:/var/lib/app/contactway.db";
+    if path.is_empty() || path == ":memory:" {
+        return Some(format!("must {REMEDY}"));
+    }
+    let is_file = fs::metadata(path).map_or(!path.ends_with('/'), |there| there.is_file());
+    (!is_file).then(|| format!("is no file: {path}; {REMEDY}"))
+}
+
 /// The one name of the file at `path`, which need not exist.
 pub fn absolute(path: &str) -> Result<PathBuf, Error> {
-    if path.is_empty() || path == ":memory:" {
-        return Err(failed("sqlite: must name a file, such as sqlite:/var/lib/app/contactway.db"));
-    }
     if let Ok(whole) = fs::canonicalize(path) {
         return Ok(whole);
     }
@@ -72,9 +79,6 @@ pub fn prepare(path: &Path) -> Result<(), Error> {
 fn hide(path: &Path) -> Result<(), Error> {
     for path in [path.to_owned(), beside(path, "-wal"), beside(path, "-shm")] {
         let Ok(found) = fs::metadata(&path) else { continue };
-        if !found.is_file() {
-            return Err(failed(format!("the store {} is no file; name another", path.display())));
-        }
         if found.permissions().mode() & 0o077 != 0 {
             fs::set_permissions(&path, fs::Permissions::from_mode(OWNER_ALONE)).map_err(|error| {
                 let path = path.display();

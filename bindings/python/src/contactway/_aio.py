@@ -6,7 +6,8 @@ from collections.abc import AsyncGenerator
 
 from ._aio_ledger import AsyncLedgerCalls
 from ._calls import ADD, CLOSE_TEMP_CHAT, DEL, GET, LIST, SAVE_QR_CODE, UPDATE, UPLOAD_IMAGE
-from ._lazy import types, typing
+from ._lazy import overload, types, typing
+from ._members import explain
 from ._pages import Pages
 
 
@@ -28,15 +29,38 @@ class AsyncClient(AsyncLedgerCalls):
     ['ok', 'ok']
     """
 
+    @overload
     async def add(
         self,
-        request: types.Request = None,
         /,
         *,
         timeout: typing.Optional[float] = None,
         key: typing.Optional[str] = None,
         accept_duplicate: typing.Optional[bool] = None,
         **members: typing.Unpack[types.AddRequest],
+    ) -> types.AddAnswer: ...
+
+    @overload
+    async def add(
+        self,
+        request: types.Request,
+        /,
+        *,
+        timeout: typing.Optional[float] = None,
+        key: typing.Optional[str] = None,
+        accept_duplicate: typing.Optional[bool] = None,
+        **members: typing.Unpack[types.AddMembers],
+    ) -> types.AddAnswer: ...
+
+    async def add(
+        self,
+        request: typing.Optional[types.Request] = None,
+        /,
+        *,
+        timeout: typing.Optional[float] = None,
+        key: typing.Optional[str] = None,
+        accept_duplicate: typing.Optional[bool] = None,
+        **members: typing.Any,
     ) -> types.AddAnswer:
         """`Client.add`.
 
@@ -46,13 +70,31 @@ class AsyncClient(AsyncLedgerCalls):
         answer: types.AddAnswer = await self._call(ADD, request, members, timeout, key, accept_duplicate)
         return answer
 
+    @overload
     async def get(
         self,
-        request: types.Request = None,
         /,
         *,
         timeout: typing.Optional[float] = None,
         **members: typing.Unpack[types.GetRequest],
+    ) -> types.GetAnswer: ...
+
+    @overload
+    async def get(
+        self,
+        request: types.Request,
+        /,
+        *,
+        timeout: typing.Optional[float] = None,
+    ) -> types.GetAnswer: ...
+
+    async def get(
+        self,
+        request: typing.Optional[types.Request] = None,
+        /,
+        *,
+        timeout: typing.Optional[float] = None,
+        **members: typing.Any,
     ) -> types.GetAnswer:
         """`Client.get`.
 
@@ -64,7 +106,7 @@ class AsyncClient(AsyncLedgerCalls):
 
     async def list(
         self,
-        request: types.Request = None,
+        request: typing.Optional[types.Request] = None,
         /,
         *,
         timeout: typing.Optional[float] = None,
@@ -98,13 +140,32 @@ class AsyncClient(AsyncLedgerCalls):
             for way in pages.read(await self.list(pages.request, timeout=timeout)):
                 yield way
 
+    @overload
     async def update(
         self,
-        request: types.Request = None,
         /,
         *,
         timeout: typing.Optional[float] = None,
         **members: typing.Unpack[types.UpdateRequest],
+    ) -> types.Answer: ...
+
+    @overload
+    async def update(
+        self,
+        request: types.Request,
+        /,
+        *,
+        timeout: typing.Optional[float] = None,
+        **members: typing.Unpack[types.UpdateMembers],
+    ) -> types.Answer: ...
+
+    async def update(
+        self,
+        request: typing.Optional[types.Request] = None,
+        /,
+        *,
+        timeout: typing.Optional[float] = None,
+        **members: typing.Any,
     ) -> types.Answer:
         """`Client.update`.
 
@@ -114,13 +175,31 @@ class AsyncClient(AsyncLedgerCalls):
         answer: types.Answer = await self._call(UPDATE, request, members, timeout)
         return answer
 
+    @overload
     async def delete(
         self,
-        request: types.Request = None,
         /,
         *,
         timeout: typing.Optional[float] = None,
         **members: typing.Unpack[types.DelRequest],
+    ) -> types.Answer: ...
+
+    @overload
+    async def delete(
+        self,
+        request: types.Request,
+        /,
+        *,
+        timeout: typing.Optional[float] = None,
+    ) -> types.Answer: ...
+
+    async def delete(
+        self,
+        request: typing.Optional[types.Request] = None,
+        /,
+        *,
+        timeout: typing.Optional[float] = None,
+        **members: typing.Any,
     ) -> types.Answer:
         """`Client.delete`.
 
@@ -133,13 +212,32 @@ class AsyncClient(AsyncLedgerCalls):
     #: `delete`, as near to WeCom's own name as Python lets it be.
     del_ = delete
 
+    @overload
     async def close_temp_chat(
         self,
-        request: types.Request = None,
         /,
         *,
         timeout: typing.Optional[float] = None,
         **members: typing.Unpack[types.CloseTempChatRequest],
+    ) -> types.Answer: ...
+
+    @overload
+    async def close_temp_chat(
+        self,
+        request: types.Request,
+        /,
+        *,
+        timeout: typing.Optional[float] = None,
+        **members: typing.Unpack[types.CloseTempChatMembers],
+    ) -> types.Answer: ...
+
+    async def close_temp_chat(
+        self,
+        request: typing.Optional[types.Request] = None,
+        /,
+        *,
+        timeout: typing.Optional[float] = None,
+        **members: typing.Any,
     ) -> types.Answer:
         """`Client.close_temp_chat`.
 
@@ -150,13 +248,41 @@ class AsyncClient(AsyncLedgerCalls):
         answer: types.Answer = await self._call(CLOSE_TEMP_CHAT, request, members, timeout)
         return answer
 
+    @overload
     async def upload_image(
         self,
-        request: types.Request = None,
         /,
         *,
         timeout: typing.Optional[float] = None,
-        **members: typing.Unpack[types.UploadImageRequest],
+        **members: typing.Unpack[types.UploadPath],
+    ) -> types.UploadImageAnswer: ...
+
+    @overload
+    async def upload_image(
+        self,
+        /,
+        *,
+        timeout: typing.Optional[float] = None,
+        **members: typing.Unpack[types.UploadBytes],
+    ) -> types.UploadImageAnswer: ...
+
+    @overload
+    async def upload_image(
+        self,
+        request: types.Request,
+        /,
+        *,
+        timeout: typing.Optional[float] = None,
+        **members: typing.Unpack[types.UploadImageMembers],
+    ) -> types.UploadImageAnswer: ...
+
+    async def upload_image(
+        self,
+        request: typing.Optional[types.Request] = None,
+        /,
+        *,
+        timeout: typing.Optional[float] = None,
+        **members: typing.Any,
     ) -> types.UploadImageAnswer:
         """`Client.upload_image`.
 
@@ -166,13 +292,41 @@ class AsyncClient(AsyncLedgerCalls):
         answer: types.UploadImageAnswer = await self._call(UPLOAD_IMAGE, request, members, timeout)
         return answer
 
+    @overload
     async def save_qr_code(
         self,
-        request: types.Request = None,
         /,
         *,
         timeout: typing.Optional[float] = None,
-        **members: typing.Unpack[types.SaveQrCodeRequest],
+        **members: typing.Unpack[types.SaveByConfigId],
+    ) -> types.SaveQrCodeAnswer: ...
+
+    @overload
+    async def save_qr_code(
+        self,
+        /,
+        *,
+        timeout: typing.Optional[float] = None,
+        **members: typing.Unpack[types.SaveByQrCode],
+    ) -> types.SaveQrCodeAnswer: ...
+
+    @overload
+    async def save_qr_code(
+        self,
+        request: types.Request,
+        /,
+        *,
+        timeout: typing.Optional[float] = None,
+        **members: typing.Unpack[types.SaveQrCodeMembers],
+    ) -> types.SaveQrCodeAnswer: ...
+
+    async def save_qr_code(
+        self,
+        request: typing.Optional[types.Request] = None,
+        /,
+        *,
+        timeout: typing.Optional[float] = None,
+        **members: typing.Any,
     ) -> types.SaveQrCodeAnswer:
         """`Client.save_qr_code`.
 
@@ -190,3 +344,6 @@ class AsyncClient(AsyncLedgerCalls):
         """
         answer: types.CheckAnswer = await self._check(timeout)
         return answer
+
+
+explain(AsyncClient, "ClientConfig")

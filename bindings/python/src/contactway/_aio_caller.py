@@ -34,7 +34,7 @@ class AsyncCaller(OfThisProcess):
 
     def __init__(
         self,
-        config: types.Request = None,
+        config: typing.Optional[types.Request] = None,
         /,
         *,
         token_provider: typing.Union[types.TokenProvider, bool, None] = None,
@@ -119,7 +119,7 @@ class AsyncCaller(OfThisProcess):
     async def _call(
         self,
         call: Call,
-        request: types.Request,
+        request: typing.Optional[types.Request],
         members: Mapping[str, typing.Any],
         timeout: typing.Optional[float],
         key: typing.Optional[str] = None,
@@ -142,7 +142,7 @@ class AsyncCaller(OfThisProcess):
     async def _job(
         self,
         job: Call,
-        request: types.Request,
+        request: typing.Optional[types.Request],
         members: Mapping[str, typing.Any],
         timeout: typing.Optional[float],
         progress: typing.Union[types.OnProgress, types.ProgressBar, None],

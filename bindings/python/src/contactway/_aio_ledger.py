@@ -6,8 +6,8 @@ from collections.abc import AsyncGenerator, Mapping
 
 from ._aio_caller import AsyncCaller
 from ._calls import APPLY, LEDGER, REPLACE_USER, SAVE_QR_CODES, SYNC
-from ._json import without_underscore
-from ._lazy import types, typing
+from ._lazy import overload, types, typing
+from ._members import explain
 from ._options import Options, milliseconds
 from ._pages import Pages
 from ._progress import teller
@@ -18,7 +18,7 @@ class AsyncLedgerCalls(AsyncCaller):
 
     async def ledger(
         self,
-        request: types.Request = None,
+        request: typing.Optional[types.Request] = None,
         /,
         *,
         timeout: typing.Optional[float] = None,
@@ -54,7 +54,7 @@ class AsyncLedgerCalls(AsyncCaller):
 
     async def sync(
         self,
-        request: types.Request = None,
+        request: typing.Optional[types.Request] = None,
         /,
         *,
         progress: typing.Union[types.OnProgress, types.ProgressBar, None] = None,
@@ -69,14 +69,45 @@ class AsyncLedgerCalls(AsyncCaller):
         answer: types.SyncAnswer = await self._job(SYNC, request, members, timeout, progress)
         return answer
 
+    @overload
     async def apply(
         self,
-        request: types.ApplyInput = None,
         /,
         *,
         progress: typing.Union[types.OnProgress, types.ProgressBar, None] = None,
         timeout: typing.Optional[float] = None,
-        **members: typing.Unpack[types.ApplyRequest],
+        **members: typing.Unpack[types.ApplyRows],
+    ) -> types.ApplyAnswer: ...
+
+    @overload
+    async def apply(
+        self,
+        /,
+        *,
+        progress: typing.Union[types.OnProgress, types.ProgressBar, None] = None,
+        timeout: typing.Optional[float] = None,
+        **members: typing.Unpack[types.ApplyFile],
+    ) -> types.ApplyAnswer: ...
+
+    @overload
+    async def apply(
+        self,
+        request: types.ApplyInput,
+        /,
+        *,
+        progress: typing.Union[types.OnProgress, types.ProgressBar, None] = None,
+        timeout: typing.Optional[float] = None,
+        **members: typing.Unpack[types.ApplyMembers],
+    ) -> types.ApplyAnswer: ...
+
+    async def apply(
+        self,
+        request: typing.Optional[types.ApplyInput] = None,
+        /,
+        *,
+        progress: typing.Union[types.OnProgress, types.ProgressBar, None] = None,
+        timeout: typing.Optional[float] = None,
+        **members: typing.Any,
     ) -> types.ApplyAnswer:
         """`Client.apply`. Rows are read on the thread of the call, with the context variables of the task.
 
@@ -94,33 +125,73 @@ class AsyncLedgerCalls(AsyncCaller):
         )
         return answer
 
+    @overload
     async def replace_user(
         self,
-        request: types.Request = None,
+        /,
+        *,
+        progress: typing.Union[types.OnProgress, types.ProgressBar, None] = None,
+        timeout: typing.Optional[float] = None,
+        **members: typing.Unpack[types.ReplaceUserKeywords],
+    ) -> types.ReplaceUserAnswer: ...
+
+    @overload
+    async def replace_user(
+        self,
+        request: types.Request,
         /,
         *,
         progress: typing.Union[types.OnProgress, types.ProgressBar, None] = None,
         timeout: typing.Optional[float] = None,
         **members: typing.Unpack[types.ReplaceUserMembers],
+    ) -> types.ReplaceUserAnswer: ...
+
+    async def replace_user(
+        self,
+        request: typing.Optional[types.Request] = None,
+        /,
+        *,
+        progress: typing.Union[types.OnProgress, types.ProgressBar, None] = None,
+        timeout: typing.Optional[float] = None,
+        **members: typing.Any,
     ) -> types.ReplaceUserAnswer:
         """`Client.replace_user`.
 
         >>> run(lambda client: client.replace_user(from_="zhangsan", to=["lisi"]))["matched"]
         0
         """
-        answer: types.ReplaceUserAnswer = await self._job(
-            REPLACE_USER, request, without_underscore(members), timeout, progress
-        )
+        answer: types.ReplaceUserAnswer = await self._job(REPLACE_USER, request, members, timeout, progress)
         return answer
 
+    @overload
     async def save_qr_codes(
         self,
-        request: types.Request = None,
         /,
         *,
         progress: typing.Union[types.OnProgress, types.ProgressBar, None] = None,
         timeout: typing.Optional[float] = None,
         **members: typing.Unpack[types.SaveQrCodesRequest],
+    ) -> types.SaveQrCodesAnswer: ...
+
+    @overload
+    async def save_qr_codes(
+        self,
+        request: types.Request,
+        /,
+        *,
+        progress: typing.Union[types.OnProgress, types.ProgressBar, None] = None,
+        timeout: typing.Optional[float] = None,
+        **members: typing.Unpack[types.SaveQrCodesMembers],
+    ) -> types.SaveQrCodesAnswer: ...
+
+    async def save_qr_codes(
+        self,
+        request: typing.Optional[types.Request] = None,
+        /,
+        *,
+        progress: typing.Union[types.OnProgress, types.ProgressBar, None] = None,
+        timeout: typing.Optional[float] = None,
+        **members: typing.Any,
     ) -> types.SaveQrCodesAnswer:
         """`Client.save_qr_codes`.
 
@@ -129,3 +200,6 @@ class AsyncLedgerCalls(AsyncCaller):
         """
         answer: types.SaveQrCodesAnswer = await self._job(SAVE_QR_CODES, request, members, timeout, progress)
         return answer
+
+
+explain(AsyncLedgerCalls)

@@ -26,7 +26,7 @@ class Caller(Handle):
 
     def __init__(
         self,
-        config: types.Request = None,
+        config: typing.Optional[types.Request] = None,
         /,
         *,
         token_provider: typing.Union[types.TokenProvider, bool, None] = None,
@@ -128,7 +128,7 @@ class Caller(Handle):
     def _call(
         self,
         call: Call,
-        request: types.Request,
+        request: typing.Optional[types.Request],
         members: Mapping[str, typing.Any],
         timeout: typing.Optional[float],
         canceller: typing.Optional[Canceller],

@@ -1,4 +1,4 @@
-"""The calls that take a request, as a table: each one's function, and the shape that names its keywords."""
+"""The calls that take a request, as a table: each one's function, and the names that its keywords may have."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from ._json import encode
 from ._lazy import types, typing
-from ._members import MEMBERS
+from ._members import MEMBERS, METHODS
 from ._native import library
 
 
@@ -15,26 +15,26 @@ class Call:
 
     __slots__ = ("function", "known", "name")
 
-    def __init__(self, name: str, shape: str) -> None:
+    def __init__(self, name: str, in_c: str = "") -> None:
         self.name = name
-        self.function: typing.Any = getattr(library, f"contactway_{name}")
-        self.known = MEMBERS[shape]
+        self.function: typing.Any = getattr(library, f"contactway_{in_c or name}")
+        self.known = MEMBERS[METHODS[name]]
 
-    def encode(self, request: types.Request, members: Mapping[str, typing.Any]) -> bytes:
+    def encode(self, request: typing.Optional[types.Request], members: Mapping[str, typing.Any]) -> bytes:
         """The text of a request, given as a mapping, keywords or both, or as that text."""
         return encode(request, members, self.known)
 
 
-ADD = Call("add", "AddRequest")
-GET = Call("get", "GetRequest")
-LIST = Call("list", "ListRequest")
-UPDATE = Call("update", "UpdateRequest")
-DEL = Call("del", "DelRequest")
-CLOSE_TEMP_CHAT = Call("close_temp_chat", "CloseTempChatRequest")
-UPLOAD_IMAGE = Call("upload_image", "UploadImageRequest")
-SAVE_QR_CODE = Call("save_qr_code", "SaveQrCodeRequest")
-LEDGER = Call("ledger", "LedgerQuery")
-SYNC = Call("sync", "SyncRequest")
-APPLY = Call("apply", "ApplyRequest")
-REPLACE_USER = Call("replace_user", "ReplaceUserRequest")
-SAVE_QR_CODES = Call("save_qr_codes", "SaveQrCodesRequest")
+ADD = Call("add")
+GET = Call("get")
+LIST = Call("list")
+UPDATE = Call("update")
+DEL = Call("delete", "del")
+CLOSE_TEMP_CHAT = Call("close_temp_chat")
+UPLOAD_IMAGE = Call("upload_image")
+SAVE_QR_CODE = Call("save_qr_code")
+LEDGER = Call("ledger")
+SYNC = Call("sync")
+APPLY = Call("apply")
+REPLACE_USER = Call("replace_user")
+SAVE_QR_CODES = Call("save_qr_codes")

@@ -6,8 +6,9 @@ from collections.abc import Generator
 
 from ._calls import ADD, CLOSE_TEMP_CHAT, DEL, GET, LIST, SAVE_QR_CODE, UPDATE, UPLOAD_IMAGE
 from ._canceller import Canceller
-from ._lazy import types, typing
+from ._lazy import overload, types, typing
 from ._ledger import LedgerCalls
+from ._members import explain
 from ._options import encode_options
 from ._pages import Pages
 
@@ -17,11 +18,6 @@ class Client(LedgerCalls):
 
     Made from keywords, a mapping, or both. Nothing is sent until the first call. ``token_provider`` may be a function:
     it is told whether WeCom refused the last token, and returns one, or None.
-
-    Keywords: ``corp_id``, ``secret``, ``suite``, ``access_token``, ``base_url``, ``timeout_ms``,
-    ``connect_timeout_ms``, ``max_attempts``, ``max_in_flight``, ``rate_limit``, ``proxy``, ``ca_file``,
-    ``extra_ca_file``, ``insecure_http``, ``store``, ``settle_s``, ``validate``; `contactway.types.ClientConfig` says of
-    which type.
 
     Every method may be called from any thread, by several at once, and lets other threads run meanwhile. A request is
     given as keywords, a mapping, both, or a JSON text that goes out byte for byte; members that a keyword does not know
@@ -38,9 +34,9 @@ class Client(LedgerCalls):
     'counter-1'
     """
 
+    @overload
     def add(
         self,
-        request: types.Request = None,
         /,
         *,
         timeout: typing.Optional[float] = None,
@@ -48,11 +44,33 @@ class Client(LedgerCalls):
         key: typing.Optional[str] = None,
         accept_duplicate: typing.Optional[bool] = None,
         **members: typing.Unpack[types.AddRequest],
+    ) -> types.AddAnswer: ...
+
+    @overload
+    def add(
+        self,
+        request: types.Request,
+        /,
+        *,
+        timeout: typing.Optional[float] = None,
+        canceller: typing.Optional[Canceller] = None,
+        key: typing.Optional[str] = None,
+        accept_duplicate: typing.Optional[bool] = None,
+        **members: typing.Unpack[types.AddMembers],
+    ) -> types.AddAnswer: ...
+
+    def add(
+        self,
+        request: typing.Optional[types.Request] = None,
+        /,
+        *,
+        timeout: typing.Optional[float] = None,
+        canceller: typing.Optional[Canceller] = None,
+        key: typing.Optional[str] = None,
+        accept_duplicate: typing.Optional[bool] = None,
+        **members: typing.Any,
     ) -> types.AddAnswer:
         """Add a contact way. Keep the ``config_id``: without it the contact way can be neither changed nor deleted.
-
-        Keywords: ``type``, ``scene``, ``is_temp``, ``style``, ``remark``, ``skip_verify``, ``state``, ``user``,
-        ``party``, ``expires_in``, ``chat_expires_in``, ``unionid``, ``is_exclusive``, ``mark_source``, ``conclusions``.
 
         ``key`` is your own name for it, 1 to 128 characters, which makes the add happen once; it needs a durable store.
         The same add with it answers the same contact way, with ``replayed``; another request with it is a `Conflict`,
@@ -66,18 +84,36 @@ class Client(LedgerCalls):
         answer: types.AddAnswer = self._call(ADD, request, members, timeout, canceller, key, accept_duplicate)
         return answer
 
+    @overload
     def get(
         self,
-        request: types.Request = None,
         /,
         *,
         timeout: typing.Optional[float] = None,
         canceller: typing.Optional[Canceller] = None,
         **members: typing.Unpack[types.GetRequest],
+    ) -> types.GetAnswer: ...
+
+    @overload
+    def get(
+        self,
+        request: types.Request,
+        /,
+        *,
+        timeout: typing.Optional[float] = None,
+        canceller: typing.Optional[Canceller] = None,
+    ) -> types.GetAnswer: ...
+
+    def get(
+        self,
+        request: typing.Optional[types.Request] = None,
+        /,
+        *,
+        timeout: typing.Optional[float] = None,
+        canceller: typing.Optional[Canceller] = None,
+        **members: typing.Any,
     ) -> types.GetAnswer:
         """Read a contact way.
-
-        Keywords: ``config_id``.
 
         >>> client.get(config_id=config_id)["contact_way"]["user"]
         ['zhangsan']
@@ -87,7 +123,7 @@ class Client(LedgerCalls):
 
     def list(
         self,
-        request: types.Request = None,
+        request: typing.Optional[types.Request] = None,
         /,
         *,
         timeout: typing.Optional[float] = None,
@@ -95,8 +131,6 @@ class Client(LedgerCalls):
         **members: typing.Unpack[types.ListRequest],
     ) -> types.ListAnswer:
         """List one page of contact ways; `iter_contact_ways` walks all of them.
-
-        Keywords: ``start_time``, ``end_time``, ``cursor``, ``limit``.
 
         >>> page = client.list(limit=1000)
         >>> page["contact_way"], page["next_cursor"]
@@ -126,19 +160,37 @@ class Client(LedgerCalls):
         while pages.request is not None:
             yield from pages.read(self.list(pages.request, timeout=timeout, canceller=canceller))
 
+    @overload
     def update(
         self,
-        request: types.Request = None,
         /,
         *,
         timeout: typing.Optional[float] = None,
         canceller: typing.Optional[Canceller] = None,
         **members: typing.Unpack[types.UpdateRequest],
+    ) -> types.Answer: ...
+
+    @overload
+    def update(
+        self,
+        request: types.Request,
+        /,
+        *,
+        timeout: typing.Optional[float] = None,
+        canceller: typing.Optional[Canceller] = None,
+        **members: typing.Unpack[types.UpdateMembers],
+    ) -> types.Answer: ...
+
+    def update(
+        self,
+        request: typing.Optional[types.Request] = None,
+        /,
+        *,
+        timeout: typing.Optional[float] = None,
+        canceller: typing.Optional[Canceller] = None,
+        **members: typing.Any,
     ) -> types.Answer:
         """Change a contact way. What is left out stays as it is; ``""``, ``[]`` and False are sent.
-
-        Keywords: ``config_id``, ``style``, ``remark``, ``skip_verify``, ``state``, ``user``, ``party``, ``expires_in``,
-        ``chat_expires_in``, ``unionid``, ``is_exclusive``, ``mark_source``, ``conclusions``.
 
         >>> client.update(config_id=config_id, remark="")
         {'errcode': 0, 'errmsg': 'ok'}
@@ -146,18 +198,36 @@ class Client(LedgerCalls):
         answer: types.Answer = self._call(UPDATE, request, members, timeout, canceller)
         return answer
 
+    @overload
     def delete(
         self,
-        request: types.Request = None,
         /,
         *,
         timeout: typing.Optional[float] = None,
         canceller: typing.Optional[Canceller] = None,
         **members: typing.Unpack[types.DelRequest],
+    ) -> types.Answer: ...
+
+    @overload
+    def delete(
+        self,
+        request: types.Request,
+        /,
+        *,
+        timeout: typing.Optional[float] = None,
+        canceller: typing.Optional[Canceller] = None,
+    ) -> types.Answer: ...
+
+    def delete(
+        self,
+        request: typing.Optional[types.Request] = None,
+        /,
+        *,
+        timeout: typing.Optional[float] = None,
+        canceller: typing.Optional[Canceller] = None,
+        **members: typing.Any,
     ) -> types.Answer:
         """Delete a contact way: its code is dead from then on. WeCom's name, ``del``, is a word of Python's.
-
-        Keywords: ``config_id``.
 
         >>> client.delete(config_id=config_id)
         {'errcode': 0, 'errmsg': 'ok'}
@@ -168,18 +238,37 @@ class Client(LedgerCalls):
     #: `delete`, as near to WeCom's own name as Python lets it be.
     del_ = delete
 
+    @overload
     def close_temp_chat(
         self,
-        request: types.Request = None,
         /,
         *,
         timeout: typing.Optional[float] = None,
         canceller: typing.Optional[Canceller] = None,
         **members: typing.Unpack[types.CloseTempChatRequest],
+    ) -> types.Answer: ...
+
+    @overload
+    def close_temp_chat(
+        self,
+        request: types.Request,
+        /,
+        *,
+        timeout: typing.Optional[float] = None,
+        canceller: typing.Optional[Canceller] = None,
+        **members: typing.Unpack[types.CloseTempChatMembers],
+    ) -> types.Answer: ...
+
+    def close_temp_chat(
+        self,
+        request: typing.Optional[types.Request] = None,
+        /,
+        *,
+        timeout: typing.Optional[float] = None,
+        canceller: typing.Optional[Canceller] = None,
+        **members: typing.Any,
     ) -> types.Answer:
         """End a temporary chat. WeCom sends the conclusions first.
-
-        Keywords: ``userid``, ``external_userid``.
 
         >>> doctor = client.add(type=1, scene=2, user=["zhangyisheng"], is_temp=True)
         >>> scan = sandbox.request("POST", "/sandbox/scan", {"config_id": doctor["config_id"]})
@@ -189,18 +278,47 @@ class Client(LedgerCalls):
         answer: types.Answer = self._call(CLOSE_TEMP_CHAT, request, members, timeout, canceller)
         return answer
 
+    @overload
     def upload_image(
         self,
-        request: types.Request = None,
         /,
         *,
         timeout: typing.Optional[float] = None,
         canceller: typing.Optional[Canceller] = None,
-        **members: typing.Unpack[types.UploadImageRequest],
+        **members: typing.Unpack[types.UploadPath],
+    ) -> types.UploadImageAnswer: ...
+
+    @overload
+    def upload_image(
+        self,
+        /,
+        *,
+        timeout: typing.Optional[float] = None,
+        canceller: typing.Optional[Canceller] = None,
+        **members: typing.Unpack[types.UploadBytes],
+    ) -> types.UploadImageAnswer: ...
+
+    @overload
+    def upload_image(
+        self,
+        request: types.Request,
+        /,
+        *,
+        timeout: typing.Optional[float] = None,
+        canceller: typing.Optional[Canceller] = None,
+        **members: typing.Unpack[types.UploadImageMembers],
+    ) -> types.UploadImageAnswer: ...
+
+    def upload_image(
+        self,
+        request: typing.Optional[types.Request] = None,
+        /,
+        *,
+        timeout: typing.Optional[float] = None,
+        canceller: typing.Optional[Canceller] = None,
+        **members: typing.Any,
     ) -> types.UploadImageAnswer:
         """Upload a picture for a conclusion: a ``path``, or ``base64`` with a ``filename``. It lives for 3 days.
-
-        Keywords: ``path``, ``base64``, ``filename``.
 
         >>> answer = client.upload_image(path=picture)
         >>> sorted(answer)
@@ -209,18 +327,47 @@ class Client(LedgerCalls):
         answer: types.UploadImageAnswer = self._call(UPLOAD_IMAGE, request, members, timeout, canceller)
         return answer
 
+    @overload
     def save_qr_code(
         self,
-        request: types.Request = None,
         /,
         *,
         timeout: typing.Optional[float] = None,
         canceller: typing.Optional[Canceller] = None,
-        **members: typing.Unpack[types.SaveQrCodeRequest],
+        **members: typing.Unpack[types.SaveByConfigId],
+    ) -> types.SaveQrCodeAnswer: ...
+
+    @overload
+    def save_qr_code(
+        self,
+        /,
+        *,
+        timeout: typing.Optional[float] = None,
+        canceller: typing.Optional[Canceller] = None,
+        **members: typing.Unpack[types.SaveByQrCode],
+    ) -> types.SaveQrCodeAnswer: ...
+
+    @overload
+    def save_qr_code(
+        self,
+        request: types.Request,
+        /,
+        *,
+        timeout: typing.Optional[float] = None,
+        canceller: typing.Optional[Canceller] = None,
+        **members: typing.Unpack[types.SaveQrCodeMembers],
+    ) -> types.SaveQrCodeAnswer: ...
+
+    def save_qr_code(
+        self,
+        request: typing.Optional[types.Request] = None,
+        /,
+        *,
+        timeout: typing.Optional[float] = None,
+        canceller: typing.Optional[Canceller] = None,
+        **members: typing.Any,
     ) -> types.SaveQrCodeAnswer:
         """Save the QR picture of a contact way. The file appears whole or not at all.
-
-        Keywords: ``config_id``, ``qr_code``, ``path``.
 
         >>> client.save_qr_code(config_id=config_id, path=folder / "counter.png")["content_type"]
         'image/png'
@@ -246,3 +393,6 @@ class Client(LedgerCalls):
         """
         answer: types.CheckAnswer = self._check(encode_options(timeout, canceller))
         return answer
+
+
+explain(Client, "ClientConfig")

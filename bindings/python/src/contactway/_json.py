@@ -46,11 +46,14 @@ def _utf8(text: str) -> bytes:
     return text.encode("utf-8", "backslashreplace")
 
 
-def encode(request: types.Request, members: Mapping[str, typing.Any], known: frozenset[str]) -> bytes:
+def encode(request: typing.Optional[types.Request], members: Mapping[str, typing.Any], known: frozenset[str]) -> bytes:
     """A request: a mapping, keywords or both, or a text that goes out byte for byte."""
     if not members.keys() <= known:
         unknown = min(members.keys() - known)
         raise TypeError(f"unexpected keyword argument {unknown!r}; members that are not known yet go into a mapping")
+    if "from_" in members:
+        # It stands for a word of Python's.
+        members = {"from" if name == "from_" else name: value for name, value in members.items()}
     if isinstance(request, str):
         if members:
             raise TypeError("a request that is a text takes no keyword arguments beside it")
@@ -65,7 +68,7 @@ def encode(request: types.Request, members: Mapping[str, typing.Any], known: fro
 
 
 def encode_config(
-    config: types.Request,
+    config: typing.Optional[types.Request],
     members: Mapping[str, typing.Any],
     token_provider: typing.Union[types.TokenProvider, bool, None],
 ) -> bytes:
@@ -88,11 +91,6 @@ def encode_ticket(suite_ticket: str) -> bytes:
     except UnicodeEncodeError:
         # That error shows the ticket, which is a secret.
         raise ValueError("lone surrogate in the suite ticket") from None
-
-
-def without_underscore(members: Mapping[str, typing.Any]) -> dict[str, typing.Any]:
-    """Keywords by their names in JSON: ``from_`` stands for a word of Python's."""
-    return {"from" if name == "from_" else name: value for name, value in members.items()}
 
 
 def read(text: str) -> dict[str, typing.Any]:

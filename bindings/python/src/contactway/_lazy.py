@@ -11,6 +11,7 @@ import sys
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import logging as logging
+    from typing import overload as overload
 
     from . import _typing as typing
     from . import types as types
@@ -27,8 +28,12 @@ else:
             __import__(self._name)
             return getattr(sys.modules[self._name], name)
 
+    def overload(function: object) -> object:
+        """What `typing.overload` is to a type checker. The last definition of the name takes its place."""
+        return function
+
     logging = Lazy("logging")
     types = Lazy("contactway.types")
     typing = Lazy("contactway._typing")
 
-__all__ = ["logging", "types", "typing"]
+__all__ = ["logging", "overload", "types", "typing"]

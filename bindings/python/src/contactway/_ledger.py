@@ -7,8 +7,8 @@ from collections.abc import Generator, Mapping
 from ._caller import Caller
 from ._calls import APPLY, LEDGER, REPLACE_USER, SAVE_QR_CODES, SYNC
 from ._canceller import Canceller
-from ._json import without_underscore
-from ._lazy import types, typing
+from ._lazy import overload, types, typing
+from ._members import explain
 from ._options import Options, encode_options, milliseconds
 from ._pages import Pages
 from ._progress import teller
@@ -23,7 +23,7 @@ class LedgerCalls(Caller):
 
     def ledger(
         self,
-        request: types.Request = None,
+        request: typing.Optional[types.Request] = None,
         /,
         *,
         timeout: typing.Optional[float] = None,
@@ -31,9 +31,6 @@ class LedgerCalls(Caller):
         **members: typing.Unpack[types.LedgerQuery],
     ) -> types.LedgerAnswer:
         """Look contact ways up in the ledger, a page of them; `iter_ledger` walks all. WeCom is not asked.
-
-        Keywords: ``key``, ``config_id``, ``state``, ``remark``, ``user``, ``party``, ``status``, ``namespace``,
-        ``limit``, ``cursor``.
 
         What is given must fit, all of it. Without ``status`` entries of every status come, deleted ones too. A page
         holds up to ``limit``, which is 100 by default and 1000 at most. What is wrong in a query is an
@@ -69,7 +66,7 @@ class LedgerCalls(Caller):
 
     def sync(
         self,
-        request: types.Request = None,
+        request: typing.Optional[types.Request] = None,
         /,
         *,
         progress: typing.Union[types.OnProgress, types.ProgressBar, None] = None,
@@ -78,8 +75,6 @@ class LedgerCalls(Caller):
         **members: typing.Unpack[types.SyncRequest],
     ) -> types.SyncAnswer:
         """Bring the ledger up to what WeCom holds: what it does not know is adopted, without a key.
-
-        Keywords: ``start_time``, ``end_time``, ``concurrency``.
 
         Times are seconds since 1970; the default is everything that WeCom lists, which is since 2021-07-10.
         ``concurrency`` is how many calls are in flight at once, the client's ``max_in_flight`` by default and at most.
@@ -104,20 +99,51 @@ class LedgerCalls(Caller):
         answer: types.SyncAnswer = self._job(SYNC, SYNC.encode(request, members), options, teller(progress))
         return answer
 
+    @overload
     def apply(
         self,
-        request: types.ApplyInput = None,
         /,
         *,
         progress: typing.Union[types.OnProgress, types.ProgressBar, None] = None,
         timeout: typing.Optional[float] = None,
         canceller: typing.Optional[Canceller] = None,
-        **members: typing.Unpack[types.ApplyRequest],
+        **members: typing.Unpack[types.ApplyRows],
+    ) -> types.ApplyAnswer: ...
+
+    @overload
+    def apply(
+        self,
+        /,
+        *,
+        progress: typing.Union[types.OnProgress, types.ProgressBar, None] = None,
+        timeout: typing.Optional[float] = None,
+        canceller: typing.Optional[Canceller] = None,
+        **members: typing.Unpack[types.ApplyFile],
+    ) -> types.ApplyAnswer: ...
+
+    @overload
+    def apply(
+        self,
+        request: types.ApplyInput,
+        /,
+        *,
+        progress: typing.Union[types.OnProgress, types.ProgressBar, None] = None,
+        timeout: typing.Optional[float] = None,
+        canceller: typing.Optional[Canceller] = None,
+        **members: typing.Unpack[types.ApplyMembers],
+    ) -> types.ApplyAnswer: ...
+
+    def apply(
+        self,
+        request: typing.Optional[types.ApplyInput] = None,
+        /,
+        *,
+        progress: typing.Union[types.OnProgress, types.ProgressBar, None] = None,
+        timeout: typing.Optional[float] = None,
+        canceller: typing.Optional[Canceller] = None,
+        **members: typing.Any,
     ) -> types.ApplyAnswer:
         """Make WeCom hold the contact ways that rows describe; see `sync` for ``progress``, ``timeout`` and errors.
-
-        Keywords: ``rows``, ``path``, ``namespace``, ``dry_run``, ``delete_missing``, ``max_delete``, ``replace``,
-        ``recreate_gone``, ``overwrite``, ``concurrency``, ``report_path``.
 
         ``path`` is a file of JSON Lines (``.jsonl``) or CSV (``.csv``), in UTF-8; ``rows`` is any iterable of mappings
         of the shape `contactway.types.Row`. Either may be given without its keyword; a text that begins with ``{`` is a
@@ -141,19 +167,40 @@ class LedgerCalls(Caller):
         answer: types.ApplyAnswer = self._apply(request, members, options, teller(progress))
         return answer
 
+    @overload
     def replace_user(
         self,
-        request: types.Request = None,
+        /,
+        *,
+        progress: typing.Union[types.OnProgress, types.ProgressBar, None] = None,
+        timeout: typing.Optional[float] = None,
+        canceller: typing.Optional[Canceller] = None,
+        **members: typing.Unpack[types.ReplaceUserKeywords],
+    ) -> types.ReplaceUserAnswer: ...
+
+    @overload
+    def replace_user(
+        self,
+        request: types.Request,
         /,
         *,
         progress: typing.Union[types.OnProgress, types.ProgressBar, None] = None,
         timeout: typing.Optional[float] = None,
         canceller: typing.Optional[Canceller] = None,
         **members: typing.Unpack[types.ReplaceUserMembers],
+    ) -> types.ReplaceUserAnswer: ...
+
+    def replace_user(
+        self,
+        request: typing.Optional[types.Request] = None,
+        /,
+        *,
+        progress: typing.Union[types.OnProgress, types.ProgressBar, None] = None,
+        timeout: typing.Optional[float] = None,
+        canceller: typing.Optional[Canceller] = None,
+        **members: typing.Any,
     ) -> types.ReplaceUserAnswer:
         """Replace one member by others wherever one is named; see `sync` for ``progress``, ``timeout`` and errors.
-
-        Keywords: ``from_``, ``to``, ``dry_run``, ``concurrency``.
 
         ``from`` is a word of Python's: as a keyword it is ``from_``. Userids are compared without regard to case. Only
         what stands in the ledger is looked at; `sync` brings in the rest.
@@ -165,23 +212,44 @@ class LedgerCalls(Caller):
         ['lisi']
         """
         options = encode_options(timeout, canceller)
-        body = REPLACE_USER.encode(request, without_underscore(members))
+        body = REPLACE_USER.encode(request, members)
         answer: types.ReplaceUserAnswer = self._job(REPLACE_USER, body, options, teller(progress))
         return answer
 
+    @overload
     def save_qr_codes(
         self,
-        request: types.Request = None,
         /,
         *,
         progress: typing.Union[types.OnProgress, types.ProgressBar, None] = None,
         timeout: typing.Optional[float] = None,
         canceller: typing.Optional[Canceller] = None,
         **members: typing.Unpack[types.SaveQrCodesRequest],
+    ) -> types.SaveQrCodesAnswer: ...
+
+    @overload
+    def save_qr_codes(
+        self,
+        request: types.Request,
+        /,
+        *,
+        progress: typing.Union[types.OnProgress, types.ProgressBar, None] = None,
+        timeout: typing.Optional[float] = None,
+        canceller: typing.Optional[Canceller] = None,
+        **members: typing.Unpack[types.SaveQrCodesMembers],
+    ) -> types.SaveQrCodesAnswer: ...
+
+    def save_qr_codes(
+        self,
+        request: typing.Optional[types.Request] = None,
+        /,
+        *,
+        progress: typing.Union[types.OnProgress, types.ProgressBar, None] = None,
+        timeout: typing.Optional[float] = None,
+        canceller: typing.Optional[Canceller] = None,
+        **members: typing.Any,
     ) -> types.SaveQrCodesAnswer:
         """Save the QR pictures of many contact ways; see `sync` for ``progress``, ``timeout`` and errors.
-
-        Keywords: ``query``, ``directory``, ``concurrency``.
 
         The directory is made. A file is named after the key, or the ``config_id`` where there is none; whatever might
         mean something to a file system is percent-encoded. Entries without a picture are passed over.
@@ -199,7 +267,7 @@ class LedgerCalls(Caller):
 
     def _apply(
         self,
-        request: types.ApplyInput,
+        request: typing.Optional[types.ApplyInput],
         members: Mapping[str, typing.Any],
         options: Options,
         progress: typing.Optional[types.OnProgress],
@@ -220,3 +288,6 @@ class LedgerCalls(Caller):
                 return self._job(APPLY, body, options.encode(READING), progress)
             except InvalidRequest as error:
                 raise about_rows(error) from None
+
+
+explain(LedgerCalls)

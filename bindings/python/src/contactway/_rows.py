@@ -17,8 +17,8 @@ READING = "the rows were read, and nothing was sent"
 
 
 def split(
-    request: types.ApplyInput, members: Mapping[str, typing.Any]
-) -> tuple[types.Request, dict[str, typing.Any], typing.Optional[Iterable[typing.Any]]]:
+    request: typing.Optional[types.ApplyInput], members: Mapping[str, typing.Any]
+) -> tuple[typing.Optional[types.Request], dict[str, typing.Any], typing.Optional[Iterable[typing.Any]]]:
     """What `apply` was given, as a request, keywords, and the rows, which stand in neither."""
     members = dict(members)
     if isinstance(request, str) and request.lstrip().startswith("{"):

@@ -6,6 +6,9 @@ loads no plug-ins by itself, ``-p pytest_contactway`` names it.
     def test_counter(sandbox):
         with contactway.Client(sandbox.client_config) as client:
             assert client.add(type=1, scene=2, user=["zhangsan"])["config_id"]
+
+A mark says what that sandbox is started with: ``@pytest.mark.sandbox(tls=True)`` on a test, a class or, as
+``pytestmark``, a module; the nearest counts.
 """
 
 from __future__ import annotations
@@ -18,7 +21,7 @@ from urllib.parse import urlsplit
 from ._handle import Handle
 from ._json import decode, encode
 from ._lazy import types, typing
-from ._members import MEMBERS
+from ._members import MEMBERS, explain
 from ._native import library, make
 from .errors import found_here
 
@@ -50,7 +53,9 @@ class Sandbox(Handle):
     #: Ready for `contactway.Client`.
     client_config: dict[str, typing.Any]
 
-    def __init__(self, config: types.Request = None, /, **members: typing.Unpack[types.SandboxConfig]) -> None:
+    def __init__(
+        self, config: typing.Optional[types.Request] = None, /, **members: typing.Unpack[types.SandboxConfig]
+    ) -> None:
         started_with = encode(config, members, _CONFIG)
         handle, said = make(library.contactway_sandbox_start, started_with)
         info = decode(said)
@@ -61,7 +66,7 @@ class Sandbox(Handle):
         self.client_config = info["client_config"]
         self._control_token: typing.Optional[str] = json.loads(started_with).get("control_token")
 
-    def request(self, method: str, path: str, body: types.Request = None) -> dict[str, typing.Any]:
+    def request(self, method: str, path: str, body: typing.Optional[types.Request] = None) -> dict[str, typing.Any]:
         """Ask the sandbox itself, under ``/sandbox/``: ``scan``, ``faults``, ``calls``, ``clock``, ``messages``. It is
         asked at its ``base_url``, with the control token and the trust that it was started with.
 
@@ -105,3 +110,6 @@ class Sandbox(Handle):
         >>> stopped.stop()
         """
         self.close()
+
+
+explain(Sandbox, "SandboxConfig")

@@ -13,7 +13,7 @@ from os import PathLike
 from typing import Any, Callable, Literal, Optional, Protocol, TypedDict, Union
 
 #: A mapping, or a JSON text that goes out byte for byte.
-Request = Union[Mapping[str, Any], str, None]
+Request = Union[Mapping[str, Any], str]
 
 #: Hands out an access token, or None where it has none; told whether WeCom refused the last one.
 TokenProvider = Callable[[bool], Optional[str]]
@@ -78,27 +78,46 @@ class _Changeable(TypedDict, total=False):
     conclusions: Conclusions
 
 
-class AddRequest(_Changeable, total=False):
-    """A new contact way: ``type`` 1 for one person or 2 for several, ``scene`` 1 for a mini-program or 2 for a code."""
+class AddMembers(_Changeable, total=False):
+    """The members of an add, beside a mapping that holds the others."""
 
     type: int
     scene: int
     is_temp: bool
 
 
-class UpdateRequest(_Changeable, total=False):
-    """Which contact way, and the members to change."""
+class _AddRequired(TypedDict):
+    type: int
+    scene: int
+
+
+class AddRequest(_AddRequired, _Changeable, total=False):
+    """A new contact way: ``type`` 1 for one person or 2 for several, ``scene`` 1 for a mini-program or 2 for a code."""
+
+    is_temp: bool
+
+
+class UpdateMembers(_Changeable, total=False):
+    """The members of an update, beside a mapping that holds the others."""
 
     config_id: str
 
 
-class GetRequest(TypedDict, total=False):
+class _UpdateRequired(TypedDict):
+    config_id: str
+
+
+class UpdateRequest(_UpdateRequired, _Changeable):
+    """Which contact way, and the members to change."""
+
+
+class GetRequest(TypedDict):
     """Which contact way."""
 
     config_id: str
 
 
-class DelRequest(TypedDict, total=False):
+class DelRequest(TypedDict):
     """Which contact way."""
 
     config_id: str
@@ -113,23 +132,67 @@ class ListRequest(TypedDict, total=False):
     limit: int
 
 
-class CloseTempChatRequest(TypedDict, total=False):
+class CloseTempChatRequest(TypedDict):
     """The member and the customer whose temporary chat ends."""
 
     userid: str
     external_userid: str
 
 
-class UploadImageRequest(TypedDict, total=False):
-    """A file, or its bytes as ``base64`` with a ``filename``."""
+class CloseTempChatMembers(TypedDict, total=False):
+    """The same, beside a mapping that holds the others."""
+
+    userid: str
+    external_userid: str
+
+
+class UploadPath(TypedDict):
+    """A file to upload."""
+
+    path: Union[str, PathLike[str]]
+
+
+class UploadBytes(TypedDict):
+    """The bytes of a file to upload, and its name."""
+
+    base64: str
+    filename: str
+
+
+#: A picture to upload.
+UploadImageRequest = Union[UploadPath, UploadBytes]
+
+
+class UploadImageMembers(TypedDict, total=False):
+    """The same, beside a mapping that holds the others."""
 
     path: Union[str, PathLike[str]]
     base64: str
     filename: str
 
 
-class SaveQrCodeRequest(TypedDict, total=False):
-    """Whose picture, by ``config_id`` or ``qr_code``, and where to."""
+class _SaveTo(TypedDict):
+    path: Union[str, PathLike[str]]
+
+
+class SaveByConfigId(_SaveTo):
+    """Whose picture, by its id, and where to."""
+
+    config_id: str
+
+
+class SaveByQrCode(_SaveTo):
+    """The address of a picture, as WeCom answered it, and where to."""
+
+    qr_code: str
+
+
+#: Whose picture to save.
+SaveQrCodeRequest = Union[SaveByConfigId, SaveByQrCode]
+
+
+class SaveQrCodeMembers(TypedDict, total=False):
+    """The same, beside a mapping that holds the others."""
 
     config_id: str
     qr_code: str
@@ -224,7 +287,7 @@ class SyncRequest(TypedDict, total=False):
 
 class _RowRequired(TypedDict):
     key: str
-    contact_way: AddRequest
+    contact_way: AddMembers
 
 
 class Row(_RowRequired, total=False):
@@ -237,8 +300,8 @@ class Row(_RowRequired, total=False):
     config_id: str
 
 
-class ApplyRequest(TypedDict, total=False):
-    """Rows, or the file they stand in (JSON Lines or CSV, UTF-8), and what may be done to make them true.
+class ApplyChoices(TypedDict, total=False):
+    """What may be done to make rows true.
 
     ``dry_run`` sends nothing that changes anything. ``delete_missing`` deletes what `apply` made in this ``namespace``
     and no row names, ``max_delete`` at most, else nothing. ``replace`` makes a code anew whose ``type``, ``scene``,
@@ -246,8 +309,6 @@ class ApplyRequest(TypedDict, total=False):
     ``overwrite`` undoes what somebody else changed. ``report_path`` gets a line of JSON for each row.
     """
 
-    rows: Iterable[Mapping[str, Any]]
-    path: Union[str, PathLike[str]]
     namespace: str
     dry_run: bool
     delete_missing: bool
@@ -259,29 +320,81 @@ class ApplyRequest(TypedDict, total=False):
     report_path: Union[str, PathLike[str]]
 
 
+class _ApplyRowsRequired(TypedDict):
+    rows: Iterable[Mapping[str, Any]]
+
+
+class ApplyRows(_ApplyRowsRequired, ApplyChoices):
+    """Rows, and what may be done."""
+
+
+class _ApplyFileRequired(TypedDict):
+    path: Union[str, PathLike[str]]
+
+
+class ApplyFile(_ApplyFileRequired, ApplyChoices):
+    """The file that rows stand in (JSON Lines or CSV, UTF-8), and what may be done."""
+
+
+#: Rows, or the file they stand in, and what may be done.
+ApplyRequest = Union[ApplyRows, ApplyFile]
+
+
+class ApplyMembers(ApplyChoices, total=False):
+    """The same, beside a mapping that holds the others."""
+
+    rows: Iterable[Mapping[str, Any]]
+    path: Union[str, PathLike[str]]
+
+
 #: What `apply` takes without a keyword: rows, the path of their file, or a request as everywhere.
-ApplyInput = Union[Mapping[str, Any], str, PathLike[str], Iterable[Mapping[str, Any]], None]
+ApplyInput = Union[Mapping[str, Any], str, PathLike[str], Iterable[Mapping[str, Any]]]
 
-#: Whom to replace by whom, as a mapping.
-ReplaceUserRequest = TypedDict(
-    "ReplaceUserRequest", {"from": str, "to": _Texts, "dry_run": bool, "concurrency": int}, total=False
-)
+_ReplaceUserRequired = TypedDict("_ReplaceUserRequired", {"from": str, "to": _Texts})
 
 
-class ReplaceUserMembers(TypedDict, total=False):
+class _ReplaceUserOptional(TypedDict, total=False):
+    dry_run: bool
+    concurrency: int
+    report_path: Union[str, PathLike[str]]
+
+
+class ReplaceUserRequest(_ReplaceUserRequired, _ReplaceUserOptional):
+    """Whom to replace by whom, as a mapping."""
+
+
+class _ReplaceUserKeywordsRequired(TypedDict):
+    from_: str
+    to: _Texts
+
+
+class ReplaceUserKeywords(_ReplaceUserKeywordsRequired, _ReplaceUserOptional):
     """The same as keywords: ``from`` is a word of Python's."""
+
+
+class ReplaceUserMembers(_ReplaceUserOptional, total=False):
+    """The keywords beside a mapping that holds the others."""
 
     from_: str
     to: _Texts
-    dry_run: bool
-    concurrency: int
 
 
-class SaveQrCodesRequest(TypedDict, total=False):
-    """Whose pictures, as for the ledger but ``active`` ones if it names no status, and the folder they go to."""
+class SaveQrCodesMembers(TypedDict, total=False):
+    """The members of a `save_qr_codes`, beside a mapping that holds the others."""
 
     query: LedgerQuery
     directory: Union[str, PathLike[str]]
+    concurrency: int
+
+
+class _SaveQrCodesRequired(TypedDict):
+    directory: Union[str, PathLike[str]]
+
+
+class SaveQrCodesRequest(_SaveQrCodesRequired, total=False):
+    """Whose pictures, as for the ledger but ``active`` ones if it names no status, and the folder they go to."""
+
+    query: LedgerQuery
     concurrency: int
 
 
@@ -386,7 +499,7 @@ class CheckAnswer(Answer):
     steps: list[CheckStep]
 
 
-class KeptContactWay(AddRequest, total=False):
+class KeptContactWay(AddMembers, total=False):
     """What was asked for; of a contact way that `sync` adopted, what WeCom showed, ``config_id`` among it."""
 
     config_id: str

@@ -23,9 +23,9 @@ pub fn text(text: Text) -> &'static str {
         Text::SaveQrCode => "保存一个「联系我」的二维码图片",
         Text::Check => "逐项检查是否能正常工作，并说明不能时怎么办",
         Text::Apply => "让企业微信中的「联系我」与 CSV 或 JSON Lines 文件一致",
-        Text::Sync => "让账本与企业微信中的情况一致",
+        Text::Sync => "让台账与企业微信中的情况一致",
         Text::ReplaceUser => "在所有「联系我」中把一位成员换成其他成员",
-        Text::Ledger => "在账本中查找「联系我」",
+        Text::Ledger => "在台账中查找「联系我」",
         Text::SaveQrCodes => "把许多「联系我」的二维码图片保存到一个文件夹",
         Text::Sheet => "把二维码和标签做成一个 HTML 页面，按 A4 打印，每页 20 个",
         Text::Sandbox => "运行供测试用的企业微信替身（见 contactway sandbox --help）",
@@ -42,8 +42,8 @@ pub fn text(text: Text) -> &'static str {
         Text::Config => {
             "客户端配置（JSON），只能由本人读取（chmod 600）；不给则为 $XDG_CONFIG_HOME/contactway/config.json"
         }
-        Text::Store => "账本的位置：sqlite:路径 或 postgres://…；不给则为 $XDG_DATA_HOME/contactway/ledger.db",
-        Text::NoLedger => "不使用账本：新增的「联系我」不会被记下",
+        Text::Store => "台账的位置：sqlite:路径 或 postgres://…；不给则为 $XDG_DATA_HOME/contactway/ledger.db",
+        Text::NoLedger => "不使用台账：新增的「联系我」不会被记下",
         Text::TimeoutMs => "整条命令的时限（毫秒），包括重试和等待；批量任务默认没有时限",
         Text::Type => "1 为单人，2 为多人",
         Text::Scene => "1 为在小程序中联系，2 为通过二维码联系",
@@ -146,7 +146,7 @@ pub fn message(message: &Message) -> String {
             format!("{file} 应是一个 JSON 对象，例如 {{\"corp_id\": \"ww…\", \"secret\": \"…\"}}：{place}")
         }
         Message::NoHome(variable) => {
-            format!("{variable} 和 HOME 都没有设置，账本没有位置：请给出 --store 或 --no-ledger")
+            format!("{variable} 和 HOME 都没有设置，台账没有位置：请给出 --store 或 --no-ledger")
         }
         Message::Unwritable { path, why } => format!("无法写入 {path}（{why}）"),
         Message::Unreadable { path, why } => format!("无法读取 {path}（{why}）"),
@@ -163,7 +163,7 @@ pub fn message(message: &Message) -> String {
         Message::Replaced => "将重新新增：印出的旧二维码失效".to_owned(),
         Message::SheetMade { path, codes } => format!("{path}：{codes} 个二维码"),
         Message::NoCodes => {
-            "账本中没有符合条件且有二维码的「联系我」：请运行 contactway ledger 查看，或先运行 contactway sync"
+            "台账中没有符合条件且有二维码的「联系我」：请运行 contactway ledger 查看，或先运行 contactway sync"
                 .to_owned()
         }
         Message::Generated(folder) => format!("手册页和补全已写入 {folder}"),
@@ -179,7 +179,7 @@ fn kind_words(kind: Kind) -> &'static str {
         Kind::Timeout => "时限已到",
         Kind::Network => "连不上企业微信",
         Kind::BadResponse => "无法理解返回的内容",
-        Kind::Store => "账本出错",
+        Kind::Store => "台账出错",
         Kind::Cancelled => "已停止",
         Kind::Partial => "有一部分没有完成",
         Kind::Conflict => "与已有的情况冲突",
