@@ -10,7 +10,7 @@ for crate in "$1"/*; do
     if grep --quiet --line-regexp --fixed-strings "${crate##*/}" <<<"$needed"; then continue; fi
     find "$crate" -mindepth 1 ! -name Cargo.toml ! -name .cargo-checksum.json -delete
     # What is left names no other file.
-    sed -i -e '/^\[\[/,/^$/d' -e '/^\[lib\]/,/^$/d' -e '/^build = /d' -e '/^auto/d' "$crate/Cargo.toml"
+    sed -i -e '/^\[\[/,/^$/d' -e '/^\[lib\]/,/^$/d' -e '/^build = /d' -e '/^auto/d' -e '/^links = /d' "$crate/Cargo.toml"
     mkdir "$crate/src"
     touch "$crate/src/lib.rs"
     sed -i 's/"files":{[^}]*}/"files":{}/' "$crate/.cargo-checksum.json"
