@@ -13,7 +13,6 @@ import (
 	"reflect"
 	"regexp"
 	"runtime"
-	"runtime"
 	"slices"
 	"strings"
 	"sync"
