@@ -2,7 +2,8 @@
 #   make demo   lives the whole life of a contact way against the embedded sandbox, and kills a job that is then run again
 #   make test   everything, in every language
 # Others: make install and make uninstall; make dist, what a release would hold; make test-sdks, SDKs of others against the
-# sandbox; make bench, make crash, make memcheck; make header and make docs (what is generated); make stage, make clean
+# sandbox; make bench, make size, make crash, make memcheck; make header and make docs (what is generated); make stage,
+# make clean
 
 # Make's own lists know no path with a space.
 ifneq ($(words $(CURDIR)),1)
@@ -18,7 +19,7 @@ WARN   := -std=c99 -pedantic -Wall -Wextra -Werror
 STAGE  := $(CURDIR)/build/stage
 LINK   := -I$(STAGE)/include -L$(STAGE)/lib -Wl,-rpath,$(STAGE)/lib -lcontactway
 
-.PHONY: demo test compilers test-rust test-postgres test-c test-cpp test-python test-go test-sdks bench crash memcheck header docs \
+.PHONY: demo test compilers test-rust test-postgres test-c test-cpp test-python test-go test-sdks bench size crash memcheck header docs \
 	stage library install uninstall clean tools
 
 demo: build/quickstart build/ledger_demo
@@ -28,9 +29,14 @@ demo: build/quickstart build/ledger_demo
 	@echo "(in the folder build)"
 
 test: compilers test-rust test-postgres test-c test-cpp test-python test-go test-sdks
+	@tests/ran.sh build/ran
+
+# $(call ran,PART): what the last line of make test says of it.
+ran = @mkdir -p build && echo "$(1)" >>build/ran
 
 # Before anything else, so that nobody waits long to be told.
 compilers: tools
+	@rm -f build/ran
 	$(call need,$(CXX),g++)
 	$(call need,valgrind,valgrind)
 	$(call need,pkg-config,pkg-config)
@@ -74,7 +80,7 @@ endif
 
 RELEASE    := $(or $(CARGO_TARGET_DIR),target)/release
 VERSION    := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml)
-ABI        := $(shell sed -n 's/.*soname,libcontactway\.so\.\([0-9]*\).*/\1/p' build.rs)
+ABI        := $(shell sed -n 's/.*soname,libcontactway\.so\.\([0-9]*\).*/\1/p' capi/build.rs)
 NATIVE     := $(shell cat packaging/native-libs)
 SHARED     := libcontactway.so.$(ABI).$(VERSION)
 HEADERS    := $(notdir $(wildcard include/*))
@@ -128,10 +134,12 @@ build/quickstart build/ledger_demo: build/%: stage bindings/c/%.c bindings/c/san
 	$(CC) $(CFLAGS) $(WARN) bindings/c/$*.c bindings/c/sandbox_http.c $(LINK) -o $@
 
 # The features that all of the tests are built with, so that they are built once.
-FEATURES := postgres
+FEATURES := cli,postgres
 
 test-rust: tools
-	$(CARGO) test --features $(FEATURES)
+	@mkdir -p build
+	bash -o pipefail -c "$(CARGO) test --features $(FEATURES) | tee build/rust.out"
+	$(call ran,Rust ($$(awk '/^test result/ { sum += $$4 } END { print sum }' build/rust.out) tests))
 
 # Kills at random moments and at every point: the long form of what is in the tests. The seed is printed, and may be given.
 # Over PostgreSQL there are fewer, since the lease of a dead process lasts its ten seconds.
@@ -145,6 +153,7 @@ crash: tools
 # What keeps a ledger, over a PostgreSQL of its own, and once more through PgBouncer.
 test-postgres: tools
 	tests/postgres/run.sh $(CARGO) test --features $(FEATURES) --lib --test ledger --test jobs --test crash --test shared
+	$(call ran,PostgreSQL)
 
 # Programs of the C tests, each from the files of its line.
 C_SUPPORT := tests/c/check.c tests/c/world.c bindings/c/sandbox_http.c
@@ -175,6 +184,7 @@ test-c: build/tests/contract build/tests/vectors build/tests/example build/quick
 	CC="$(CC)" CXX="$(CXX)" python3 tests/c/examples.py include/contactway.h include/contactway.hpp
 	CC="$(CC)" python3 tests/c/manual.py $(LINK) -- docs/*.md
 	CC="$(CC)" CARGO="$(CARGO)" tests/c/installed/run.sh
+	$(call ran,C)
 
 # Programs of the C++ tests, in each standard that contactway.hpp is for.
 CPP_NEEDS := tests/cpp/check.hpp build/tests/sandbox_http.o build/tests/vector_members.o stage
@@ -199,6 +209,7 @@ test-cpp: $(addprefix build/tests/,vectors-c++17 vectors-c++20 contract-c++17 co
 	build/tests/contract-c++17
 	build/tests/contract-c++20
 	cd build && tests/quickstart-cpp >quickstart-cpp.out && test -s quickstart-cpp-qr.png
+	$(call ran,C++)
 
 # The wheel is tested where it is used: in an environment that holds nothing else. The tools have one of their own.
 PYTHON  ?= python3
@@ -222,7 +233,8 @@ test-python: tools $(PYBUILD)/tools/made
 	$(PYTOOLS)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))' \
 		> $$($(PYBUILD)/env/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/tools.pth
 	cd $(PY) && $(PYTOOLS)/mypy --python-executable $(PYBUILD)/env/bin/python tests
-	cd $(PY) && CONTACTWAY_WHEEL=$$(echo $(PYBUILD)/dist/*.whl) $(PYBUILD)/env/bin/python -m pytest
+	cd $(PY) && CONTACTWAY_WHEEL=$$(echo $(PYBUILD)/dist/*.whl) $(PYBUILD)/env/bin/python -m pytest --junit-xml $(PYBUILD)/ran.xml
+	$(call ran,Python ($$(sed -n 's/.* tests="\([0-9]*\)".*/\1/p' $(PYBUILD)/ran.xml) tests))
 
 # The digest makes Go link anew when the library has changed, which its cache does not notice.
 with_digest = export CGO_CFLAGS="-O2 -g -DCONTACTWAY_DIGEST=$$(cat $(STAGE)/lib/libcontactway.a $(STAGE)/include/* | cksum | cut -d' ' -f1)"
@@ -237,6 +249,7 @@ test-go: stage
 	else \
 		echo "pkg-config is missing, so linking to an installed library is not tested: install pkg-config."; \
 	fi
+	$(call ran,Go)
 
 # SDKs that others wrote live the life of a contact way against the program. They come from PyPI and the Go proxy, for this
 # target alone, which keeps them in build/sdks.
@@ -255,6 +268,7 @@ test-sdks: tools $(SDKS)/python/made
 	export CONTACTWAY_SANDBOX="$$(realpath $(or $(CARGO_TARGET_DIR),target))/debug/contactway-sandbox" && \
 	export GOMODCACHE=$(SDKS)/go GOFLAGS=-modcacherw && cd tests/sdk-corpus/life && \
 	$(SDKS)/python/bin/python -m pytest -q -p no:cacheprovider python && cd go && go vet ./... && go test -count=1 ./...
+	$(call ran,SDKs of others)
 
 # Contenders take turns against one server on this machine; the numbers are printed, and kept in build/bench/figures.json;
 # nothing is judged. Peers of the bindings come from PyPI and the Go proxy, for this target alone.
@@ -287,9 +301,17 @@ bench: stage
 	cd tests/bench/go && test -z "$$(gofmt -l .)" && go vet ./... && go build -o $(CURDIR)/$(BENCH)/go/ ./...
 	$(PYTHON) tests/bench/run.py $(BENCH)
 	$(PYTHON) tests/bench/bindings.py $(BENCH)
+	$(MAKE) --no-print-directory size
 	export CONTACTWAY_BENCH_FIGURES=$(CURDIR)/$(BENCH)/figures.json && \
-	$(CARGO) bench --bench sandbox && $(CARGO) bench --bench ledger
+	$(CARGO) bench --bench sandbox && $(CARGO) bench --bench ledger && \
+	directory=$$(mktemp -d) && trap 'tests/postgres/stop.sh "$$directory"; rm -rf "$$directory"' EXIT && \
+	CONTACTWAY_BENCH_STORE=$$(tests/postgres/start.sh "$$directory") && export CONTACTWAY_BENCH_STORE && \
+	$(CARGO) bench --features postgres --bench ledger
 	$(CARGO) test --release --test deadlines -- --ignored --nocapture
+
+# The shared object's, by default and lean.
+size: tools
+	CARGO='$(CARGO)' $(PYTHON) tests/bench/size.py $(BENCH)
 
 memcheck: build/tests/contract build/tests/calls
 	tests/c/memcheck.sh build/tests/contract build/tests/calls

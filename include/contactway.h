@@ -237,9 +237,10 @@ void contactway_client_free(contactway_client client);
 // Adds a contact way: request_json is the body of WeCom's add_contact_way, the answer holds config_id and, for scene
 // 2, qr_code. Keep the config_id: without it the contact way can be neither changed nor deleted.
 //
-// options_json may be NULL; it knows timeout_ms, canceller and accept_duplicate, with which an add is sent again also
-// where that may make a second contact way. The answer is never NULL and is to be freed with contactway_string_free.
-// Any thread. Errors: any kind; where error.effect is "unknown" the contact way may have been made.
+// options_json may be NULL; it knows timeout_ms, canceller, key, under which the contact way is made once (it needs a
+// durable store), and accept_duplicate, with which an add is sent again also where that may make a second one. The
+// answer is never NULL and is to be freed with contactway_string_free. Any thread. Errors: any kind; where error.effect
+// is "unknown" the contact way may have been made.
 //
 //     char *answer = contactway_add(client,
 //         "{\"type\":1,\"scene\":2,\"user\":[\"zhangsan\"]}", NULL);

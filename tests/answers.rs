@@ -124,6 +124,75 @@ fn a_broken_answer_to_an_add_shows_the_config_id_that_can_be_read() {
 }
 
 #[test]
+fn an_add_cut_off_behind_its_config_id_shows_it() {
+    const ID: &str = "42b34949e138eb6e027c123cba77fad7";
+    let whole = format!(r#"{{"errcode":0,"errmsg":"ok","config_id":"{ID}","#);
+    let length = "HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n".to_owned();
+    let chunk = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1f4\r\n".to_owned();
+    let too_many = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4a\r\n".to_owned();
+    for (sent, hangs, kind) in [
+        (length.clone() + &whole, false, "network"),
+        (length.clone() + &whole, true, "timeout"),
+        (chunk + &whole, false, "network"),
+        (too_many + &whole + "nonsense\r\n", false, "bad_response"),
+    ] {
+        let server = Raw::serve({
+            let sent = sent.clone();
+            move |peer| {
+                peer.request();
+                peer.send(&sent);
+                if hangs { peer.hang() } else { peer.close() }
+            }
+        });
+        let client = server.client(r#","timeout_ms":300"#);
+        let cut = add(&client, SIMPLE).unwrap_err().to_json();
+        assert_eq!(
+            (at(&cut, "/error/kind"), at(&cut, "/config_id")),
+            (kind.to_owned(), ID.to_owned()),
+            "{sent}: {cut}"
+        );
+        assert_eq!(at(&cut, "/error/effect"), "unknown");
+        assert_eq!(at(&get(&client, ID).unwrap_err().to_json(), "/config_id"), "none", "only an add makes one");
+    }
+    let half = &whole[..whole.len() - 5];
+    let server = Raw::serve({
+        let sent = length + half;
+        move |peer| {
+            peer.request();
+            peer.send(&sent);
+            peer.close();
+        }
+    });
+    assert_eq!(at(&add(&server.client(""), SIMPLE).unwrap_err().to_json(), "/config_id"), "none", "half of it");
+}
+
+#[test]
+fn an_encoding_that_is_not_known_is_named_at_once() {
+    for (field, named) in [
+        ("Transfer-Encoding: gzip, chunked", "Transfer-Encoding is gzip"),
+        ("Transfer-Encoding: snappy", "Transfer-Encoding is snappy"),
+        ("Content-Encoding: br", "Content-Encoding is br"),
+        ("Content-Encoding: gzip, zstd", "Content-Encoding is zstd"),
+    ] {
+        for (status, says) in [("200 OK", named), ("503 Unavailable", "HTTP status 503")] {
+            let head = format!("HTTP/1.1 {status}\r\n{field}\r\n\r\n");
+            let server = Raw::serve(move |peer| {
+                peer.request();
+                peer.send(&head);
+                peer.hang();
+            });
+            let error = add(&server.client(r#","max_attempts":1"#), SIMPLE).unwrap_err();
+            assert_eq!((error.kind(), error.effect()), (Kind::BadResponse, Effect::Unknown), "{field}: {error}");
+            assert!(error.to_string().contains(says), "{field}: {error}");
+        }
+    }
+    assert_eq!(
+        at(&answer_of_status(Endpoint::Get, "200 OK\r\nContent-Encoding: identity", "{\"errcode\":0}"), "/errcode"),
+        "0"
+    );
+}
+
+#[test]
 fn a_member_that_the_document_does_not_know_is_warned_of_and_sent() {
     let shop = Shop::open();
     let client = shop.client("");

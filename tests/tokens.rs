@@ -270,6 +270,46 @@ fn what_a_token_server_lacks_is_said() {
 }
 
 #[test]
+fn an_answer_without_a_token_is_asked_for_once_however_many_wait() {
+    // A page is asked for again, by the one that asks for all.
+    for (answer, asked) in [(r#"{"errcode":0}"#, 1), ("<html>sign in</html>", 3)] {
+        let server = Raw::serve(move |peer| {
+            while peer.request().is_some() {
+                std::thread::sleep(std::time::Duration::from_millis(20));
+                if !peer.answer("200 OK", "", answer) {
+                    return;
+                }
+            }
+        });
+        let config = format!(r#"{{"base_url":"http://{}","corp_id":"ww1","secret":"s3cret"}}"#, server.address);
+        let client = Client::new(&config, &Shared::default()).unwrap();
+        let errors: Vec<_> = std::thread::scope(|scope| {
+            let calls: Vec<_> = (0..50).map(|_| scope.spawn(|| list(&client, "{}").unwrap_err())).collect();
+            calls.into_iter().map(|call| call.join().unwrap()).collect()
+        });
+        for error in errors {
+            assert_eq!((error.kind(), error.errcode(), error.attempts()), (Kind::Auth, -1004, 0), "{error}");
+        }
+        assert_eq!(server.requests().len(), asked, "{answer}");
+    }
+}
+
+#[test]
+fn a_block_of_the_token_endpoint_is_remembered_for_as_long_as_it_lasts() {
+    let answer = r#"{"errcode":45009,"errmsg":"reach max api daily quota limit"}"#;
+    let server = Raw::serve(move |peer| while peer.request().is_some() && peer.answer("200 OK", "", answer) {});
+    let config = format!(r#"{{"base_url":"http://{}","corp_id":"ww1","secret":"s3cret"}}"#, server.address);
+    let client = Client::new(&config, &Shared::default()).unwrap();
+    for _ in 0..3 {
+        let error = list(&client, "{}").unwrap_err();
+        assert_eq!((error.kind(), error.errcode()), (Kind::RateLimited, 45009), "{error}");
+        let wait = error.retry_after().unwrap();
+        assert!((50..=60).contains(&wait.as_secs()), "{wait:?}");
+    }
+    assert_eq!(server.requests().len(), 1);
+}
+
+#[test]
 fn credentials_too_long_for_an_address_are_refused_with_the_configuration() {
     let long = "s".repeat(70_000);
     for (config, pointer) in [

@@ -101,7 +101,7 @@ type ApplyAnswer struct {
 // ReplaceUserRequest says who stands in for whom.
 type ReplaceUserRequest struct {
 	From        string                     `json:"from,omitempty"`        // a userid; required
-	To          []string                   `json:"to,omitempty"`          // userids; required
+	To          []string                   `json:"to,omitempty"`          // userids, required; []string{} for nobody, which takes From out
 	DryRun      bool                       `json:"dry_run,omitempty"`     // whether it is only counted what would be done
 	Concurrency *int                       `json:"concurrency,omitempty"` // calls at once; MaxInFlight if nil
 	Extra       map[string]json.RawMessage `json:"-"`

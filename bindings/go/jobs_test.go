@@ -303,7 +303,7 @@ func TestJobsEndInTheirMiddle(t *testing.T) {
 			reason error
 		}{
 			{"cancelled", time.Minute, func(_ *contactway.Client, cancel context.CancelFunc) { cancel() }, contactway.ErrCancelled, context.Canceled},
-			{"deadline", 700 * time.Millisecond, func(*contactway.Client, context.CancelFunc) {}, contactway.ErrTimeout, context.DeadlineExceeded},
+			{"deadline", time.Second, func(*contactway.Client, context.CancelFunc) {}, contactway.ErrTimeout, context.DeadlineExceeded},
 			{"closed", time.Minute, func(client *contactway.Client, _ context.CancelFunc) { client.Close() }, contactway.ErrCancelled, nil},
 		} {
 			t.Run(job.name+", "+test.how, func(t *testing.T) {

@@ -60,7 +60,7 @@ func TestUnknownIsSettledByTheSameCall(t *testing.T) {
 	sandbox := contactwaytest.NewSandbox(t)
 	client := keeping(t, sandbox)
 	sandbox.AddFaults(contactwaytest.Fault{Endpoint: "add_contact_way", When: "after", Do: map[string]any{"silence": true}})
-	ctx, cancel := context.WithTimeout(context.Background(), 500*time.Millisecond)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
 	_, err := client.Add(ctx, shop(1).ContactWay, contactway.Key(shop(1).Key))
 	failure := failureOf(t, err)

@@ -22,7 +22,7 @@ HERE = Path(__file__).resolve().parent
 # A source distribution brings the crate along.
 CRATE = HERE / "core" if (HERE / "core").exists() else HERE.parents[1]
 # What the crate is built from.
-SOURCES = ("Cargo.toml", "Cargo.lock", "build.rs", ".cargo/config.toml", "src", "tests/bench")
+SOURCES = ("Cargo.toml", "Cargo.lock", ".cargo/config.toml", "src", "capi", "tests/bench")
 LIBRARY = "libcontactway.so"
 # ELF's numbers of machines, at byte 18, and the names that wheels have for them.
 MACHINES = {62: "x86_64", 183: "aarch64"}

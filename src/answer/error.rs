@@ -241,6 +241,11 @@ impl Error {
         self.0.attempts
     }
 
+    /// What the server answered the last attempt with, where it answered.
+    pub(crate) fn http_status(&self) -> Option<u16> {
+        self.0.http_status
+    }
+
     /// Whether the same call may be made again without risk of a second contact way.
     #[must_use]
     pub fn is_retryable(&self) -> bool {

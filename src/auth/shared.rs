@@ -203,7 +203,7 @@ fn written(error: &Error) -> String {
 }
 
 fn read(refusal: &str) -> Error {
-    const KINDS: [Kind; 3] = [Kind::Api, Kind::Auth, Kind::RateLimited];
+    const KINDS: [Kind; 4] = [Kind::Api, Kind::Auth, Kind::RateLimited, Kind::BadResponse];
     let object = Object::parse(refusal).unwrap_or_default();
     let text = |name: &str| object.get(name).and_then(Value::as_text).map(str::to_owned);
     let kind = text("kind").and_then(|name| KINDS.into_iter().find(|kind| kind.name() == name));

@@ -30,29 +30,28 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
+    #[inline]
     fn peek(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied()
     }
 
     /// Whether `byte` comes next; then it is passed.
+    #[inline]
     fn takes(&mut self, byte: u8) -> bool {
         let is_next = self.peek() == Some(byte);
         self.at += usize::from(is_next);
         is_next
     }
 
-    fn skip(&mut self, belongs: impl Fn(u8) -> bool) -> usize {
-        let rest = &self.text.as_bytes()[self.at..];
-        let length = rest.iter().position(|byte| !belongs(*byte)).unwrap_or(rest.len());
-        self.at += length;
-        length
-    }
-
+    #[inline]
     fn skip_space(&mut self) {
-        self.skip(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r'));
+        while matches!(self.peek(), Some(b' ' | b'\t' | b'\n' | b'\r')) {
+            self.at += 1;
+        }
     }
 
     /// Reads something with white space around it.
+    #[inline]
     fn spaced<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T, Fault>) -> Result<T, Fault> {
         self.skip_space();
         let read = read(self)?;
@@ -189,7 +188,11 @@ impl<'a> Reader<'a> {
     }
 
     fn digits(&mut self) -> Result<(), Fault> {
-        if self.skip(|byte| byte.is_ascii_digit()) == 0 { Err(Fault::Syntax) } else { Ok(()) }
+        let start = self.at;
+        while self.peek().is_some_and(|byte| byte.is_ascii_digit()) {
+            self.at += 1;
+        }
+        if self.at == start { Err(Fault::Syntax) } else { Ok(()) }
     }
 }
 

@@ -141,8 +141,7 @@ impl Ledger {
         alike: &[&String],
         began: i64,
     ) -> Result<Group, Error> {
-        let query = Query { open: Some(true), matching: Some(matching.to_vec()), ..Query::of(&self.corp_id) };
-        let peers = self.store.find(call, &query, 0, PEERS)?;
+        let (peers, alike) = self.standing(call, matching, alike)?;
         let now = self.store.now(call)?;
         let mut group = Group { began, now, ..Group::default() };
         if let Some(until) = peers.iter().filter_map(|peer| alive_until(peer, now)).max() {
@@ -154,7 +153,7 @@ impl Ledger {
             group.peers = peers;
             return Ok(group);
         }
-        let adoptions = peers.iter().zip(alike).map(|(peer, config_id)| {
+        let adoptions = peers.iter().zip(&alike).map(|(peer, config_id)| {
             let sight = look.likely[*config_id].sight.clone();
             let event = Event::Adopted { config_id: (*config_id).clone(), qr_code: sight.qr_code.clone(), seen: sight };
             Change { at: at(peer), event }
@@ -168,6 +167,26 @@ impl Ledger {
         group.adopted = landed.filter(|(landed, _)| matches!(landed, Landed::Yes { .. })).map(|(_, id)| id).collect();
         group.peers = peers;
         Ok(group)
+    }
+
+    /// The open intents of one `matching`, and those of `alike` that are nobody's, both as of one moment: since they were
+    /// listed, others may have adopted some, or been told of them.
+    fn standing<'i>(
+        &self,
+        call: &Call,
+        matching: &[u8],
+        alike: &[&'i String],
+    ) -> Result<(Vec<Entry>, Vec<&'i String>), Error> {
+        let query = Query { open: Some(true), matching: Some(matching.to_vec()), ..Query::of(&self.corp_id) };
+        let ids: Vec<String> = alike.iter().map(|id| (*id).clone()).collect();
+        let mut peers = self.store.find(call, &query, 0, PEERS)?;
+        loop {
+            let known = self.store.known(call, &self.corp_id, &ids)?;
+            let before = std::mem::replace(&mut peers, self.store.find(call, &query, 0, PEERS)?);
+            if peers == before {
+                return Ok((peers, alike.iter().copied().filter(|id| !known.contains(id)).collect()));
+            }
+        }
     }
 }
 

@@ -39,6 +39,7 @@ use crate::auth::Credentials;
 use crate::call::{Call, Stop};
 use crate::clock::Stopwatch;
 use crate::log::Level;
+use crate::random;
 use crate::store::{At, Event, Landed, Query, Store};
 use crate::wire::Wire;
 use hash::{Hash, hash};
@@ -72,12 +73,17 @@ pub struct Owner {
 impl Owner {
     /// None where the credentials do not say which corporation they are for.
     pub fn of(credentials: &Credentials) -> Option<Self> {
+        let corp_id = credentials.corp_id()?.to_owned();
+        // Of which app a host's own function hands out tokens nobody says: what another client read, another app may have.
+        if let Credentials::Provider { .. } = credentials {
+            return Some(Self { corp_id, reader: random::source().u128(..).to_le_bytes() });
+        }
         let mut form = Vec::new();
         for part in credentials.parts() {
             form.extend_from_slice(&(part.len() as u64).to_le_bytes());
             form.extend_from_slice(part.as_bytes());
         }
-        Some(Self { corp_id: credentials.corp_id()?.to_owned(), reader: hash(&form) })
+        Some(Self { corp_id, reader: hash(&form) })
     }
 }
 

@@ -56,8 +56,12 @@ impl Plan {
     }
 
     fn find_in<'r, 'a>(&self, object: &'r Object<'a>, above: Option<usize>, found: &mut Found<'r, 'a>) {
+        // Most requests name their members in the document's order: the next one is looked for behind the last.
+        let mut next = 0;
         for (name, value) in &object.0 {
-            let known = self.members.iter().position(|known| known.above == above && known.name == name);
+            let is_known = |index: &usize| self.members[*index].above == above && self.members[*index].name == name;
+            let known = (next..self.members.len()).chain(0..next).find(is_known);
+            next = known.map_or(next, |index| index + 1);
             match known {
                 None => found.unknown.push((above, name)),
                 // Of repeated ones the first counts, as elsewhere.

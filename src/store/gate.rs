@@ -44,7 +44,7 @@ pub enum Grant {
 
 /// What WeCom said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum Heard {
     /// Too many calls: nobody calls for so many milliseconds.
     Blocked { for_ms: i64 },
     /// A probe passed: the block is over.
@@ -137,12 +137,12 @@ impl Gate {
     }
 
     /// Takes to heart what WeCom said.
-    pub fn heed(&mut self, verdict: Verdict, now_us: i64) {
+    pub fn heed(&mut self, heard: Heard, now_us: i64) {
         self.probe_until = 0;
-        match verdict {
-            Verdict::Blocked { for_ms } => self.blocked_until = now_us / 1000 + for_ms,
-            Verdict::Passed => self.blocked_until = 0,
-            Verdict::Lost => {}
+        match heard {
+            Heard::Blocked { for_ms } => self.blocked_until = now_us / 1000 + for_ms,
+            Heard::Passed => self.blocked_until = 0,
+            Heard::Lost => {}
         }
     }
 }

@@ -39,7 +39,7 @@ pub use aside::Aside;
 pub use change::{At, Change, Event, Intended, Intent, Landed, Sight, Stranger, Term};
 pub use corp::Corp;
 pub use entry::{Doing, Doubt, Entry, Status};
-pub use gate::{Grant, Verdict, Wanted};
+pub use gate::{Grant, Heard, Wanted};
 pub use lease::{LEASE_MS, Leased};
 pub use query::Query;
 pub use token::TokenRow;
@@ -296,9 +296,9 @@ impl Store {
     }
 
     /// Remembers what WeCom said of the number of calls to `endpoint`.
-    pub fn heed(&self, call: &Call, corp_id: &str, endpoint: &str, verdict: Verdict) -> Result<(), Error> {
+    pub fn heed(&self, call: &Call, corp_id: &str, endpoint: &str, heard: Heard) -> Result<(), Error> {
         self.with(call, Need::Quick, |sql| {
-            gate::change(sql, corp_id, endpoint, |sql| self.now_us_in(sql), |gate, now| gate.heed(verdict, now))
+            gate::change(sql, corp_id, endpoint, |sql| self.now_us_in(sql), |gate, now| gate.heed(heard, now))
         })
     }
 

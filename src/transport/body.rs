@@ -1,6 +1,7 @@
 //! The body of an answer: to its end, and no further than is sensible.
 
 use std::io::{self, BufRead, ErrorKind, Read};
+use std::mem;
 
 use flate2::read::MultiGzDecoder;
 
@@ -13,22 +14,25 @@ const LINE_MAX: u64 = 4096;
 /// More lines behind the last chunk than anybody sends.
 const TRAILERS_MAX: usize = 128;
 
-/// Reads a body from `reader`.
+/// Reads a body from `reader` into `body`, which also holds what came of one that is not whole.
 ///
 /// # Errors
 /// When the connection ends before it is whole, it is too large, or cannot be unpacked.
-pub fn read(reader: &mut impl BufRead, framing: Framing, is_gzip: bool) -> Result<Vec<u8>, Fault> {
-    let mut body = Vec::new();
+pub fn read(reader: &mut impl BufRead, framing: Framing, is_gzip: bool, body: &mut Vec<u8>) -> Result<(), Fault> {
+    let read = framed(reader, framing, body);
+    if is_gzip { read.and(unpack(&mem::take(body), body)) } else { read }
+}
+
+fn framed(reader: &mut impl BufRead, framing: Framing, body: &mut Vec<u8>) -> Result<(), Fault> {
     match framing {
-        Framing::None => {}
-        Framing::Length(length) => append(reader, length, &mut body)?,
-        Framing::Chunks => chunks(reader, &mut body)?,
+        Framing::None => Ok(()),
+        Framing::Length(length) => append(reader, length, body),
+        Framing::Chunks => chunks(reader, body),
         Framing::ToTheEnd => {
-            reader.take(BODY_MAX + 1).read_to_end(&mut body)?;
-            bounded(body.len() as u64)?;
+            reader.take(BODY_MAX + 1).read_to_end(body)?;
+            bounded(body.len() as u64)
         }
     }
-    if is_gzip { unpacked(&body) } else { Ok(body) }
 }
 
 fn bounded(length: u64) -> Result<(), Fault> {
@@ -85,23 +89,26 @@ fn line(reader: &mut impl BufRead) -> Result<Vec<u8>, Fault> {
     Ok(line)
 }
 
-fn unpacked(packed: &[u8]) -> Result<Vec<u8>, Fault> {
-    let mut body = Vec::new();
-    let read = MultiGzDecoder::new(packed).take(BODY_MAX + 1).read_to_end(&mut body);
+fn unpack(packed: &[u8], body: &mut Vec<u8>) -> Result<(), Fault> {
+    let read = MultiGzDecoder::new(packed).take(BODY_MAX + 1).read_to_end(body);
     read.map_err(|_| Fault::Broken("the answer's gzip is damaged".to_owned()))?;
-    bounded(body.len() as u64)?;
-    Ok(body)
+    bounded(body.len() as u64)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn chunked(reader: &mut &[u8]) -> Result<Vec<u8>, Fault> {
+        let mut body = Vec::new();
+        read(reader, Framing::Chunks, false, &mut body).map(|()| body)
+    }
+
     #[test]
     fn chunks_are_put_together_with_whatever_stands_between() {
         let text = "3\r\nabc\r\n0a ; name=\"value\"\r\n0123456789\r\n000\r\nTrailer: x\r\n\r\nbehind";
         let mut reader = text.as_bytes();
-        assert_eq!(read(&mut reader, Framing::Chunks, false).unwrap(), b"abc0123456789");
+        assert_eq!(chunked(&mut reader).unwrap(), b"abc0123456789");
         assert_eq!(reader, b"behind");
     }
 
@@ -119,11 +126,11 @@ mod tests {
             &extension,
             &trailers,
         ] {
-            let fault = read(&mut text.as_bytes(), Framing::Chunks, false).unwrap_err();
+            let fault = chunked(&mut text.as_bytes()).unwrap_err();
             assert!(matches!(fault, Fault::Broken(_)), "{text:.20}: {fault:?}");
         }
         for text in ["", "3", "3\r\n", "3\r\nab", "3\r\nabc", "3\r\nabc\r\n", "0\r\n", "0\r\nA: b\r\n"] {
-            let fault = read(&mut text.as_bytes(), Framing::Chunks, false).unwrap_err();
+            let fault = chunked(&mut text.as_bytes()).unwrap_err();
             assert!(matches!(fault, Fault::Io(_)), "{text}: {fault:?}");
         }
     }

@@ -1,7 +1,6 @@
 //! One connection, and one exchange over it.
 
 use std::io::{BufReader, Cursor, Read, Write};
-use std::mem;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -9,13 +8,14 @@ use socket2::Socket;
 use ureq::http::Uri;
 use ureq::http::uri::{Authority, Scheme};
 
+use super::USER_AGENT;
 use super::body;
 use super::head::{Fault, Framing, Head};
 use super::stream::Stream;
-use super::{Reply, USER_AGENT};
 
 /// What an idle connection keeps to read into, in bytes.
 const INPUT: usize = 8 * 1024;
+const OK: u16 = 200;
 /// More than the fixed parts of a head, in bytes.
 const HEAD_USUAL: usize = 256;
 
@@ -25,6 +25,13 @@ pub struct Request<'r> {
     pub uri: &'r Uri,
     /// What is sent with POST, and its type; without it, it is a GET.
     pub body: Option<(&'r str, &'r [u8])>,
+}
+
+/// What an answer says before its body.
+pub struct Answered {
+    pub status: u16,
+    /// The server's clock, in unix milliseconds.
+    pub date: Option<i64>,
 }
 
 /// A connection to one server.
@@ -65,24 +72,34 @@ impl Connection {
         self.reader.buffer().is_empty() && self.reader.get_ref().is_silent(self.is_new)
     }
 
-    /// Sends `request` and reads its answer; says whether the connection may serve another.
+    /// Sends `request` and reads its answer, the body into `body`, where also stands what came of one that broke off;
+    /// says whether the connection may serve another.
     ///
     /// # Errors
     /// When no whole answer came by `deadline`.
-    pub fn exchange(&mut self, request: Request, deadline: Instant) -> Result<(Reply, bool), Fault> {
+    pub fn exchange(
+        &mut self,
+        request: Request,
+        deadline: Instant,
+        body: &mut Vec<u8>,
+    ) -> Result<(Answered, bool), Fault> {
         let stream = self.reader.get_mut();
         stream.link().obey(deadline);
         // Head and body in one write: one packet, and one TLS record.
         stream.write_all(&request.to_bytes())?;
         stream.flush()?;
         let (head, begun) = Head::read(&mut self.reader)?;
+        let answered = Answered { status: head.status, date: head.date };
+        if let Some(why) = head.unread {
+            // Another status says more than a body would.
+            return if head.status == OK { Err(Fault::Broken(why)) } else { Ok((answered, false)) };
+        }
         let mut rest = Cursor::new(begun).chain(&mut self.reader);
-        let body = body::read(&mut rest, head.framing, head.is_gzip)?;
+        body::read(&mut rest, head.framing, head.is_gzip, body)?;
         let (begun, _) = rest.get_ref();
         let is_read = begun.position() == begun.get_ref().len() as u64;
-        let is_reusable = is_read && head.framing != Framing::ToTheEnd && head.keeps_alive;
-        let new_connection = mem::replace(&mut self.is_new, false);
-        Ok((Reply { status: head.status, body, date: head.date, new_connection }, is_reusable))
+        self.is_new = false;
+        Ok((answered, is_read && head.framing != Framing::ToTheEnd && head.keeps_alive))
     }
 }
 

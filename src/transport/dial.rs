@@ -14,7 +14,7 @@ use ureq::http::uri::Scheme;
 use super::link::Link;
 use super::network::Network;
 use super::race;
-use super::resolver::{Names, Place};
+use super::resolver::Place;
 use super::stream::Stream;
 use super::tunnel::{self, NoTunnel, NotNow};
 use super::words::{self, Who};
@@ -24,7 +24,6 @@ use crate::secret::Secret;
 
 /// Makes a client's connections.
 pub struct Dialer {
-    names: Names,
     connect_timeout: Duration,
     insecure_http: bool,
     /// With what it is told of who asks.
@@ -47,7 +46,6 @@ impl Dialer {
     pub fn new(settings: Settings, network: Arc<Network>) -> Self {
         let roots = settings.roots;
         Self {
-            names: Names::default(),
             connect_timeout: settings.connect_timeout,
             insecure_http: settings.insecure_http,
             proxy: settings.proxy.map(|proxy| {
@@ -68,7 +66,6 @@ impl Dialer {
             Ok(Arc::new(config))
         };
         Self {
-            names: Names::default(),
             connect_timeout: self.connect_timeout,
             insecure_http: self.insecure_http,
             proxy: self.proxy.clone(),
@@ -113,24 +110,24 @@ impl Dialer {
         may_connect: impl Fn(&SocketAddr) -> bool,
         passed: &mut dyn FnMut(Passed),
     ) -> Result<Stream, Cause> {
-        let addresses = self.names.addresses(dial.call, place, dial.deadline);
+        let addresses = self.network.names.addresses(dial.call, place, dial.deadline);
         let mut addresses =
             addresses.map_err(|error| dial.cause(&error, who, || words::lookup(&error, who, place.host)))?;
         addresses.retain(may_connect);
         if addresses.is_empty() {
             let near = if self.insecure_http { "loopback, link-local or private" } else { "loopback" };
-            return Err(Cause::Network(format!(
+            return Err(Cause::Untrusted(format!(
                 "{} has no {near} address, and a token travels unencrypted to no other: use https",
                 place.host
             )));
         }
         passed(Passed::Resolved(&addresses));
         let (socket, address) = race::race(dial.call, &addresses, dial.deadline).map_err(|error| {
-            self.names.forget(place);
+            self.network.names.forget(place);
             dial.cause(&error, who, || words::connect(&error, who))
         })?;
         passed(Passed::Connected(address));
-        self.names.prefer(place, address);
+        self.network.names.prefer(place, address);
         let link = Link::new(socket, dial.deadline);
         dial.call.hold(link.socket());
         Ok(Stream::Plain(link))
@@ -165,7 +162,10 @@ impl Dialer {
         let config =
             LazyLock::force(&self.tls).as_ref().map_err(|_| Cause::Network("TLS could not be set up".to_owned()))?;
         let secured = stream.secured(config, host);
-        secured.map_err(|error| dial.cause(&error, who, || words::handshake(&error, who)))
+        secured.map_err(|error| match dial.cause(&error, who, || words::handshake(&error, who)) {
+            Cause::Network(why) if words::is_final(&error) => Cause::Untrusted(why),
+            cause => cause,
+        })
     }
 }
 
@@ -209,7 +209,38 @@ fn may_go_unencrypted(address: IpAddr, insecure_http: bool) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::net::TcpListener;
+
     use super::*;
+    use crate::transport::Roots;
+
+    #[test]
+    fn the_address_that_won_is_tried_first_by_every_client_of_the_process() {
+        let server = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = server.local_addr().unwrap();
+        let uri: Uri = format!("http://localhost:{}", address.port()).parse().unwrap();
+        let network = Arc::new(Network::default());
+        let dead = "127.0.0.1:1".parse().unwrap();
+        network.names.know(Place { host: "localhost", port: address.port() }, vec![dead, address]);
+        let tried_first = [(); 2].map(|()| {
+            let settings = Settings {
+                connect_timeout: Duration::from_secs(10),
+                roots: Roots { given: None, extra: None },
+                proxy: None,
+                insecure_http: false,
+            };
+            let mut tried_first = None;
+            let mut note = |passed: Passed| {
+                if let Passed::Resolved(addresses) = passed {
+                    tried_first = addresses.first().copied();
+                }
+            };
+            let dialer = Dialer::new(settings, Arc::clone(&network));
+            dialer.dial(&Call::new(Duration::from_secs(60)), &uri, &mut note).unwrap();
+            tried_first
+        });
+        assert_eq!(tried_first, [Some(dead), Some(address)]);
+    }
 
     #[test]
     fn a_token_goes_unencrypted_to_this_machine_and_with_insecure_http_to_what_is_near() {

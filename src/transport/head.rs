@@ -25,6 +25,8 @@ impl From<io::Error> for Fault {
 /// The largest head that is read, in bytes.
 const HEAD_MAX: usize = 32 * 1024;
 const FIELDS_MAX: usize = 128;
+/// As much of a coding's name as is shown, in characters.
+const CODING_SHOWN: usize = 40;
 const INTERIM: Range<u16> = 100..200;
 const SWITCHING_PROTOCOLS: u16 = 101;
 /// 204 No Content, 304 Not Modified.
@@ -39,6 +41,8 @@ pub struct Head {
     pub date: Option<i64>,
     pub framing: Framing,
     pub is_gzip: bool,
+    /// Why its body cannot be read, in words, if it cannot.
+    pub unread: Option<String>,
     /// Whether the connection may serve another request.
     pub keeps_alive: bool,
     /// Whether a proxy takes a user and a password as they are; one that does not say may.
@@ -100,6 +104,20 @@ impl Fields<'_> {
         self.values(name).any(|value| value.eq_ignore_ascii_case(token))
     }
 
+    /// A coding of the body that this library does not know.
+    fn unknown_coding(&self, is_http_10: bool) -> Option<String> {
+        let of = |name: &str, known: &[&str], told: &str| {
+            let mut codings = self.values(name).filter(|coding| !coding.is_empty());
+            let unknown = codings.find(|coding| !known.iter().any(|known| known.eq_ignore_ascii_case(coding)))?;
+            let shown: String = unknown.chars().take(CODING_SHOWN).collect();
+            Some(format!(
+                "the answer's {told} is {shown}, which this library does not know: see what stands before WeCom"
+            ))
+        };
+        let transfer = if is_http_10 { None } else { of("transfer-encoding", &["chunked"], "Transfer-Encoding") };
+        transfer.or_else(|| of("content-encoding", &["gzip", "x-gzip", "identity"], "Content-Encoding"))
+    }
+
     fn date(&self) -> Option<i64> {
         let date = self.0.iter().find(|field| field.name.eq_ignore_ascii_case("date"))?;
         let date = httpdate::parse_http_date(str::from_utf8(date.value).ok()?).ok()?;
@@ -153,6 +171,7 @@ fn parse(bytes: &[u8]) -> Result<Option<(usize, Head)>, Fault> {
     let head = Head {
         status,
         date: fields.date(),
+        unread: fields.unknown_coding(is_http_10),
         framing: fields.framing(status, is_http_10)?,
         is_gzip: fields.say("content-encoding", "gzip") || fields.say("content-encoding", "x-gzip"),
         keeps_alive: if is_http_10 {

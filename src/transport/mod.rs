@@ -24,6 +24,7 @@ mod tunnel;
 mod words;
 
 use std::io::ErrorKind;
+use std::mem;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -115,6 +116,23 @@ pub struct Failure {
     pub stale: bool,
     /// Whether a connection was made, or tried, for it.
     pub new_connection: bool,
+    /// What came of the answer's body.
+    pub came: Vec<u8>,
+}
+
+impl Failure {
+    /// Nothing of the request was sent.
+    fn unsent(cause: Cause, new_connection: bool) -> Self {
+        let is_remembered = matches!(cause, Cause::ProxyRefused { asked: false, .. });
+        let new_connection = new_connection && !is_remembered;
+        Self { cause, sent: false, stale: false, new_connection, came: Vec::new() }
+    }
+
+    /// Whether it was tried at all: not where the time was up before, or a proxy's refusal is remembered.
+    #[must_use]
+    pub fn was_tried(&self) -> bool {
+        self.sent || self.new_connection
+    }
 }
 
 /// What happened to an exchange. No text holds any part of the URL but the host.
@@ -126,10 +144,15 @@ pub enum Cause {
     ConnectTimeout(String),
     /// No connection, or one that broke; in words.
     Network(String),
+    /// Nothing may be sent there, and no other try would change that: the certificate or the TLS is not such as can be
+    /// trusted, or the address is not one that a token may travel to unencrypted; in words.
+    Untrusted(String),
     /// Its caller did not let it send.
     Withheld,
     /// The proxy does not let us, and is not to be asked again so soon.
     ProxyRefused {
+        /// Whether it was asked this time; else it had refused before, which is remembered.
+        asked: bool,
         /// What it said, in words.
         message: String,
         /// When it may be asked again.
@@ -162,8 +185,7 @@ impl Transport {
     /// # Errors
     /// When there is none. Nothing of a request was sent.
     pub fn connect(&self, call: &Arc<Call>, uri: &Uri, passed: &mut dyn FnMut(Passed)) -> Result<(), Failure> {
-        let unsent = |cause| Failure { cause, sent: false, stale: false, new_connection: true };
-        let connection = self.dial(call, uri, passed).map_err(unsent)?;
+        let connection = self.dial(call, uri, passed).map_err(|cause| Failure::unsent(cause, true))?;
         self.pool.give_back(connection);
         Ok(())
     }
@@ -201,7 +223,7 @@ impl Transport {
         may_send: &dyn Fn() -> bool,
     ) -> Result<Reply, Failure> {
         self.network.sweep();
-        let unsent = |new_connection| move |cause| Failure { cause, sent: false, stale: false, new_connection };
+        let unsent = |new_connection| move |cause| Failure::unsent(cause, new_connection);
         call.check().map_err(Cause::Stopped).map_err(unsent(false))?;
         let taken = self.pool.take(request.uri, kept);
         let new_connection = taken.is_none();
@@ -213,21 +235,23 @@ impl Transport {
         // Its time may be up already, and then nothing was sent.
         let ready = call.check().map_err(Cause::Stopped);
         let ready = ready.and_then(|()| if may_send() { Ok(()) } else { Err(Cause::Withheld) });
+        let mut body = Vec::new();
         let exchanged = ready.map_err(unsent(new_connection)).and_then(|()| {
-            connection.exchange(request, call.deadline()).map_err(|fault| Failure {
+            connection.exchange(request, call.deadline(), &mut body).map_err(|fault| Failure {
                 cause: cause(fault, call),
                 sent: true,
                 stale: idle >= STALE,
                 new_connection,
+                came: mem::take(&mut body),
             })
         });
         // Before it may serve another call: it is no longer this one's to hang up.
         call.release();
-        let (reply, is_reusable) = exchanged?;
+        let (answered, is_reusable) = exchanged?;
         if is_reusable {
             self.pool.give_back(connection);
         }
-        Ok(reply)
+        Ok(Reply { status: answered.status, body, date: answered.date, new_connection })
     }
 
     fn dial(&self, call: &Arc<Call>, uri: &Uri, passed: &mut dyn FnMut(Passed)) -> Result<Connection, Cause> {

@@ -1,11 +1,12 @@
-//! What the transports of one process share: a look at all their idle connections now and then, and the proxies that
-//! refused.
+//! What the transports of one process share: a look at all their idle connections now and then, the names looked up, with
+//! the address that answered, and the proxies that refused.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, Weak};
 use std::time::Instant;
 
 use super::pool::Pool;
+use super::resolver::Names;
 use super::tunnel::Proxies;
 use crate::lock::lock;
 
@@ -18,12 +19,19 @@ pub struct Network {
     /// When idle connections were looked at last, in milliseconds since it began.
     swept: AtomicU64,
     pools: Mutex<Vec<Weak<Pool>>>,
+    pub(super) names: Names,
     pub(super) proxies: Proxies,
 }
 
 impl Default for Network {
     fn default() -> Self {
-        Self { began: Instant::now(), swept: AtomicU64::new(0), pools: Mutex::default(), proxies: Proxies::default() }
+        Self {
+            began: Instant::now(),
+            swept: AtomicU64::new(0),
+            pools: Mutex::default(),
+            names: Names::default(),
+            proxies: Proxies::default(),
+        }
     }
 }
 

@@ -51,8 +51,19 @@ impl Names {
         }
         let addresses = race::interleaved(look_up(call, place, deadline)?);
         let known = Known { addresses: addresses.clone(), since: Instant::now() };
-        lock(&self.0).insert(key(place), known);
+        let mut names = lock(&self.0);
+        // Only when there are twice as many, so that it costs little on the whole.
+        if names.len().is_power_of_two() {
+            names.retain(|_, known| known.since.elapsed() < REMEMBERED);
+        }
+        names.insert(key(place), known);
         Ok(addresses)
+    }
+
+    /// What a lookup would have brought.
+    #[cfg(test)]
+    pub fn know(&self, place: Place, addresses: Vec<SocketAddr>) {
+        lock(&self.0).insert(key(place), Known { addresses, since: Instant::now() });
     }
 
     /// This address answered: it is tried first from now on.
@@ -107,8 +118,7 @@ mod tests {
         let names = Names::default();
         let place = Place { host: "wecom.invalid", port: 1 };
         let [one, two, three] = ["1.1.1.1:1", "[::1]:1", "1.1.1.2:1"].map(|text| text.parse().unwrap());
-        let known = Known { addresses: vec![one, two, three], since: Instant::now() };
-        lock(&names.0).insert(key(place), known);
+        names.know(place, vec![one, two, three]);
         let call = Call::new(Duration::from_secs(60));
         let asked = || names.addresses(&call, place, call.deadline());
         names.prefer(place, three);

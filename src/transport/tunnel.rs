@@ -138,7 +138,7 @@ impl Proxies {
             }
             let state = states.entry(key.clone()).or_default();
             if let Some(refusal) = state.refusal.as_ref().filter(|refusal| now < refusal.until) {
-                return Err(NotNow::Refused(refusal.cause(now)));
+                return Err(NotNow::Refused(refusal.cause(now, false)));
             }
             if state.proven || !state.asking {
                 state.asking = true;
@@ -173,9 +173,9 @@ impl State {
 }
 
 impl Refusal {
-    fn cause(&self, now: Instant) -> Cause {
+    fn cause(&self, now: Instant, asked: bool) -> Cause {
         let retry_after = self.until.saturating_duration_since(now);
-        Cause::ProxyRefused { message: self.why.clone(), retry_after }
+        Cause::ProxyRefused { asked, message: self.why.clone(), retry_after }
     }
 }
 
@@ -202,11 +202,11 @@ impl Asking<'_> {
             state.proven = false;
             let pause = match &state.refusal {
                 // Another that asked at the same time was told the same.
-                Some(last) if now < last.until => return last.cause(now),
+                Some(last) if now < last.until => return last.cause(now, true),
                 Some(last) => (last.pause * 2).min(REFUSED_MOST),
                 None => REFUSED_FIRST,
             };
-            state.refusal.insert(Refusal { why, until: now + pause, pause }).cause(now)
+            state.refusal.insert(Refusal { why, until: now + pause, pause }).cause(now, true)
         })
     }
 }

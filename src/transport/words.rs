@@ -94,6 +94,27 @@ pub fn handshake(error: &io::Error, who: Who) -> String {
     }
 }
 
+/// Whether a handshake would fail the same way the next time: what the peer is or speaks is not what can be trusted.
+pub fn is_final(error: &io::Error) -> bool {
+    use rustls::Error as E;
+    let error = error.get_ref().and_then(|inside| inside.downcast_ref());
+    matches!(
+        error,
+        Some(
+            E::InvalidCertificate(_)
+                | E::PeerIncompatible(_)
+                | E::InvalidMessage(InvalidMessage::UnknownProtocolVersion)
+                | E::AlertReceived(
+                    AlertDescription::ProtocolVersion
+                        | AlertDescription::HandshakeFailure
+                        | AlertDescription::UnrecognisedName
+                        | AlertDescription::CertificateRequired
+                        | AlertDescription::BadCertificate
+                )
+        )
+    )
+}
+
 fn tls(error: &rustls::Error, who: Who) -> String {
     use rustls::Error as E;
     let why = match error {

@@ -108,9 +108,11 @@ impl Wire {
             let mut pass = self.enter(call, ask, attempts)?;
             let began = Instant::now();
             let reply = self.send(call, ask, &uri, kept).map_err(|error| attempts.finish(error, false))?;
-            attempts.made += 1;
             attempts.counted += 1;
-            self.log_attempt(attempts, began, &reply);
+            if reply.as_ref().map_or_else(Failure::was_tried, |_| true) {
+                attempts.made += 1;
+                self.log_attempt(attempts, began, &reply);
+            }
             let stale = matches!(&reply, Err(Failure { cause: Cause::Network(_), stale: true, .. }));
             let (happened, error) = match attempts.outcome(reply, &read) {
                 Ok(answer) => {

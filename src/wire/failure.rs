@@ -49,11 +49,15 @@ impl Attempts {
     /// An answer that is none. What an add has made is lost without its `config_id`, so that is passed on if it can be read.
     fn broken(&mut self, happened: Happened, what: &str, body: &[u8]) -> NoAnswer {
         let mut error = self.error(happened, Kind::BadResponse, what);
+        self.show_config_id(&mut error, body);
+        NoAnswer::Failed(happened, error)
+    }
+
+    fn show_config_id(&self, error: &mut Error, body: &[u8]) {
         let config_id = if self.harmless { None } else { readable_config_id(body) };
         if let Some(raw) = config_id.and_then(|config_id| to_raw_value(&config_id).ok()) {
             error.parts().members.push(("config_id".to_owned(), raw));
         }
-        NoAnswer::Failed(happened, error)
     }
 
     /// What becomes of an attempt that brought no answer.
@@ -61,6 +65,7 @@ impl Attempts {
         self.http_status = None;
         let happened = match failure.cause {
             Cause::ProxyRefused { .. } => Happened::ProxyRefused,
+            Cause::Untrusted(_) => Happened::Untrusted,
             _ if failure.sent => Happened::BrokenOff,
             _ => Happened::NotSent,
         };
@@ -70,18 +75,22 @@ impl Attempts {
                     self.effect = Effect::Unknown;
                 }
                 let what = if failure.sent { "the answer" } else { "a connection" };
-                return NoAnswer::Over(self.stopped_while(stop, &format!(" while the call waited for {what}")));
+                let mut error = self.stopped_while(stop, &format!(" while the call waited for {what}"));
+                self.show_config_id(&mut error, &failure.came);
+                return NoAnswer::Over(error);
             }
             Cause::Withheld => (Kind::Internal, "its caller did not let it send".to_owned()),
             Cause::ConnectTimeout(what) => (Kind::Timeout, what),
-            Cause::ProxyRefused { message, retry_after } => {
+            Cause::ProxyRefused { message, retry_after, .. } => {
                 let error = self.error(happened, Kind::Network, &message).retry_after_ms(auth::in_ms(retry_after));
                 return NoAnswer::Failed(happened, error);
             }
-            Cause::Network(what) => (Kind::Network, what),
+            Cause::Network(what) | Cause::Untrusted(what) => (Kind::Network, what),
             Cause::Broken(what) => (Kind::BadResponse, what),
         };
-        NoAnswer::Failed(happened, self.error(happened, kind, &what))
+        let mut error = self.error(happened, kind, &what);
+        self.show_config_id(&mut error, &failure.came);
+        NoAnswer::Failed(happened, error)
     }
 
     /// The error of an attempt, should it be the last.

@@ -11,6 +11,8 @@ use crate::random;
 pub enum Happened {
     /// No connection could be made; nothing of the request was written.
     NotSent,
+    /// Where it should go is not to be trusted: nothing of the request was written, nor would be the next time.
+    Untrusted,
     /// The proxy does not let us: nothing of the request was written, nor would be the next time.
     ProxyRefused,
     /// Reset, closed, or a broken answer, after a byte was written.
@@ -66,10 +68,11 @@ const fn row(
 
 use Again::{AfterJitter, AfterTheBlock, No, WithLessConcurrency};
 use Effect::{None as Nothing, Unknown};
-use Happened::{BadGateway, BrokenOff, Code, NotSent, OtherStatus, ProxyRefused, TooManyRequests};
+use Happened::{BadGateway, BrokenOff, Code, NotSent, OtherStatus, ProxyRefused, TooManyRequests, Untrusted};
 
 const TABLE: &[Verdict] = &[
     row(NotSent, AfterJitter, AfterJitter, Nothing, true, Kind::Network),
+    row(Untrusted, No, No, Nothing, false, Kind::Network),
     row(ProxyRefused, No, No, Nothing, false, Kind::Network),
     row(BrokenOff, AfterJitter, No, Unknown, true, Kind::BadResponse),
     row(TooManyRequests, AfterJitter, AfterJitter, Nothing, true, Kind::BadResponse),
@@ -160,6 +163,9 @@ mod tests {
     const fn in_words(happened: Happened) -> &'static str {
         match happened {
             NotSent => "no connection could be made: name, TCP, TLS, or the proxy for now; nothing was written",
+            Untrusted => {
+                "a certificate, a TLS version or, over http, an address that is not to be trusted; nothing was written"
+            }
             ProxyRefused => "the proxy refuses (403, 407); nothing was written",
             BrokenOff => "reset, closed, timed out or a broken answer, after a byte was written",
             TooManyRequests => "HTTP 429",

@@ -18,6 +18,7 @@ use crate::log::Level;
 use crate::secret::{IN_URL_MAX, Secret, percent_encoded};
 use crate::store::Aside;
 
+const OK: u16 = 200;
 /// Of a request for a token it says that the secret is wrong, of any other that the token is.
 const WRONG_CREDENTIAL: i64 = 40001;
 /// Suite tokens that WeCom no longer takes: expired, or not valid.
@@ -268,7 +269,7 @@ impl Wire {
         call: &Arc<Call>,
         fetch: impl Fn() -> Result<Fetched, Error>,
     ) -> Result<Token, NoToken> {
-        let is_refusal = |error: &Error| error.errcode() > 0;
+        let is_refusal = |error: &Error| error.errcode() > 0 || is_no_token(error);
         let fetch = || {
             let fetched = fetch()?;
             self.log.say(Level::Info, "token_fetched", || [("life_s", fetched.life.as_secs().into())]);
@@ -304,6 +305,11 @@ impl Wire {
         Fetched::read(answer.text(), name)
             .map_err(|why| Error::new(Kind::Auth, format!("the answer to {}: {why}", ask.facts.name)))
     }
+}
+
+/// Whether it is an answer without a token: who gave it gives the next one the same.
+fn is_no_token(error: &Error) -> bool {
+    error.kind() == Kind::Auth || error.http_status() == Some(OK) && error.kind() == Kind::BadResponse
 }
 
 /// A token that is kept nowhere.

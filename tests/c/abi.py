@@ -69,7 +69,7 @@ def main(header_path, library, *flags):
             print(sign, line)
     if gone:
         print("Programs that were built before would break: take it back, or raise CONTACTWAY_ABI_VERSION")
-        print("and the SONAME in build.rs.")
+        print("and the SONAME in capi/build.rs.")
     if gone or new:
         sys.exit(f"To agree to it: python3 tests/c/abi.py {header_path} {library} --update")
     print(f"abi: {len(lines)} lines are as agreed on")

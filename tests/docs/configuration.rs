@@ -40,6 +40,36 @@ fn every_member_and_no_other_has_a_row() {
     }
 }
 
+/// What the header says of each member: the names before the gap of a line, and what stands behind it.
+fn in_header(header: &str) -> Vec<(String, String)> {
+    let (_, rest) = header.split_once("\n * Configuration of a client,").unwrap();
+    let (block, _) = rest.split_once("\n *\n").unwrap();
+    let lines = block.lines().filter_map(|line| line.strip_prefix(" *     ")?.split_once("  "));
+    let named = lines.filter(|(names, _)| !names.is_empty());
+    named
+        .flat_map(|(names, text)| names.split(", ").map(|name| (name.to_owned(), text.trim_start().to_owned())))
+        .collect()
+}
+
+#[test]
+fn the_header_has_every_member_with_its_default() {
+    let header = std::fs::read_to_string(root().join("include/contactway.h")).unwrap();
+    let said = in_header(&header);
+    let page = page("configuration.md");
+    let mut defaults = 0;
+    for row in rows(section(&page, "Members")) {
+        let member = quoted(row[0])[0];
+        let (_, text) = said.iter().find(|(name, _)| name == member).unwrap_or_else(|| panic!("no {member}"));
+        // A provider of tokens is one of the credentials.
+        for default in quoted(row[2]).into_iter().filter(|_| member != "token_provider") {
+            assert!(text.starts_with(default), "{member}: {text}");
+            defaults += 1;
+        }
+    }
+    assert_eq!(defaults, 10);
+    assert_eq!(said.len(), rows(section(&page, "Members")).len());
+}
+
 #[test]
 fn the_readmes_show_the_same_members() {
     let known = known(&refused(r#"{"corp_id": "ww1", "secret": "s", "?": 1}"#), "/?");

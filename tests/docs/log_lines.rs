@@ -99,8 +99,19 @@ fn the_page_and_the_header_have_every_event_and_no_other() {
     let page = page("log-lines.md");
     let header = fs::read_to_string(root().join("include/contactway.h")).unwrap();
     let events = said();
-    assert_eq!(told(&page).keys().copied().collect::<Vec<_>>(), events);
-    for event in events {
-        assert!(header.contains(&format!("\n *     {event} ")), "{event} is not in the header");
+    let told = told(&page);
+    assert_eq!(told.keys().copied().collect::<Vec<_>>(), events);
+    let (_, schema) = header.split_once("\n *     event           level ").unwrap();
+    let (schema, _) = schema.split_once("\n * No line holds").unwrap();
+    for (event, (levels, members)) in told {
+        let (_, line) = schema.split_once(&format!("\n *     {event} ")).unwrap_or_else(|| panic!("no {event}"));
+        // It goes on as far as lines are indented.
+        let said = line.split("\n *     ").take_while(|line| line.starts_with(' ')).collect::<String>();
+        let (level, text) = said.trim_start().split_once("  ").unwrap();
+        assert!(levels.starts_with(level), "{event}: {levels}, {level}");
+        for member in members {
+            let is_named = text.split(|letter: char| !letter.is_alphanumeric() && letter != '_').any(|it| it == member);
+            assert!(is_named, "the header's {event} has no {member}");
+        }
     }
 }

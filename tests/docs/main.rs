@@ -12,6 +12,7 @@ mod examples;
 mod links;
 mod log_lines;
 mod man_page;
+mod manual;
 mod page;
 mod rules;
 mod testing;

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 use std::fs;
 
+use contactway::Endpoint;
 use contactway::rules::{RULES, Server, Sure};
 
 use crate::page::root;
@@ -32,7 +33,7 @@ fn rules() -> String {
          | rule | of | where | what it says | WeCom |\n|---|---|---|---|---|\n",
     );
     for rule in RULES {
-        let of = if rule.endpoints.len() == 6 {
+        let of = if rule.endpoints.len() == Endpoint::ALL.len() {
             "all".to_owned()
         } else {
             rule.endpoints.iter().map(|it| it.function()).collect::<Vec<_>>().join(", ")

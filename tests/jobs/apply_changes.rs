@@ -112,6 +112,27 @@ fn what_could_not_be_deleted_in_a_replacement_is_by_the_next_run() {
 }
 
 #[test]
+fn what_others_deleted_after_it_was_replaced_holds_no_row_up_and_lives_if_sync_reads_it() {
+    let bench = Bench::new();
+    let client = bench.client(r#","max_attempts":1"#);
+    apply(&client, &[plain("a")]);
+    let before = config_id(&client, "a");
+    let deny = r#"{"endpoint":"del_contact_way","times":1,"do":{"errcode":60021}}"#;
+    let not_there = r#"{"endpoint":"del_contact_way","nth":2,"times":1,"do":{"errcode":41044}}"#;
+    bench.shop.faults(&format!("{deny},{not_there}"));
+    let wanted = [row("a", &json!({"type": 1}))];
+    let answer = apply_with(&client, &wanted, &json!({"replace": true}));
+    assert_eq!(counts(&answer), json!({"failed": 1}), "{answer}");
+    assert_eq!(counts(&apply(&client, &wanted)), json!({"replaced": 1}));
+    assert_eq!(ledger(&client, &json!({"config_id": before}))[0]["status"], "gone");
+    assert_eq!(counts(&apply(&client, &wanted)), json!({"unchanged": 1}));
+    // It was another app's credentials that could not see it.
+    sync(&client);
+    assert_eq!(counts(&apply(&client, &wanted)), json!({"replaced": 1}));
+    assert_eq!(bench.all().len(), 1);
+}
+
+#[test]
 fn a_row_whose_contact_way_is_gone_fails_and_is_made_anew_only_when_asked() {
     let bench = Bench::new();
     let client = bench.client("");

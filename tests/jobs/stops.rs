@@ -66,7 +66,9 @@ fn a_canceller_and_a_deadline_stop_it_with_the_counts_so_far() {
     });
     assert_eq!(early["error"]["kind"], "cancelled", "{early}");
     assert!(early["created"].as_u64().unwrap() > 0 && early["failures"].is_array(), "{early}");
-    let short = Options { timeout: Some(Duration::from_millis(900)), ..Options::default() };
+    bench.shop.ask("DELETE", "/sandbox/faults", "");
+    bench.shop.faults(&SLOW.replace("10}", "60}"));
+    let short = Options { timeout: Some(Duration::from_secs(3)), ..Options::default() };
     let late = read(client.apply(&request(900), &short, None));
     assert_eq!((&late["errcode"], &late["error"]["kind"]), (&json!(-1006), &json!("timeout")), "{late}");
     assert!(late["unchanged"].as_u64().unwrap() > 0, "{late}");
@@ -122,6 +124,13 @@ fn an_add_that_never_came_there_is_made_once_its_absence_is_sure() {
     assert_nothing_is_doubled(&bench, &client, 10);
 }
 
+/// Waits until a job has made so many contact ways, which tells that it is under way.
+fn wait_for_adds(bench: &Bench, count: usize) {
+    while bench.shop.count("add_contact_way") < count {
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
 #[test]
 fn there_is_one_job_at_a_time() {
     let bench = Bench::new();
@@ -129,7 +138,7 @@ fn there_is_one_job_at_a_time() {
     bench.shop.faults(SLOW);
     thread::scope(|scope| {
         let holder = scope.spawn(|| apply(&first, &rows(300)));
-        thread::sleep(Duration::from_millis(150));
+        wait_for_adds(&bench, 1);
         let other = sync(&second);
         assert_eq!((&other["errcode"], &other["error"]["kind"]), (&json!(-1012), &json!("conflict")), "{other}");
         assert!(other["errmsg"].as_str().unwrap().contains("apply"), "{other}");
@@ -141,8 +150,8 @@ fn there_is_one_job_at_a_time() {
     });
     let short = Options { timeout: Some(Duration::from_millis(400)), ..Options::default() };
     thread::scope(|scope| {
-        let holder = scope.spawn(|| apply(&first, &[rows(400), Vec::new()].concat()));
-        thread::sleep(Duration::from_millis(100));
+        let holder = scope.spawn(|| apply(&first, &rows(600)));
+        wait_for_adds(&bench, 301);
         let late = read(second.apply(&request(1), &short, None));
         assert_eq!(late["error"]["kind"], "timeout", "{late}");
         holder.join().unwrap();

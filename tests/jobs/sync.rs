@@ -1,6 +1,8 @@
 //! The ledger brought up to what WeCom holds.
 
-use contactway::{Endpoint, Options};
+use std::sync::Arc;
+
+use contactway::{Client, Endpoint, Options, TokenProvider};
 use serde_json::{Value, json};
 
 use crate::bench::{Bench, Told, apply, counts, ledger, plain, read, rows, sync};
@@ -103,6 +105,50 @@ fn gone_takes_two_looks_a_minute_apart_and_a_witness() {
     assert_eq!(counts(&answer), json!({"listed": 1, "known": 1, "gone": 1}), "{answer}");
     assert_eq!(ledger(&client, &json!({"status": "gone"}))[0]["config_id"], config_id.as_str());
     assert_eq!(apply(&client, &[plain("key-00000")])["failures"][0]["errcode"], 41044);
+}
+
+/// Hands out an app's tokens.
+struct Handing(String);
+
+impl TokenProvider for Handing {
+    fn token(&self, _: bool) -> Result<String, String> {
+        Ok(self.0.clone())
+    }
+}
+
+#[test]
+fn what_another_client_with_a_token_provider_read_may_be_another_apps_and_is_not_gone() {
+    let bench = Bench::new();
+    if !bench.is_sqlite() {
+        return;
+    }
+    let config: Value = serde_json::from_str(&bench.config("")).unwrap();
+    let text = |name: &str| config[name].as_str().unwrap();
+    let asked = format!("/cgi-bin/gettoken?corpid={}&corpsecret={}", text("corp_id"), text("secret"));
+    let token: Value = serde_json::from_str(&bench.shop.ask("GET", &asked, "")).unwrap();
+    let provided = json!({"base_url": text("base_url"), "corp_id": text("corp_id"), "token_provider": true,
+        "store": text("store"), "settle_s": 0});
+    let client = || {
+        let client = Client::new(&provided.to_string(), &bench.shop.shared).unwrap();
+        client.set_token_provider(Arc::new(Handing(token["access_token"].as_str().unwrap().to_owned()))).unwrap();
+        client
+    };
+    let first = client();
+    apply(&first, &rows(2));
+    sync(&first);
+    let lost = ledger(&first, &json!({}))[0].clone();
+    deleted(&bench, lost["config_id"].as_str().unwrap());
+    let short = Options { timeout: Some(std::time::Duration::from_secs(20)), ..Options::default() };
+    read(first.sync("{}", &short, None));
+    bench.age_misses(60);
+    let second = client();
+    let answer = read(second.sync("{}", &short, None));
+    assert_eq!(counts(&answer), json!({"listed": 1, "known": 1, "foreign": 1}), "{answer}");
+    let mut row = json!({"key": lost["key"], "contact_way": lost["contact_way"]});
+    row["contact_way"]["remark"] = "changed".into();
+    let again = json!({"rows": [row], "recreate_gone": true}).to_string();
+    let answer = read(second.apply(&again, &Options::default(), None));
+    assert_eq!((&answer["created"], &answer["failures"][0]["errcode"]), (&json!(0), &json!(41044)), "{answer}");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! An add whose answer is lost: it is looked for, and never made twice.
 
+use std::collections::BTreeSet;
 use std::thread;
 use std::time::Duration;
 
@@ -171,6 +172,24 @@ fn equal_ones_under_different_keys_each_get_one() {
             ["one", "two", "three"].map(|name| config_id(&add(&client, &request("a"), &key(name)).unwrap())).into();
         assert_eq!((books.adds(), contact_ways(&client)), (4, 3), "only what had not landed was sent again");
         assert!(ids[0] != ids[1] && ids[1] != ids[2] && ids[0] != ids[2], "{ids:?}");
+    });
+}
+
+#[test]
+fn equal_ones_that_are_looked_for_at_once_do_not_take_each_others_for_strangers() {
+    each(|books| {
+        let client = books.client(r#","settle_s":0"#);
+        let names: Vec<_> = (0..8).map(|number| format!("shop-{number}")).collect();
+        for name in &names {
+            books.fault("after", SILENCE);
+            add(&client, &request("a"), &within(600, key(name))).unwrap_err();
+        }
+        let ids: BTreeSet<_> = thread::scope(|scope| {
+            let adds = names.iter().map(|name| scope.spawn(|| add(&client, &request("a"), &key(name)).unwrap()));
+            let adds: Vec<_> = adds.collect();
+            adds.into_iter().map(|add| config_id(&add.join().unwrap())).collect()
+        });
+        assert_eq!((ids.len(), books.adds(), contact_ways(&client)), (8, 8, 8));
     });
 }
 

@@ -108,6 +108,14 @@ const CASES: &[Case] = &[
         peer.send(format!("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {TOO_MUCH}\r\n\r\n"));
         peer.hang();
     }),
+    case("a transfer encoding that nobody knows", Kind::BadResponse, |peer| {
+        peer.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n");
+        peer.hang();
+    }),
+    case("a content encoding that was not asked for", Kind::BadResponse, |peer| {
+        peer.send("HTTP/1.1 200 OK\r\nContent-Encoding: br\r\nContent-Length: 13\r\n\r\n");
+        peer.hang();
+    }),
     case("not HTTP", Kind::BadResponse, |peer| send(peer, "SSH-2.0-OpenSSH_9.9\r\n\r\n\r\n")),
     case("another protocol's noise", Kind::BadResponse, |peer| {
         peer.send([0x15, 0x03, 0x01, 0x00, 0x02, 0x02, 0x28, 0x0d, 0x0a, 0x0d, 0x0a]);

@@ -194,6 +194,7 @@ fn a_wrong_password_is_said_once_however_many_ask() {
         let wait: u64 = json_get(&answer, "/error/retry_after_ms").unwrap().parse().unwrap();
         assert!((1..=5000).contains(&wait), "{answer}");
         assert!(answer.contains("wants a user and a password"), "{answer}");
+        assert_eq!(json_get(&answer, "/error/attempts").unwrap(), "0", "nothing was tried: {answer}");
     }
     assert_eq!(proxy.connections(), 1);
     // Another user is another matter.

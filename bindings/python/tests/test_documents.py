@@ -10,6 +10,7 @@ import logging
 import os
 import re
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -123,4 +124,6 @@ def test_the_examples_of_a_page(name: str, sandbox: Sandbox, tmp_path: Path, mon
     for block in blocks:
         exec(compile(block, name, "exec"), names)
     for test in [it for shown, it in names.items() if shown.startswith("test_")]:
-        test(sandbox)
+        marks = [mark for mark in getattr(test, "pytestmark", []) if mark.name == "sandbox"]
+        with Sandbox(*marks[0].args, **marks[0].kwargs) if marks else nullcontext(sandbox) as started:
+            test(started)

@@ -90,14 +90,23 @@ def test_one_client_is_made_however_many_threads_ask_first() -> None:
     passes(
         RENEW
         + """
-client = contactway.Client(sandbox.client_config, max_in_flight=0)
+token = sandbox.request("GET", "/cgi-bin/gettoken?corpid={corp_id}&corpsecret={secret}".format(**sandbox.client_config))
+client = contactway.Client(
+    base_url=sandbox.base_url,
+    corp_id=sandbox.corp_id,
+    token_provider=lambda rejected: token["access_token"],
+    max_in_flight=0,
+)
+sys.setswitchinterval(1e-6)
+answers = []
 
 def work():
-    threads = [threading.Thread(target=client.list) for _ in range(16)]
+    threads = [threading.Thread(target=lambda: answers.append(client.list()["errcode"])) for _ in range(16)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
+    assert answers == [0] * 16, answers
     assert list(contactway._leaving.living) == [client._handle]
 
 forked(work)

@@ -18,7 +18,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::Ledger;
-use super::job::{Desk, Job, Progress, Verdict, aside, look_for, run};
+use super::job::{Desk, Finding, Job, Progress, aside, look_for, run};
 use super::report::Outcome;
 use super::rows::{Scan, Source};
 use crate::answer::{Error, Kind};
@@ -153,18 +153,18 @@ fn apply_rows(job: &Job, desk: &mut Desk, plan: &Plan, source: &mut Source) -> R
             return unclear.map(|finished| desk.add(&finished)).fold(outcome, Result::and);
         }
         let mut again = later;
-        for (open, verdict) in look_for(job, desk, open)? {
+        for (open, finding) in look_for(job, desk, open)? {
             let todo = open.of;
-            match verdict {
-                Verdict::Closed => again.push(todo),
-                Verdict::Absent(entry) => {
+            match finding {
+                Finding::Closed => again.push(todo),
+                Finding::Absent(entry) => {
                     again.push(Todo { before: Some(Change { at: entry.at(), event: Event::Abandoned }), ..todo });
                 }
-                Verdict::Unclear(error) if claim::is_candidate(&todo, &error) => {
+                Finding::Unclear(error) if claim::is_candidate(&todo, &error) => {
                     let claimed = aside(job, desk, || Ok(claim::claim_candidate(job, plan, &todo, open.entry_id)))?;
                     desk.add(&claimed)?;
                 }
-                Verdict::Unclear(error) => desk.add(&todo.finished(Outcome::Failed).failed(error))?,
+                Finding::Unclear(error) => desk.add(&todo.finished(Outcome::Failed).failed(error))?,
             }
         }
         if again.is_empty() {

@@ -4,7 +4,7 @@ use super::Plan;
 use super::add::{self, Sent};
 use super::course::{Outcome, Todo};
 use crate::answer::{Error, Kind};
-use crate::ledger::job::{Finished, Job};
+use crate::ledger::job::{Finished, Job, NOT_THERE};
 use crate::ledger::report::Outcome as Became;
 use crate::store::{At, Change, Entry, Event, Intended, Intent, Window};
 
@@ -54,7 +54,12 @@ pub fn drop_replaced(job: &Job, todo: &Todo, entry: &Entry, old: &str) -> Finish
 
 fn drop_old(job: &Job, todo: &Todo, config_id: &str, old: &str) -> Finished {
     let finished = todo.finished(Became::Replaced).of(Some(config_id), None);
-    match job.delete(old) {
+    let deleted = match job.delete(old) {
+        // Others deleted it; a sync that reads it all the same has the next run delete it.
+        Err(error) if error.errcode() == NOT_THERE => is_gone(job, old),
+        deleted => deleted,
+    };
+    match deleted {
         Ok(()) => finished,
         Err(error) => {
             let text = format!(
@@ -66,4 +71,9 @@ fn drop_old(job: &Job, todo: &Todo, config_id: &str, old: &str) -> Finished {
             finished.failed(told)
         }
     }
+}
+
+fn is_gone(job: &Job, config_id: &str) -> Result<(), Error> {
+    let Some(entry) = job.ledger.active(&job.short(), config_id)? else { return Ok(()) };
+    job.ledger.store.change(&job.short(), entry.at(), Event::Gone).map(drop)
 }

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 pub use change::{NOT_THERE, Update, not_there};
 pub use crew::{Course, Next, Turn, WINDOW, WINDOW_TIME, aside, run};
 pub use desk::{Desk, Finished, Progress};
-pub use open::{OpenAdd, Verdict, look_for, rest};
+pub use open::{Finding, OpenAdd, look_for, rest};
 
 use super::reading::Sighting;
 use super::{Leave, Ledger};

@@ -26,7 +26,7 @@ pub struct OpenAdd<T> {
 }
 
 /// What is known of an open add now.
-pub enum Verdict {
+pub enum Finding {
     /// Its entry is open no more.
     Closed,
     /// It was not carried out, and cannot be any more.
@@ -39,7 +39,7 @@ pub enum Verdict {
 ///
 /// # Errors
 /// When WeCom or the store cannot be read, or the job must stop.
-pub fn look_for<T>(job: &Job, desk: &mut Desk, mut open: Vec<OpenAdd<T>>) -> Result<Vec<(OpenAdd<T>, Verdict)>, Error> {
+pub fn look_for<T>(job: &Job, desk: &mut Desk, mut open: Vec<OpenAdd<T>>) -> Result<Vec<(OpenAdd<T>, Finding)>, Error> {
     let mut known = Vec::with_capacity(open.len());
     let mut look = Look::default();
     look.job = true;
@@ -48,11 +48,11 @@ pub fn look_for<T>(job: &Job, desk: &mut Desk, mut open: Vec<OpenAdd<T>>) -> Res
         let mut entries = Vec::new();
         for add in open {
             match job.ledger.entry(&job.short(), add.entry_id)?.filter(|entry| entry.status.is_open()) {
-                None => known.push((add, Verdict::Closed)),
+                None => known.push((add, Finding::Closed)),
                 Some(entry) if entry.expires_at.is_some() => {
                     let now = job.ledger.store.now(&job.short())?;
-                    let verdict = temporary(entry, now);
-                    known.push((add, verdict));
+                    let finding = temporary(entry, now);
+                    known.push((add, finding));
                 }
                 Some(entry) => {
                     waiting.push(add);
@@ -68,9 +68,9 @@ pub fn look_for<T>(job: &Job, desk: &mut Desk, mut open: Vec<OpenAdd<T>>) -> Res
         open = Vec::new();
         for ((add, entry), found) in waiting.into_iter().zip(entries).zip(found) {
             match found {
-                Found::Adopted => known.push((add, Verdict::Closed)),
-                Found::Absent => known.push((add, Verdict::Absent(Box::new(entry)))),
-                Found::Several(candidates) => known.push((add, Verdict::Unclear(several(&entry, candidates)))),
+                Found::Adopted => known.push((add, Finding::Closed)),
+                Found::Absent => known.push((add, Finding::Absent(Box::new(entry)))),
+                Found::Several(candidates) => known.push((add, Finding::Unclear(several(&entry, candidates)))),
                 Found::NotYet { wait_ms: wait } => {
                     wait_ms = wait_ms.min(wait);
                     open.push(add);
@@ -82,7 +82,7 @@ pub fn look_for<T>(job: &Job, desk: &mut Desk, mut open: Vec<OpenAdd<T>>) -> Res
         }
         let until = Instant::now() + Duration::from_millis(wait_ms.max(0).unsigned_abs()).max(PAUSE);
         if until > job.call.deadline() {
-            let unclear = |add: OpenAdd<T>| (add, Verdict::Unclear(not_yet(wait_ms)));
+            let unclear = |add: OpenAdd<T>| (add, Finding::Unclear(not_yet(wait_ms)));
             known.extend(open.into_iter().map(unclear));
             break;
         }
@@ -129,13 +129,13 @@ impl Ledger {
     }
 }
 
-fn temporary(entry: Entry, now: i64) -> Verdict {
+fn temporary(entry: Entry, now: i64) -> Finding {
     let left_ms = entry.expires_at.unwrap_or_default() - now;
     if left_ms < 0 {
-        return Verdict::Absent(Box::new(entry));
+        return Finding::Absent(Box::new(entry));
     }
     let cause = "a temporary contact way is in no list, so nobody can tell before it has expired";
-    Verdict::Unclear(unknown(cause).retry_after_ms(left_ms.unsigned_abs()))
+    Finding::Unclear(unknown(cause).retry_after_ms(left_ms.unsigned_abs()))
 }
 
 fn several(entry: &Entry, candidates: Vec<String>) -> Error {

@@ -9,7 +9,7 @@ mod walk;
 use std::sync::Arc;
 
 use super::Ledger;
-use super::job::{Desk, Job, OpenAdd, Progress, Verdict, look_for};
+use super::job::{Desk, Finding, Job, OpenAdd, Progress, look_for};
 use crate::answer::{Error, Kind};
 use crate::call::Call;
 use crate::json::Object;
@@ -97,8 +97,8 @@ fn settle_open(job: &Job, desk: &mut Desk) -> Result<(), Error> {
     let open = open.into_iter().filter(|entry| !entry.is_held(now));
     let open: Vec<_> = open.map(|entry| OpenAdd { entry_id: entry.id, of: () }).collect();
     let mut changes = Vec::new();
-    for (_, verdict) in look_for(job, desk, open)? {
-        if let Verdict::Absent(entry) = verdict {
+    for (_, finding) in look_for(job, desk, open)? {
+        if let Finding::Absent(entry) = finding {
             changes.push(Change { at: entry.at(), event: Event::Abandoned });
         }
     }

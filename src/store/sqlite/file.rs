@@ -79,6 +79,9 @@ pub fn prepare(path: &Path) -> Result<(), Error> {
 fn hide(path: &Path) -> Result<(), Error> {
     for path in [path.to_owned(), beside(path, "-wal"), beside(path, "-shm")] {
         let Ok(found) = fs::metadata(&path) else { continue };
+        if !found.is_file() {
+            return Err(failed(format!("the store {} is no file; name another", path.display())));
+        }
         if found.permissions().mode() & 0o077 != 0 {
             fs::set_permissions(&path, fs::Permissions::from_mode(OWNER_ALONE)).map_err(|error| {
                 let path = path.display();

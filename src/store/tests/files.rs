@@ -112,8 +112,6 @@ fn it_is_its_owner_s_alone_whatever_the_umask() {
 #[test]
 fn a_path_that_cannot_be_says_why() {
     assert!(refused("sqlite:/no/such/directory/ledger.db").contains("/no/such/directory"));
-    assert!(refused("sqlite:").contains("must name a file"));
-    assert!(refused("sqlite::memory:").contains("must name a file"));
     let directory = Directory::new();
     assert!(refused(&format!("sqlite:{}", directory.0.display())).contains("no file"));
     let error = open("mysql://root:pa55word@host/db").err().unwrap();

@@ -140,20 +140,20 @@ fn permits_are_shared() {
 fn after_a_block_one_call_probes_for_all() {
     each(|bench| {
         let heed = |verdict| bench.store.heed(&call(), &bench.corp_id, "add_contact_way", verdict).unwrap();
-        heed(Verdict::Blocked { for_ms: 60_000 });
+        heed(Heard::Blocked { for_ms: 60_000 });
         assert!(matches!(permits(bench, &WECOM), Grant::After { wait_ms, blocked: true } if wait_ms > 50_000));
         bench.wait(60_000);
         assert_eq!(permits(bench, &WECOM), Grant::Probe);
         assert!(matches!(permits(bench, &WECOM), Grant::After { blocked: true, .. }), "one at a time");
-        heed(Verdict::Lost);
+        heed(Heard::Lost);
         assert_eq!(permits(bench, &WECOM), Grant::Probe);
         bench.wait(20_000);
         assert_eq!(permits(bench, &WECOM), Grant::Probe, "whoever probed died");
-        heed(Verdict::Blocked { for_ms: 60_000 });
+        heed(Heard::Blocked { for_ms: 60_000 });
         assert!(matches!(permits(bench, &WECOM), Grant::After { blocked: true, .. }));
         bench.wait(60_000);
         assert_eq!(permits(bench, &WECOM), Grant::Probe);
-        heed(Verdict::Passed);
+        heed(Heard::Passed);
         assert_eq!(permits(bench, &WECOM), Grant::Permits(16));
     });
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::Limits;
 use crate::call::Call;
 use crate::random;
-use crate::store::{Aside, Grant, Verdict, Wanted};
+use crate::store::{Aside, Grant, Heard, Wanted};
 
 /// A block is so long's worth of permits at most, and lapses after that. Whoever gets none lets half as much pass at
 /// least before it asks again, so that what has come together by then is a block and not one permit.
@@ -40,8 +40,8 @@ impl SharedRate {
     }
 
     /// Tells the others what WeCom said.
-    pub fn heed(&self, verdict: Verdict) {
-        self.store.ask(&Call::new(LAST_WORD), |store, call| store.heed(call, &self.corp_id, self.endpoint, verdict));
+    pub fn heed(&self, heard: Heard) {
+        self.store.ask(&Call::new(LAST_WORD), |store, call| store.heed(call, &self.corp_id, self.endpoint, heard));
     }
 }
 

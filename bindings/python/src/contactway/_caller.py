@@ -35,6 +35,7 @@ class Caller(Handle):
         text = encode_config(config, members, token_provider)
         self._find_logger = _callbacks.default_logger
         self._begin(text)
+        self._forks = _forks.count
         self._kept = _forks.kept(text)
         if callable(token_provider):
             self.set_token_provider(token_provider)
@@ -46,35 +47,29 @@ class Caller(Handle):
         super().__init__(handle, _free)
         # `_leaving` sees to that, in an order of its own.
         self._finalizer.atexit = False
-        self._forks = _forks.count
         _leaving.living[handle] = self._finalizer
         _callbacks.set_logger(handle, self._find_logger())
 
     def _renew(self) -> None:
         """Make the client anew in a child, with the functions and the suite ticket that it had."""
         with _forks.lock:
-            if self._is_of_this_process or not self._finalizer.alive:
+            if self._forks == _forks.count or not self._finalizer.alive:
                 return
             if self._kept is None:
                 raise _forks.made_before()
-            before, of_parent = self._handle, self._finalizer
+            of_parent, provide = self._finalizer, _callbacks.provider_of(self._handle)
             self._begin(self._kept.config)
-            of_parent.detach()
-            _leaving.living.pop(before, None)
-            provide = _callbacks.provider_of(before)
             if provide is not None:
                 _callbacks.set_token_provider(self._handle, provide)
-            _callbacks.forget(before)
             if self._kept.suite_ticket is not None:
                 decode(take(library.contactway_set_suite_ticket(self._handle, self._kept.suite_ticket)))
-
-    @property
-    def _is_of_this_process(self) -> bool:
-        return self._forks == _forks.count
+            of_parent()
+            # Last of all: other threads look at it without the lock.
+            self._forks = _forks.count
 
     def _here(self) -> int:
         """The number of the client in this process. In a child of the process that made it, that is another's."""
-        if not self._is_of_this_process:
+        if self._forks != _forks.count:
             self._renew()
         return self._handle
 

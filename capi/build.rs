@@ -2,7 +2,7 @@
 
 fn main() {
     // What is built from: cargo's list of it tells `make install` whether the library is older.
-    for file in ["build.rs", "Cargo.toml", "Cargo.lock"] {
+    for file in ["build.rs", "Cargo.toml", "../Cargo.toml", "../Cargo.lock"] {
         println!("cargo:rerun-if-changed={file}");
     }
     if std::env::var("CARGO_CFG_TARGET_OS").as_deref() == Ok("linux") {
