@@ -1,8 +1,9 @@
 # Two commands do all the set-up on a machine with Rust, a C compiler, make, Python 3 and Go:
 #   make demo   lives the whole life of a contact way against the embedded sandbox, and kills a job that is then run again
 #   make test   everything, in every language
-# Others: make install and make uninstall; make test-sdks, SDKs of others against the sandbox; make bench, make size, make crash,
-# make memcheck; make header and make docs (what is generated); make stage, make clean
+# Others: make install and make uninstall; make dist, what a release would hold; make test-sdks, SDKs of others against the
+# sandbox; make bench, make size, make crash, make memcheck; make header and make docs (what is generated); make stage,
+# make clean
 
 # Make's own lists know no path with a space.
 ifneq ($(words $(CURDIR)),1)

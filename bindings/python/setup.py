@@ -63,7 +63,7 @@ def platform_tag(library: Path) -> str:
     content = library.read_bytes()
     number = int.from_bytes(content[18:20], "little")
     if content[:4] != b"\x7fELF" or number not in MACHINES:
-        raise SystemExit(f"{library} is no shared object for {' or '.join(MACHINES.values())}, and wheels are of no other.")
+        raise SystemExit(f"{library} is no shared object for {' or '.join(MACHINES.values())}, as wheels hold.")
     needed = re.findall(rb"\0GLIBC_(\d+)\.(\d+)(?=[.\d]*\0)", content)
     if not needed:
         return f"linux_{MACHINES[number]}"

@@ -13,4 +13,6 @@ export RUSTFLAGS="--remap-path-prefix=$WORK=/build"
 export CFLAGS="-g0 -ffile-prefix-map=$WORK=/build"
 rm -rf "$CARGO_HOME"
 cd "$SOURCE"
-cargo-zigbuild zigbuild --release --offline --locked --lib --bins --features "$FEATURES" --target "$target.2.17"
+cargo-zigbuild zigbuild --release --offline --locked --lib --bins --features "$FEATURES,cli" --target "$target.2.17"
+# The command line's man pages and completions, by the one that runs here.
+[ -n "$cross" ] || "$release/contactway" generate --out "$WORK/generated" >/dev/null

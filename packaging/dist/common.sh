@@ -12,7 +12,7 @@ export SOURCE_DATE_EPOCH
 VERSION=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml)
 # What is shipped holds all of it; whoever wants it lean builds it lean.
 FEATURES=sqlite,postgres,sandbox
-PROGRAMS=(contactway-sandbox)
+PROGRAMS=(contactway contactway-sandbox)
 
 OUT=$PWD/build/dist                     # what a release page would hold
 WORK=$PWD/build/dist-work               # may be thrown away
@@ -51,5 +51,9 @@ install_in() {
         install -m 755 "$release/$program" "$1$2/bin"
         "${cross}strip" "$1$2/bin/$program"
     done
-    install -m 644 "$SOURCE"/docs/man/*.1 "$1$2/share/man/man1"
+    install -m 644 "$SOURCE"/docs/man/*.1 "$WORK"/generated/man/* "$1$2/share/man/man1"
+    local completions=$WORK/generated/completions
+    install -D -m 644 "$completions/contactway.bash" "$1$2/share/bash-completion/completions/contactway"
+    install -D -m 644 -t "$1$2/share/zsh/vendor-completions" "$completions/_contactway"
+    install -D -m 644 -t "$1$2/share/fish/vendor_completions.d" "$completions/contactway.fish"
 }

@@ -52,8 +52,9 @@ The "contact me" QR codes and buttons by which a customer reaches a member of
 staff, made, read, listed, changed and deleted, one or a hundred thousand.
 END
 
-take contactway /usr/bin /usr/share/man/man1
+take contactway /usr/bin /usr/share/man/man1 /usr/share/bash-completion /usr/share/zsh /usr/share/fish
 build contactway utils "libc6 (>= 2.17)" "WeCom's contact-way endpoints (programs)" <<END
+contactway, the same endpoints and the ledger for people and scripts, and
 contactway-sandbox, a stand-in for WeCom, for tests in any language.
 END
 

@@ -11,5 +11,6 @@ git archive --prefix="${SOURCE##*/}/" HEAD | tar --extract --directory "$WORK"
     # It prints what makes cargo look there.
     cargo vendor --locked --versioned-dirs vendor >"$WORK/vendored.toml" 2>"$WORK/vendored.log"
     { echo && cat "$WORK/vendored.toml"; } >>.cargo/config.toml
+    packaging/dist/stub.sh vendor
 )
 pack "$SOURCE" "$OUT/${SOURCE##*/}.tar.xz"

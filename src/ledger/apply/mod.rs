@@ -179,10 +179,13 @@ fn apply_rows(job: &Job, desk: &mut Desk, plan: &Plan, source: &mut Source) -> R
 /// The warning of rows that are equal but for the key.
 fn alike(scan: &Scan) -> Option<Detail> {
     let (first, second) = scan.alike?;
+    let equal = match scan.alike_count {
+        1 => "a row equals".to_owned(),
+        many => format!("{many} rows equal"),
+    };
     let message = format!(
-        "{} rows equal another one but for the key, lines {first} and {second} first: give each its own state, by which \
-         its customers, and a lost add, are told apart",
-        scan.alike_count
+        "{equal} another one but for the key, lines {first} and {second} first: give each its own state, by which its \
+         customers, and a lost add, are told apart"
     );
     let mut detail = Detail::new("", "alike_rows", message);
     detail.line = Some(second);

@@ -8,6 +8,7 @@ use std::str;
 
 use crate::answer::{Error, Kind};
 use crate::json::fields::Detail;
+use crate::os_error::in_words;
 
 /// A record longer than any request may be, key and all; so no file without line ends is taken into memory whole.
 const RECORD_MAX: usize = 4 * 1024 * 1024;
@@ -36,7 +37,7 @@ impl Fault {
 
     /// A file that cannot be read on.
     pub fn unreadable(why: &io::Error) -> Self {
-        Self { place: None, rule: "unreadable", message: format!("the file cannot be read: {}", why.kind()) }
+        Self { place: None, rule: "unreadable", message: format!("the file cannot be read: {}", in_words(why)) }
     }
 }
 

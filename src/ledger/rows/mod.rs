@@ -21,6 +21,7 @@ use super::hash::{Hash, hash};
 use crate::answer::{Error, Kind};
 use crate::json::Object;
 use crate::json::fields::Detail;
+use crate::os_error::in_words;
 use checked::{Fault, Form, Place, refused};
 use lines::Lines;
 pub use row::{BadRow, Row, wrong_key};
@@ -72,7 +73,7 @@ impl<'r> Source<'r> {
         match open(Path::new(path)) {
             Ok(Some(file)) => Ok(Self::File(file, form)),
             Ok(None) => Err(unreadable(&"it is not a regular file")),
-            Err(error) => Err(unreadable(&error.kind())),
+            Err(error) => Err(unreadable(&in_words(&error))),
         }
     }
 

@@ -297,7 +297,7 @@ fn a_name_says_what_a_file_holds() {
         assert!(rule == "file_form" && text.contains(".jsonl") && text.contains(".csv"), "{path}: {text}");
     }
     let (nothing, text) = rule("/nonexistent/codes.csv").unwrap();
-    assert!(nothing == "unreadable" && text.contains("not found"), "{text}");
+    assert!(nothing == "unreadable" && text.contains("no such file"), "{text}");
 }
 
 #[cfg(unix)]

@@ -165,11 +165,8 @@ class AsyncCaller(OfThisProcess):
         canceller = Canceller()
         options = Options(timeout_ms, canceller, key, accept_duplicate)
         try:
-            # In a child that may raise.
+            # Of a client that is closed the threads are gone, too.
             self._client._here()
-            if not self._client._finalizer.alive:
-                # The threads are gone, and the library says at once why it does nothing.
-                return work(options, "")
             return await self._run(name, work, options, timeout_ms)
         finally:
             # Cancelled or not: whatever may still be on its way ends now.

@@ -68,9 +68,11 @@ class Caller(Handle):
             self._forks = _forks.count
 
     def _here(self) -> int:
-        """The number of the client in this process. In a child of the process that made it, that is another's."""
+        """The number of the client in this process: in a forked child another one's. Raises where there is none."""
         if self._forks != _forks.count:
             self._renew()
+        if not self._finalizer.alive:
+            raise found_here("invalid_handle", "the client was closed; make another")
         return self._handle
 
     def close(self) -> None:
@@ -90,8 +92,6 @@ class Caller(Handle):
 
         >>> client.set_logger(logging.getLogger("shop.wecom"))
         """
-        if not self._finalizer.alive:
-            raise found_here("invalid_handle", "the client was closed")
         client = self._here()
         self._find_logger = lambda: logger
         _callbacks.set_logger(client, logger)

@@ -273,11 +273,8 @@ class LedgerCalls(Caller):
         progress: typing.Optional[types.OnProgress],
     ) -> typing.Any:
         rest, members, rows = split(request, members)
-        # In a child that may raise, and then no row is read.
+        # Of a client that is closed no row is read.
         self._here()
-        if not self._finalizer.alive:
-            # No row is read here either; the library says why.
-            return self._job(APPLY, b"{}", None, None)
         if rows is None:
             return self._job(APPLY, APPLY.encode(rest, members), options.encode(READING), progress)
         with Spool() as spool:
