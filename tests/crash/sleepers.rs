@@ -10,7 +10,7 @@ use crate::other::Other;
 use crate::support::books::{Books, each};
 use crate::support::contact_ways;
 
-const CONFIG: &str = r#","timeout_ms":1000,"settle_s":0"#;
+const CONFIG: &str = r#","timeout_ms":2000,"settle_s":0"#;
 
 /// A process that sleeps once `endpoint` was asked, and in its stead the next run; what the sleeper says in the end.
 fn overtaken(books: &Books, endpoint: &str) -> Result<String, String> {
@@ -19,7 +19,7 @@ fn overtaken(books: &Books, endpoint: &str) -> Result<String, String> {
         thread::sleep(Duration::from_millis(2));
     }
     other.signal(Signal::STOP);
-    thread::sleep(Duration::from_millis(1_200));
+    thread::sleep(Duration::from_millis(2_200));
     must_hold(books, &["shop-1".to_owned()], &[], CONFIG);
     other.signal(Signal::CONT);
     other.rest().remove(0).config_id

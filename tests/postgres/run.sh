@@ -16,7 +16,7 @@ trap '"$here/stop.sh" "$directory"; rm -rf "$directory"' EXIT
 direct=$("$here/start.sh" "$directory")
 pooled=$("$here/pgbouncer.sh" "$directory")
 # They wait more than they work.
-export RUST_TEST_THREADS=8
+export RUST_TEST_THREADS=4
 for url in "$direct" "$pooled"; do
     CONTACTWAY_TEST_POSTGRES=$url "$@"
 done

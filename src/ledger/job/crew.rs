@@ -148,7 +148,8 @@ fn direct<C: Course>(
                     let _taken = give.send(task);
                 }
             }
-            Err(error) => job.halt(error),
+            // A store that was asked until the deadline says less than the deadline.
+            Err(error) => job.halt(job.call.check().map_or_else(super::desk::stopped, |()| error)),
         }
         job.keep_up(desk);
         if let Some(error) = job.halted().filter(|_| in_play == 0) {
