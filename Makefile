@@ -2,7 +2,7 @@
 #   make demo   lives the whole life of a contact way against the embedded sandbox, and kills a job that is then run again
 #   make test   everything, in every language
 # Others: make install and make uninstall; make dist, what a release would hold; make test-sdks, SDKs of others against the
-# sandbox; make bench, make size, make crash, make memcheck; make header and make docs (what is generated); make stage,
+# sandbox; make bench, make size, make crash, make memcheck; make header, make docs and make pictures (what is generated); make stage,
 # make clean
 
 # Make's own lists know no path with a space.
@@ -19,7 +19,7 @@ WARN   := -std=c99 -pedantic -Wall -Wextra -Werror
 STAGE  := $(CURDIR)/build/stage
 LINK   := -I$(STAGE)/include -L$(STAGE)/lib -Wl,-rpath,$(STAGE)/lib -lcontactway
 
-.PHONY: demo test compilers test-rust test-postgres test-c test-cpp test-python test-go test-sdks test-sheet bench size crash memcheck header docs \
+.PHONY: demo test compilers test-rust test-postgres test-c test-cpp test-python test-go test-sdks test-sheet bench size crash memcheck header docs pictures \
 	stage library install uninstall clean tools
 
 demo: build/quickstart build/ledger_demo
@@ -330,6 +330,15 @@ docs: tools
 	CONTACTWAY_WRITE_DOCS=1 $(CARGO) test --lib codes
 
 include packaging/dist.mk
+
+# README's pictures of pages, and its chart of the figures of the last `make bench`: for a machine with Chromium and pdftoppm.
+pictures: tools
+	$(CARGO) build --features $(FEATURES) --bins
+	$(PYTHON) docs/pictures/screens.py "$(or $(CARGO_TARGET_DIR),target)/debug"
+	@$(PYTHON) -c 'import ensurepip, venv' || { echo "Python's venv is missing: apt install python3-venv."; exit 1; }
+	$(PYTHON) -m venv build/pictures
+	build/pictures/bin/pip install --quiet matplotlib
+	build/pictures/bin/python docs/pictures/speed.py $(BENCH)/figures.json
 
 clean:
 	rm -rf build

@@ -3,7 +3,7 @@
     screens.py PROGRAMS
 
 PROGRAMS is the folder that holds `contactway` and `contactway-sandbox`. Chromium and pdftoppm must be there. `make pictures`
-calls this; what it writes lies beside it and is checked in.
+calls this; what it writes lies beside it and is checked in. The sandbox listens on port 8080, which must be free.
 """
 
 import contextlib
@@ -16,7 +16,7 @@ import tempfile
 import urllib.request
 
 HERE = pathlib.Path(__file__).parent
-SHOPS = ["南京西路", "徐家汇", "五角场", "陆家嘴", "静安寺", "虹桥", "人民广场", "中山公园", "世纪大道", "大宁"]
+SHOPS = "南京西路 徐家汇 五角场 陆家嘴 静安寺 虹桥 人民广场 中山公园 世纪大道 大宁 莘庄 七宝 张江 打浦桥 龙之梦 江湾 真如 曹家渡 豫园 外滩".split()
 # So that the same codes and addresses appear each time.
 WORLD = {"clock": 1767225600, "seed": 7, "port": 8080}
 
