@@ -1,6 +1,6 @@
 //! Names, looked up once and remembered for a while.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::io;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::sync::{Arc, Mutex};
@@ -24,7 +24,7 @@ pub struct Place<'p> {
 
 /// What was looked up, by host and port.
 #[derive(Debug, Default)]
-pub struct Names(Mutex<HashMap<(String, u16), Known>>);
+pub struct Names(Mutex<BTreeMap<(String, u16), Known>>);
 
 #[derive(Debug)]
 struct Known {

@@ -3,7 +3,7 @@
 //! A proxy that refuses is remembered, as credentials are that WeCom refuses: an account is locked after a few wrong
 //! passwords.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::io::{self, BufReader, Write};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -97,10 +97,10 @@ pub fn open(stream: &mut Stream, who: Who, target: Place, authorization: Option<
 
 /// What is known of the proxies of one process.
 #[derive(Default)]
-pub struct Proxies(Mutex<HashMap<Key, State>>);
+pub struct Proxies(Mutex<BTreeMap<Key, State>>);
 
 /// Which proxy is asked for what, and by whom.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Key {
     pub proxy: String,
     /// A proxy may allow WeCom's server and not that of its pictures.
