@@ -7,11 +7,17 @@ int main(void)
     /* A stand-in for WeCom. With a real company: {"corp_id":"ww…","secret":"…"} is the whole configuration. */
     char *info = NULL, *error = NULL;
     contactway_sandbox sandbox = contactway_sandbox_start("{}", &info);
+    if (sandbox == 0) {
+        fprintf(stderr, "%s\n", info);
+        contactway_string_free(info);
+        return 1;
+    }
     char *config = contactway_json_get(info, "/client_config");
 
     contactway_client client = contactway_client_new(config, &error);
     if (client == 0) {
         fprintf(stderr, "%s\n", error);
+        contactway_string_free(error);
         return 1;
     }
 
