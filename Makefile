@@ -87,8 +87,9 @@ HEADERS    := $(notdir $(wildcard include/*))
 FILLED     := pkgconfig/contactway.pc cmake/contactway/contactway-config.cmake cmake/contactway/contactway-config-version.cmake
 # The manual keeps its tree, so that its links lead somewhere.
 MANUAL     := $(wildcard README*.md CHANGELOG.md LICENSE-*) packaging/README.md \
-	$(shell find docs -path docs/man -prune -o -type f -print)
-FOLDERS    := $(shell dirname $(MANUAL) | grep -vx . | sort -ru)
+	$(wildcard bindings/c/* bindings/*/README*.md) \
+	$(shell find docs -path docs/man -prune -o -type f ! -name '*.py' -print)
+FOLDERS    := $(shell dirname $(MANUAL) | grep -vx . | sort -ru) bindings
 PAGES      := $(notdir $(wildcard docs/man/*.3))
 to_lib     := $(DESTDIR)$(LIBDIR)
 to_include := $(DESTDIR)$(INCLUDEDIR)
@@ -104,8 +105,9 @@ FILL        = sed -e 's|@VERSION@|$(VERSION)|' -e 's|@VERSION_OF_FILE@|$(ABI).$(
 	-e 's|@INCLUDEDIR_FROM_LIBDIR@|$(call from_to,$(LIBDIR),$(INCLUDEDIR))|' \
 	-e 's|@INCLUDEDIR@|$${pcfiledir}/$(call from_to,$(LIBDIR)/pkgconfig,$(INCLUDEDIR))|'
 
-# Whatever umask there is, everybody may read what was installed; a folder that was there stays as it was.
-install: $(shell test -e "$(RELEASE)/libcontactway.so" || echo library)
+# Whatever umask there is, everybody may read what was installed; a folder that was there stays as it was. sudo keeps
+# neither root's path to cargo nor CARGO_TARGET_DIR.
+install: $(shell test -e "$(RELEASE)/libcontactway.so" || { command -v $(CARGO) >/dev/null && echo library; })
 	@packaging/fresh.sh "$(RELEASE)"
 	umask 022 && mkdir -p "$(to_lib)/pkgconfig" "$(to_lib)/cmake/contactway" "$(to_include)" "$(to_man)/man3" \
 		$(foreach folder,$(FOLDERS),"$(to_doc)/$(folder)")
@@ -120,12 +122,13 @@ install: $(shell test -e "$(RELEASE)/libcontactway.so" || echo library)
 	done
 	install -m 644 $(PAGES:%=docs/man/%) "$(to_man)/man3"
 	@for file in $(MANUAL); do install -m 644 $$file "$(to_doc)/$$file" || exit; done
+	ln -sfn bindings/c "$(to_doc)/examples"
 	@$(loader)
 
 uninstall:
 	rm -f $(foreach file,$(SHARED) libcontactway.so.$(ABI) libcontactway.so libcontactway.a $(FILLED),"$(to_lib)/$(file)") \
 		$(foreach file,$(HEADERS),"$(to_include)/$(file)") $(foreach page,$(PAGES),"$(to_man)/man3/$(page)") \
-		$(foreach file,$(MANUAL),"$(to_doc)/$(file)")
+		$(foreach file,$(MANUAL) examples,"$(to_doc)/$(file)")
 	rmdir "$(to_lib)/cmake/contactway" \
 		$(foreach folder,$(FOLDERS),"$(to_doc)/$(folder)") "$(to_doc)" 2>/dev/null || true
 	@$(loader)
@@ -171,15 +174,16 @@ build/tests/calls: stage tests/c/calls.c $(C_SUPPORT)
 	$(build_c)
 build/tests/vectors: stage tests/c/vectors.c tests/c/vector_members.c tests/c/vector_members.h $(C_SUPPORT)
 	$(build_c)
-build/tests/example: stage bindings/c/example.c
+build/tests/example build/tests/keyed_add: build/tests/%: stage bindings/c/%.c
 	$(build_c)
 
 # $(call refuses,PROGRAM): whether it names the misspelt member of each vector that has one.
 refuses = for file in tests/vectors/refused/*.json; do \
 	$(1) $$file 2>&1 | grep -q expcet || { echo "$(1) does not refuse $$file"; exit 1; }; done
 
-test-c: build/tests/contract build/tests/vectors build/tests/example build/quickstart memcheck
+test-c: build/tests/contract build/tests/vectors build/tests/example build/tests/keyed_add build/quickstart memcheck
 	build/tests/example
+	cd build && tests/keyed_add
 	cd build && ./quickstart >quickstart.out && test -s quickstart-qr.png
 	build/tests/vectors tests/vectors/*.json
 	@$(call refuses,build/tests/vectors)

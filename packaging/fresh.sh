@@ -14,7 +14,8 @@ refuse() {
 }
 
 for file in libcontactway.so libcontactway.a libcontactway.d; do
-    [ -e "$built/$file" ] || refuse "$built/$file is missing."
+    [ -e "$built/$file" ] || refuse "There is no library at $built: $file is missing.
+If it was built with CARGO_TARGET_DIR, which sudo does not keep: sudo make install CARGO_TARGET_DIR=…"
 done
 # What it says to servers.
 grep -qF "contactway/$version" "$built/libcontactway.so" || refuse "$built/libcontactway.so is not version $version."

@@ -86,6 +86,10 @@ rm "$work/changed.rs"
 refused_when "$work/changed.rs, which is gone"
 echo another >"$built/libcontactway.so"
 refused_when "is not version"
+rm "$built/libcontactway.so"
+# As under sudo, which finds no cargo.
+refused "There is no library at $built" make install CARGO=/nowhere/cargo CARGO_TARGET_DIR="$work/target" DESTDIR="$work/none"
+[ ! -e "$work/none" ] || fail "install did something before it refused"
 say "nothing that is older than its sources"
 
 # The loader's cache is renewed where a folder of this machine's loader was changed, and only there.
@@ -121,6 +125,16 @@ $cc "$here/app.c" $(pkg-config --cflags --libs contactway) -Wl,-rpath,"$lib" -o 
 "$work/shared"
 ldd "$work/shared" | grep -q "libcontactway.so.1 => $lib" || fail "the program does not use the shared library"
 say "pkg-config, shared"
+
+examples=$work/moved/share/doc/contactway/examples
+for program in quickstart ledger_demo keyed_add; do
+    # shellcheck disable=SC2046
+    $cc "$examples/$program.c" "$examples/sandbox_http.c" $(pkg-config --cflags --libs contactway) \
+        -Wl,-rpath,"$lib" -o "$work/$program"
+done
+(cd "$work" && ./keyed_add >/dev/null) || fail "an installed example does not run"
+! find "$work/moved/share/doc" -name '*.py' | grep . || fail "what makes the pictures is no documentation"
+say "the examples"
 
 for static in OFF ON; do
     cmake -S "$here" -B "$work/cmake-$static" -DCMAKE_PREFIX_PATH="$work/moved" -DSTATIC=$static >/dev/null
