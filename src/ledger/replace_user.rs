@@ -125,7 +125,7 @@ impl job::Course for Course {
         done: Vec<Option<Finished>>,
         room: usize,
     ) -> Result<Turn<Entry>, Error> {
-        done.iter().flatten().try_for_each(|finished| desk.add(finished))?;
+        done.iter().flatten().for_each(|finished| desk.add(finished));
         if room < PAGE {
             return Ok(Turn { tasks: Vec::new(), next: Next::Waiting });
         }

@@ -102,7 +102,7 @@ impl job::Course for Course {
                 }
                 Err(error) => {
                     let failed = Finished::new(None, entry.key.as_deref(), Outcome::Failed);
-                    desk.add(&failed.of(entry.config_id.as_deref(), entry.qr_code.as_deref()).failed(error))?;
+                    desk.add(&failed.of(entry.config_id.as_deref(), entry.qr_code.as_deref()).failed(error));
                 }
             }
         }

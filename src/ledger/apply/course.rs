@@ -227,7 +227,8 @@ impl<'s> Course<'s> {
                 }
             }
         }
-        std::mem::take(&mut self.finished).iter().try_for_each(|finished| desk.add(finished))
+        std::mem::take(&mut self.finished).iter().for_each(|finished| desk.add(finished));
+        Ok(())
     }
 }
 

@@ -149,8 +149,8 @@ fn apply_rows(job: &Job, desk: &mut Desk, plan: &Plan, source: &mut Source) -> R
     loop {
         let (later, open) = course.left();
         if outcome.is_err() {
-            let unclear = open.into_iter().map(|open| open.of.unclear());
-            return unclear.map(|finished| desk.add(&finished)).fold(outcome, Result::and);
+            open.into_iter().for_each(|open| desk.add(&open.of.unclear()));
+            return outcome;
         }
         let mut again = later;
         for (open, finding) in look_for(job, desk, open)? {
@@ -162,9 +162,9 @@ fn apply_rows(job: &Job, desk: &mut Desk, plan: &Plan, source: &mut Source) -> R
                 }
                 Finding::Unclear(error) if claim::is_candidate(&todo, &error) => {
                     let claimed = aside(job, desk, || Ok(claim::claim_candidate(job, plan, &todo, open.entry_id)))?;
-                    desk.add(&claimed)?;
+                    desk.add(&claimed);
                 }
-                Finding::Unclear(error) => desk.add(&todo.finished(Outcome::Failed).failed(error))?,
+                Finding::Unclear(error) => desk.add(&todo.finished(Outcome::Failed).failed(error)),
             }
         }
         if again.is_empty() {

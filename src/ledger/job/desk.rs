@@ -90,6 +90,8 @@ pub struct Desk<'p> {
     host: Option<&'p mut dyn Progress>,
     began: Instant,
     told: Option<Instant>,
+    /// What was told last: how much was done, and of how much.
+    last: Option<(u64, u64)>,
     /// How much there is to do, as far as it is known.
     pub total: u64,
     pub done: u64,
@@ -107,6 +109,7 @@ impl<'p> Desk<'p> {
             host,
             began: Instant::now(),
             told: None,
+            last: None,
             total: 0,
             done: 0,
             warnings: Vec::new(),
@@ -114,15 +117,13 @@ impl<'p> Desk<'p> {
         })
     }
 
-    /// Counts what is done, and writes it to the report.
-    ///
-    /// # Errors
-    /// When the report cannot be written.
-    pub fn add(&mut self, finished: &Finished) -> Result<(), Error> {
+    /// Counts what is done, and writes it to the report. Where that cannot be written, the job stops when it is next
+    /// kept up.
+    pub fn add(&mut self, finished: &Finished) {
         let error = finished.error.as_ref();
         // Nothing became of it: the job stops.
         if error.is_some_and(|error| error.kind() == Kind::Cancelled && error.effect() == Effect::None) {
-            return Ok(());
+            return;
         }
         self.done += 1;
         self.effect = self.effect.max(error.map_or(Effect::None, Error::effect));
@@ -135,7 +136,7 @@ impl<'p> Desk<'p> {
             errcode: error.map_or(0, Error::errcode),
             errmsg: error.map_or("ok", Error::message),
             changes: finished.changes.as_deref(),
-        })
+        });
     }
 
     pub fn count(&self, outcome: Outcome) -> u64 {
@@ -154,6 +155,7 @@ impl<'p> Desk<'p> {
         let line = self.progress();
         let goes_on = self.host.as_mut().is_none_or(|host| host.tell(&line));
         self.told = Some(Instant::now());
+        self.last = Some((self.done, self.total.max(self.done)));
         goes_on
     }
 
@@ -183,7 +185,9 @@ impl<'p> Desk<'p> {
         let outcome = outcome.and_then(|()| {
             self.total = self.done;
             // It is at its end: there is nothing to stop any more.
-            self.tell_now();
+            if self.last != Some((self.done, self.total)) {
+                self.tell_now();
+            }
             self.report.finish()
         });
         let failed = self.count(Outcome::Failed);
@@ -224,6 +228,9 @@ impl Job<'_> {
         }
         if let Err(error) = self.renew() {
             self.halt(error);
+        }
+        if let Some(error) = desk.report.trouble() {
+            self.halt(error.clone());
         }
         if self.halted().is_none() && !desk.tell() {
             self.halt(Error::new(Kind::Cancelled, format!("the progress function stopped the job{GO_ON}")));

@@ -174,7 +174,8 @@ impl Course<'_> {
             self.found.adopted += settled.strangers.iter().flatten().count() as u64;
             self.window = Window::default();
         }
-        std::mem::take(&mut self.failed).iter().try_for_each(|failed| desk.add(failed))
+        std::mem::take(&mut self.failed).iter().for_each(|failed| desk.add(failed));
+        Ok(())
     }
 
     /// Entries to read; none when there are no more.
