@@ -296,3 +296,23 @@ fn a_row_that_claims_makes_nothing_where_an_add_was_lost_in_vain() {
     assert!(!bench.shop.calls().contains(&"add_contact_way".to_owned()));
     assert_eq!(config_id(&client, "a"), stranger);
 }
+
+#[test]
+fn a_dry_run_foresees_what_becomes_of_one_that_wecom_did_not_show() {
+    let bench = Bench::new();
+    let client = bench.client("");
+    apply(&client, &[plain("a"), plain("b")]);
+    sync(&client);
+    change(&bench.other(), Endpoint::Del, &json!({"config_id": config_id(&client, "a")}));
+    let short = Options { timeout: Some(std::time::Duration::from_secs(5)), ..Options::default() };
+    read(client.sync("{}", &short, None));
+    let wanted = [row("a", &json!({"remark": "new"}))];
+    let dry = |more: &Value| {
+        let mut more = more.clone();
+        more["dry_run"] = true.into();
+        counts(&apply_with(&client, &wanted, &more))
+    };
+    assert_eq!(dry(&json!({})), json!({"failed": 1}));
+    assert_eq!(dry(&json!({"recreate_gone": true})), json!({"created": 1}));
+    assert_eq!(counts(&apply_with(&client, &wanted, &json!({"recreate_gone": true}))), json!({"created": 1}));
+}

@@ -88,6 +88,10 @@ pub fn decide(job: &Job, plan: &Plan, todo: &mut Todo, entry: Option<Entry>, now
         },
         Difference::Changeable(_) => match amend::check_taken_out(plan, row, &entry) {
             Err(error) => failed(error),
+            // WeCom did not show it when it was last asked.
+            Ok(()) if plan.dry_run && entry.first_miss.is_some() => {
+                without_entry(plan, row, true).unwrap_or_else(failed)
+            }
             Ok(()) if plan.dry_run => foreseen(Outcome::Updated),
             Ok(()) => Step::Do(Need::Amend { config_id }),
         },
