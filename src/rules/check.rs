@@ -31,6 +31,12 @@ pub fn broken_and_unknown(endpoint: Endpoint, request: &Object, body: &[u8]) -> 
     (found, unknown::said_of(asked.plan, &asked.found.unknown))
 }
 
+/// What to say of each member that the document does not know at its place.
+pub fn unknown_members(endpoint: Endpoint, request: &Object) -> Vec<Detail> {
+    let plan = Plan::of(endpoint);
+    unknown::said_of(plan, &plan.find(request).unknown)
+}
+
 /// What is asked of WeCom.
 pub struct Asked<'r, 'a> {
     pub plan: &'static Plan,

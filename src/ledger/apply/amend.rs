@@ -13,7 +13,7 @@ use crate::ledger::reading::Sighting;
 use crate::ledger::report::Outcome as Became;
 use crate::ledger::rows::Row;
 use crate::ledger::{equal, update};
-use crate::rules;
+use crate::rules::{self, Validate};
 use crate::store::{Entry, Event, Landed};
 
 /// Changes the contact way of a row's key.
@@ -81,7 +81,7 @@ fn wanted_update(plan: &Plan, row: &Row, config_id: &str, entry: &Entry, sightin
     let managed: Vec<_> = wanted.0.iter().map(|(name, _)| name.as_ref()).collect();
     let request = update::fold(&entry.request, &body(&managed)?).map_err(|error| broken(&error))?;
     let body = if names.is_empty() { None } else { Some(body(&names)?) };
-    if let Some(body) = body.as_ref().filter(|_| plan.strict) {
+    if let Some(body) = body.as_ref().filter(|_| plan.validate == Validate::Strict) {
         check(Endpoint::Update, body, row.line)?;
     }
     Ok(Update { body, request, taken_out: Vec::new() })
@@ -110,7 +110,7 @@ pub fn check_taken_out(plan: &Plan, row: &Row, entry: &Entry) -> Result<(), Erro
 /// # Errors
 /// When a row is no add that WeCom would take.
 pub fn check_add(plan: &Plan, row: &Row) -> Result<(), Error> {
-    if plan.strict { row.check() } else { parsed(&row.contact_way).map(drop) }
+    if plan.validate == Validate::Strict { row.check() } else { parsed(&row.contact_way).map(drop) }
 }
 
 fn check(endpoint: Endpoint, body: &str, line: u64) -> Result<(), Error> {
