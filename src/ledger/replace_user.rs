@@ -92,7 +92,7 @@ impl Ledger {
         let concurrency = fields.count("concurrency", 1);
         fields.end(()).map_err(|wrong| Error::with_details(Kind::InvalidRequest, REQUEST, wrong))?;
         let job = Job::begin(self, call, "replace_user", concurrency)?;
-        let mut desk = Desk::new(progress, plan.report_path.as_deref())?;
+        let mut desk = Desk::new(&job, progress, plan.report_path.as_deref())?;
         let query = Query { user: Some(plan.from.clone()), status: Some(Status::Active), ..Query::of(&self.corp_id) };
         desk.total = self.store.count(&job.short(), &query)?;
         let mut course = Course { query, after: 0, matched: 0 };

@@ -60,7 +60,7 @@ impl Ledger {
             let message = format!("the directory cannot be made: {}", in_words(&error));
             Error::with_details(Kind::InvalidRequest, REQUEST, vec![Detail::new("/directory", "unwritable", message)])
         })?;
-        let mut desk = Desk::new(progress, None)?;
+        let mut desk = Desk::new(&job, progress, None)?;
         desk.total = self.store.count(&job.short(), &wanted)?.min(left.unsigned_abs());
         let mut course = Course { query: wanted, after: 0, left, saved: 0 };
         let outcome = run(&job, &mut desk, &mut course, |entry| saved(&job, &directory, save, entry));

@@ -116,7 +116,7 @@ impl Ledger {
         let scan = source.scan()?;
         let name = format!("apply:{}", plan.namespace.as_deref().unwrap_or_default());
         let job = Job::begin(self, call, &name, plan.concurrency)?;
-        let mut desk = Desk::new(progress, plan.report_path.as_deref())?;
+        let mut desk = Desk::new(&job, progress, plan.report_path.as_deref())?;
         desk.total = scan.total;
         desk.warnings.extend(alike(&scan));
         if plan.validate != Validate::Off {

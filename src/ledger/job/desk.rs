@@ -1,5 +1,6 @@
 //! What became of a job's rows, who is told of it, and what the job answers.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde_json::value::RawValue;
@@ -8,7 +9,7 @@ use serde_json::{Map, Value, json};
 use super::Job;
 use crate::answer::{Effect, Envelope, Error, Kind, Warning};
 use crate::auth;
-use crate::call::Stop;
+use crate::call::{Call, Stop};
 use crate::json::fields::Detail;
 use crate::ledger::cancelled;
 use crate::ledger::report::{Done, Outcome, Report};
@@ -86,6 +87,7 @@ impl Finished {
 
 /// The calling thread's side of a job.
 pub struct Desk<'p> {
+    call: Arc<Call>,
     report: Report,
     host: Option<&'p mut dyn Progress>,
     began: Instant,
@@ -103,8 +105,9 @@ pub struct Desk<'p> {
 impl<'p> Desk<'p> {
     /// # Errors
     /// When the report's file cannot be made.
-    pub fn new(host: Option<&'p mut dyn Progress>, report_path: Option<&str>) -> Result<Self, Error> {
+    pub fn new(job: &Job, host: Option<&'p mut dyn Progress>, report_path: Option<&str>) -> Result<Self, Error> {
         Ok(Self {
+            call: Arc::clone(job.call),
             report: Report::new(report_path)?,
             host,
             began: Instant::now(),
@@ -121,8 +124,7 @@ impl<'p> Desk<'p> {
     /// kept up.
     pub fn add(&mut self, finished: &Finished) {
         let error = finished.error.as_ref();
-        // Nothing became of it: the job stops.
-        if error.is_some_and(|error| error.kind() == Kind::Cancelled && error.effect() == Effect::None) {
+        if error.is_some_and(|error| error.effect() == Effect::None && self.is_cut_short(error)) {
             return;
         }
         self.done += 1;
@@ -137,6 +139,12 @@ impl<'p> Desk<'p> {
             errmsg: error.map_or("ok", Error::message),
             changes: finished.changes.as_deref(),
         });
+    }
+
+    /// Whether nothing became of it since the job stops.
+    fn is_cut_short(&self, error: &Error) -> bool {
+        let ran_out = matches!(error.kind(), Kind::Timeout | Kind::Store) && self.call.check().is_err();
+        error.kind() == Kind::Cancelled || ran_out
     }
 
     pub fn count(&self, outcome: Outcome) -> u64 {

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 
 use super::missed::Missed;
 use super::{Found, Span};
-use crate::answer::Error;
+use crate::answer::{Effect, Error};
 use crate::json::Object;
 use crate::ledger::equal;
 use crate::ledger::job::{self, Desk, Finished, Job, Next, Turn, run};
@@ -163,7 +163,9 @@ impl Course<'_> {
         Ok(())
     }
 
-    fn fail(&mut self, key: Option<&str>, config_id: &str, error: Error) {
+    fn fail(&mut self, key: Option<&str>, config_id: &str, mut error: Error) {
+        // Nothing was changed by what was merely read.
+        error.parts().effect = Effect::None;
         self.failed.push(Finished::new(None, key, Became::Failed).of(Some(config_id), None).failed(error));
     }
 
