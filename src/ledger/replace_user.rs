@@ -160,6 +160,10 @@ fn replace(job: &Job, plan: &Plan, entry: &Entry) -> Option<Finished> {
 
 /// What would become of it, as far as the ledger knows.
 fn foreseen(plan: &Plan, entry: &Entry, finished: impl Fn(Outcome) -> Finished) -> Finished {
+    // WeCom did not show it when it was last asked.
+    if entry.first_miss.is_some() {
+        return finished(Outcome::Failed).failed(job::not_there(entry.config_id.as_deref().unwrap_or_default()));
+    }
     let known = entry.seen.as_ref().unwrap_or(&entry.request);
     match users_after(plan, known) {
         Ok(Some(users)) => {

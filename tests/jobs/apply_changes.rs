@@ -316,3 +316,39 @@ fn a_dry_run_foresees_what_becomes_of_one_that_wecom_did_not_show() {
     assert_eq!(dry(&json!({"recreate_gone": true})), json!({"created": 1}));
     assert_eq!(counts(&apply_with(&client, &wanted, &json!({"recreate_gone": true}))), json!({"created": 1}));
 }
+
+#[test]
+fn a_userid_taken_out_comes_back_neither_by_replacing_nor_by_making_anew() {
+    let bench = Bench::new();
+    let client = bench.client("");
+    apply(&client, &[plain("a")]);
+    read(client.replace_user(r#"{"from":"zhangsan","to":["lisi"]}"#, &Options::default(), None));
+    let before = config_id(&client, "a");
+    let replaced = |more| apply_with(&client, &[row("a", &json!({"type": 1}))], &more);
+    for dry_run in [true, false] {
+        let answer = replaced(json!({"replace": true, "dry_run": dry_run}));
+        assert_eq!(answer["failures"][0]["errcode"], -1012, "{answer}");
+    }
+    change(&bench.other(), Endpoint::Del, &json!({"config_id": before}));
+    let anew = apply_with(&client, &[row("a", &json!({"remark": "b"}))], &json!({"recreate_gone": true}));
+    assert_eq!(anew["failures"][0]["errcode"], -1012, "{anew}");
+    assert_eq!(bench.all().len(), 0);
+}
+
+#[test]
+fn a_dry_run_foresees_the_conflicts_that_the_ledger_knows_of() {
+    let bench = Bench::new();
+    let client = bench.client("");
+    apply(&client, &[plain("a")]);
+    change(&bench.other(), Endpoint::Update, &json!({"config_id": config_id(&client, "a"), "remark": "theirs"}));
+    sync(&client);
+    let claim = json!({"key": "b", "config_id": config_id(&client, "a"), "contact_way": {}});
+    for wanted in [plain("a"), claim] {
+        for dry_run in [true, false] {
+            let answer = apply_with(&client, std::slice::from_ref(&wanted), &json!({"dry_run": dry_run}));
+            assert_eq!(answer["failures"][0]["errcode"], -1012, "{answer}");
+        }
+    }
+    let ours = apply_with(&client, &[plain("a")], &json!({"dry_run": true, "overwrite": true}));
+    assert_eq!(counts(&ours), json!({"updated": 1}), "{ours}");
+}

@@ -65,17 +65,7 @@ fn wanted_update(plan: &Plan, row: &Row, config_id: &str, entry: &Entry, sightin
         return Err(fixed(name));
     }
     check_taken_out(plan, row, entry)?;
-    // An update of ours whose outcome nobody knew is no change of theirs.
-    if !plan.overwrite && !entry.doubt.update {
-        let theirs = equal::differing(&applied, &got);
-        if let Some(name) = theirs.iter().find(|name| differing.contains(name)) {
-            let text = format!(
-                "somebody else has changed {name} at WeCom since it was last applied; take their value into the row, or \
-                 apply with overwrite"
-            );
-            return Err(Error::new(Kind::Conflict, text));
-        }
-    }
+    check_theirs(plan, entry, &got, &differing)?;
     let body =
         |names: &[&str]| update::body(config_id, &text, names, &sighting.sight.seen).map_err(|error| broken(&error));
     let managed: Vec<_> = wanted.0.iter().map(|(name, _)| name.as_ref()).collect();
@@ -85,6 +75,31 @@ fn wanted_update(plan: &Plan, row: &Row, config_id: &str, entry: &Entry, sightin
         check(Endpoint::Update, body, row.line)?;
     }
     Ok(Update { body, request, taken_out: Vec::new() })
+}
+
+/// # Errors
+/// When somebody else has changed a member in which the row differs from `got`, what WeCom has.
+fn check_theirs(plan: &Plan, entry: &Entry, got: &Object, differing: &[&str]) -> Result<(), Error> {
+    // An update of ours whose outcome nobody knew is no change of theirs.
+    if plan.overwrite || entry.doubt.update {
+        return Ok(());
+    }
+    let applied = Object::parse(&entry.request).unwrap_or_default();
+    let theirs = equal::differing(&applied, got);
+    let Some(name) = theirs.iter().find(|name| differing.contains(name)) else { return Ok(()) };
+    let text = format!(
+        "somebody else has changed {name} at WeCom since it was last applied; take their value into the row, or apply with \
+         overwrite"
+    );
+    Err(Error::new(Kind::Conflict, text))
+}
+
+/// # Errors
+/// When a row meets a change of somebody else, as far as the ledger has seen it.
+pub fn foreseen_conflict(plan: &Plan, row: &Row, entry: &Entry) -> Result<(), Error> {
+    let Some(Ok(seen)) = entry.seen.as_deref().map(Object::parse) else { return Ok(()) };
+    let wanted = parsed(&row.contact_way)?;
+    check_theirs(plan, entry, &seen, &equal::differing(&wanted, &seen))
 }
 
 /// # Errors

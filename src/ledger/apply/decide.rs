@@ -3,7 +3,7 @@
 use serde_json::value::RawValue;
 
 use super::course::Todo;
-use super::{Plan, amend};
+use super::{Plan, amend, claim};
 use crate::answer::{Error, Kind};
 use crate::json::{self, Object};
 use crate::ledger::equal;
@@ -54,8 +54,7 @@ pub fn decide(job: &Job, plan: &Plan, todo: &mut Todo, entry: Option<Entry>, now
         gone => {
             let is_over = gone.as_ref().filter(|entry| entry.status == Status::Active);
             let end = is_over.map(|entry| Change { at: entry.at(), event: Event::Gone });
-            let is_gone = gone.is_some();
-            let step = without_entry(plan, row, is_gone);
+            let step = without_entry(job, plan, row, gone.as_ref());
             todo.before = end.or(todo.before.take());
             return Ok(match step {
                 Ok(Step::Finish(finished)) => Step::Finish(finished),
@@ -81,31 +80,43 @@ pub fn decide(job: &Job, plan: &Plan, todo: &mut Todo, entry: Option<Entry>, now
     Ok(match &difference {
         Difference::None => Step::Finish(finish(Outcome::Unchanged)),
         Difference::Fixed(name, _) if !plan.replace => failed(amend::fixed(name)),
-        Difference::Fixed(..) => match amend::check_add(plan, row) {
-            Err(error) => failed(error),
-            Ok(()) if plan.dry_run => foreseen(Outcome::Replaced),
-            Ok(()) => Step::Do(Need::Replace(Box::new(entry))),
-        },
+        Difference::Fixed(..) => {
+            match amend::check_taken_out(plan, row, &entry).and_then(|()| amend::check_add(plan, row)) {
+                Err(error) => failed(error),
+                Ok(()) if plan.dry_run => foreseen(Outcome::Replaced),
+                Ok(()) => Step::Do(Need::Replace(Box::new(entry))),
+            }
+        }
         Difference::Changeable(_) => match amend::check_taken_out(plan, row, &entry) {
             Err(error) => failed(error),
             // WeCom did not show it when it was last asked.
             Ok(()) if plan.dry_run && entry.first_miss.is_some() => {
-                without_entry(plan, row, true).unwrap_or_else(failed)
+                without_entry(job, plan, row, Some(&entry)).unwrap_or_else(failed)
             }
-            Ok(()) if plan.dry_run => foreseen(Outcome::Updated),
+            Ok(()) if plan.dry_run => match amend::foreseen_conflict(plan, row, &entry) {
+                Err(error) => failed(error),
+                Ok(()) => foreseen(Outcome::Updated),
+            },
             Ok(()) => Step::Do(Need::Amend { config_id }),
         },
     })
 }
 
 /// A row for whose key there is no contact way, or one that is gone.
-fn without_entry(plan: &Plan, row: &Row, is_gone: bool) -> Result<Step, Error> {
+fn without_entry(job: &Job, plan: &Plan, row: &Row, gone: Option<&Entry>) -> Result<Step, Error> {
     let dry = |result| Finished::new(Some(row.line), Some(&row.key), result);
-    if row.config_id.is_some() {
-        return Ok(if plan.dry_run { Step::Finish(dry(Outcome::Claimed)) } else { Step::Do(Need::Claim) });
+    if let Some(config_id) = row.config_id.as_deref() {
+        if !plan.dry_run {
+            return Ok(Step::Do(Need::Claim));
+        }
+        claim::check_is_free(job, row, config_id)?;
+        return Ok(Step::Finish(dry(Outcome::Claimed)));
     }
-    if is_gone && !plan.recreate_gone {
-        return Err(not_there(&row.key));
+    if let Some(gone) = gone {
+        if !plan.recreate_gone {
+            return Err(not_there(&row.key));
+        }
+        amend::check_taken_out(plan, row, gone)?;
     }
     amend::check_add(plan, row)?;
     if !plan.dry_run {
