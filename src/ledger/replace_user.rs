@@ -134,7 +134,7 @@ impl job::Course for Course {
         let Some(last) = tasks.last() else { return Ok(Turn { tasks, next: Next::Over }) };
         self.after = last.id;
         // What has expired cannot be changed, and nobody meets it any more.
-        tasks.retain(|entry| entry.expires_at.is_none_or(|end| now <= end));
+        tasks.retain(|entry| !entry.is_over(now));
         self.matched += tasks.len() as u64;
         Ok(Turn { tasks, next: Next::Ready })
     }

@@ -50,7 +50,7 @@ pub fn decide(job: &Job, plan: &Plan, todo: &mut Todo, entry: Option<Entry>, now
             return Ok(Step::Do(Need::Claim));
         }
         Some(entry) if entry.status.is_open() => return Ok(Step::Look(entry.id)),
-        Some(entry) if entry.status == Status::Active && !is_over(&entry, now) => entry,
+        Some(entry) if entry.status == Status::Active && !entry.is_over(now) => entry,
         gone => {
             let is_over = gone.as_ref().filter(|entry| entry.status == Status::Active);
             let end = is_over.map(|entry| Change { at: entry.at(), event: Event::Gone });
@@ -125,10 +125,6 @@ fn without_entry(job: &Job, plan: &Plan, row: &Row, gone: Option<&Entry>) -> Res
     let wanted = amend::parsed(&row.contact_way)?;
     let names: Vec<_> = wanted.0.iter().map(|(name, _)| name.as_ref()).collect();
     Ok(Step::Finish(dry(Outcome::Created).foreseen(changes(&names, "{}", &row.contact_way))))
-}
-
-fn is_over(entry: &Entry, now: i64) -> bool {
-    entry.expires_at.is_some_and(|end| end < now)
 }
 
 /// The contact way that an entry replaced, where it still is.
