@@ -101,8 +101,9 @@ impl job::Course for Course<'_> {
             return Ok(Turn { tasks: Vec::new(), next: Next::Over });
         };
         if self.dry_run {
-            tasks.iter().for_each(|entry| desk.add(&finished(entry, Outcome::Deleted)));
-            tasks.clear();
+            for entry in tasks.drain(..) {
+                desk.add(&finished(&entry, Outcome::Deleted));
+            }
         }
         Ok(Turn { tasks, next: Next::Ready })
     }

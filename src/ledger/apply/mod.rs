@@ -152,7 +152,9 @@ fn apply_rows(job: &Job, desk: &mut Desk, plan: &Plan, source: &mut Source) -> R
     loop {
         let (later, open) = course.left();
         if outcome.is_err() {
-            open.into_iter().for_each(|open| desk.add(&open.of.unclear()));
+            for add in open {
+                desk.add(&add.of.unclear());
+            }
             return outcome;
         }
         let mut again = later;

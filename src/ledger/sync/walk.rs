@@ -176,7 +176,9 @@ impl Course<'_> {
             self.found.adopted += settled.strangers.iter().flatten().count() as u64;
             self.window = Window::default();
         }
-        std::mem::take(&mut self.failed).iter().for_each(|failed| desk.add(failed));
+        for failed in std::mem::take(&mut self.failed) {
+            desk.add(&failed);
+        }
         Ok(())
     }
 
