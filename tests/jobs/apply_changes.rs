@@ -356,18 +356,21 @@ fn a_dry_run_foresees_the_conflicts_that_the_ledger_knows_of() {
 #[test]
 fn a_temporary_one_whose_end_was_put_off_is_not_over() {
     let bench = Bench::new();
-    let client = bench.client(r#","timeout_ms":300"#);
+    let client = bench.client(r#","timeout_ms":300,"max_attempts":1"#);
     let temporary = |key: &str, seconds: u32| {
         let way = json!({"type": 1, "is_temp": true, "expires_in": seconds,
             "conclusions": {"text": {"content": "bye"}}});
         row(key, &way)
     };
-    apply(&client, &[temporary("by a row", 2), temporary("by hand", 2)]);
+    apply(&client, &["by a row", "by hand", "unheard"].map(|key| temporary(key, 2)));
     assert_eq!(counts(&apply(&client, &[temporary("by a row", 600)])), json!({"updated": 1}));
     change(&client, Endpoint::Update, &json!({"config_id": config_id(&client, "by hand"), "expires_in": 600}));
+    bench.shop.faults(r#"{"endpoint":"update_contact_way","times":1,"when":"after","do":{"reset":true}}"#);
+    assert_eq!(counts(&apply(&client, &[temporary("unheard", 600)])), json!({"failed": 1}));
     std::thread::sleep(std::time::Duration::from_secs(4));
-    let wanted = [temporary("by a row", 600), temporary("by hand", 600)];
+    sync(&client);
+    let wanted = ["by a row", "by hand", "unheard"].map(|key| temporary(key, 600));
     let answer = apply_with(&client, &wanted, &json!({"recreate_gone": true}));
-    assert_eq!(counts(&answer), json!({"unchanged": 2}), "{answer}");
-    assert_eq!(bench.all().len(), 2);
+    assert_eq!((&answer["failed"], &answer["created"]), (&json!(0), &json!(0)), "{answer}");
+    assert_eq!(bench.all().len(), 3);
 }
