@@ -49,7 +49,8 @@ pub struct Asked<'r, 'a> {
 impl<'r, 'a> Asked<'r, 'a> {
     pub fn new(endpoint: Endpoint, request: &'r Object<'a>, body: &[u8]) -> Self {
         let plan = Plan::of(endpoint);
-        Self { plan, request, found: plan.find(request), body_len: body.len(), has_escapes: body.contains(&b'\\') }
+        let has_escapes = memchr::memchr(b'\\', body).is_some();
+        Self { plan, request, found: plan.find(request), body_len: body.len(), has_escapes }
     }
 }
 
