@@ -19,6 +19,7 @@ type Warning struct {
 	Code    string `json:"code"`
 	Message string `json:"message"`
 	Pointer string `json:"pointer"` // where in the request (RFC 6901), if anywhere
+	Line    int    `json:"line"`    // of rows the line, from 1; otherwise 0
 }
 
 // AddAnswer names the contact way that was made. Keep ConfigID: without it the contact way can be neither changed nor

@@ -25,17 +25,19 @@ pub struct Warning {
     pub message: String,
     /// Where in the request (RFC 6901), if anywhere.
     pub pointer: Option<String>,
+    /// Of rows the line, from 1.
+    pub line: Option<u64>,
 }
 
 impl Warning {
     pub fn new(code: &'static str, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), pointer: None }
+        Self { code, message: message.into(), pointer: None, line: None }
     }
 }
 
 impl From<Detail> for Warning {
     fn from(detail: Detail) -> Self {
-        Self { code: detail.rule, message: detail.message, pointer: Some(detail.pointer) }
+        Self { code: detail.rule, message: detail.message, pointer: Some(detail.pointer), line: detail.line }
     }
 }
 
@@ -175,6 +177,9 @@ impl Envelope {
                 let mut said = json!({"code": warning.code, "message": warning.message});
                 if let Some(pointer) = &warning.pointer {
                     said["pointer"] = pointer.as_str().into();
+                }
+                if let Some(line) = warning.line {
+                    said["line"] = line.into();
                 }
                 said
             })

@@ -10,6 +10,7 @@ use crate::answer::{Error, Kind};
 use crate::auth::{Credentials, Suite};
 use crate::json::fields::Fields;
 use crate::json::{Object, Value};
+use crate::rules::Validate;
 use crate::secret::{IN_URL_MAX, Secret};
 use crate::store;
 use crate::transport::{Authorities, Roots};
@@ -48,17 +49,6 @@ pub struct Config {
     /// What the host should know of all this, though it works.
     pub warnings: Vec<String>,
     pub validate: Validate,
-}
-
-/// What is done about a request that breaks a rule.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Validate {
-    /// It is refused.
-    Strict,
-    /// It is sent, with warnings.
-    Warn,
-    /// It is sent as it is.
-    Off,
 }
 
 impl Config {

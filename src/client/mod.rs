@@ -19,10 +19,10 @@ use crate::endpoint::Endpoint;
 use crate::json::{self, Object, fields::Detail};
 use crate::ledger::{Add, Ledger, Owner, Progress};
 use crate::log::{Level, Log, Logger};
-use crate::rules;
+use crate::rules::{self, Validate};
 use crate::transport::{Settings, Transport};
 use crate::wire::{Answered, Ask, Setup, Shared, Wire};
-use config::{Config, Validate};
+use config::Config;
 
 pub use cancel::Canceller;
 pub use options::Options;
@@ -159,8 +159,7 @@ impl Client {
         options: &Options,
         progress: Option<&mut dyn Progress>,
     ) -> Result<String, Error> {
-        let strict = self.validate == Validate::Strict;
-        self.job("apply", options, |ledger, call| ledger.apply(call, request, strict, progress))
+        self.job("apply", options, |ledger, call| ledger.apply(call, request, self.validate, progress))
     }
 
     /// Brings the ledger up to what WeCom holds: `{}`, or `start_time`, `end_time` and `concurrency`.

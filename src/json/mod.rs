@@ -327,7 +327,8 @@ pub fn without_lone_surrogates(text: &str) -> Option<String> {
 /// surrogate) stays as it is. `text` is valid JSON, so a backslash stands within strings only.
 #[must_use]
 pub fn without_unicode_escapes(text: &str) -> Cow<'_, str> {
-    if !text.contains("\\u") {
+    // Most texts hold no escape at all, which is quickly seen.
+    if memchr::memchr(b'\\', text.as_bytes()).is_none_or(|at| !text[at..].contains("\\u")) {
         return Cow::Borrowed(text);
     }
     let mut written = String::with_capacity(text.len());

@@ -208,8 +208,7 @@ impl Adding<'_> {
     }
 
     fn is_over(&self, entry: &Entry) -> Result<bool, Error> {
-        let Some(expires_at) = entry.expires_at else { return Ok(false) };
-        Ok(expires_at < self.ledger.store.now(self.call)?)
+        Ok(entry.expires_at.is_some() && entry.is_over(self.ledger.store.now(self.call)?))
     }
 
     /// The answer that the key's contact way had.

@@ -54,6 +54,7 @@ impl Ledger {
             Ok(_) => Event::Updated {
                 request: update::fold(&entry.request, body).unwrap_or_else(|_| entry.request.clone()),
                 taken_out: Vec::new(),
+                lives_ms: update::lives_ms(body),
             },
             Err(error) if error.effect() == Effect::Unknown => Event::Unknown,
             Err(_) => Event::Refused,

@@ -22,7 +22,7 @@ impl Ledger {
         let object = Object::parse(query).map_err(|error| Error::unreadable("the query", &error))?;
         let mut fields = Fields::new(&object, "");
         let wanted = conditions(&mut fields, &self.corp_id);
-        let limit = fields.integer("limit", 1..=PAGE_MAX).unwrap_or(PAGE);
+        let limit = limit(&mut fields).unwrap_or(PAGE);
         let after = cursor(&mut fields);
         fields.end(()).map_err(|wrong| Error::with_details(Kind::InvalidRequest, "the query", wrong))?;
         // One more tells whether there is another page.
@@ -57,10 +57,17 @@ pub fn conditions(fields: &mut Fields, corp_id: &str) -> Query {
     }
 }
 
+/// How many entries a page holds at most, if the caller says so.
+pub fn limit(fields: &mut Fields) -> Option<i64> {
+    fields.integer("limit", 1..=PAGE_MAX)
+}
+
 /// The id of the entry behind which a page begins.
-fn cursor(fields: &mut Fields) -> i64 {
+pub fn cursor(fields: &mut Fields) -> i64 {
     let Some(text) = fields.text_or_empty("cursor").filter(|text| !text.is_empty()) else { return 0 };
-    text.parse().unwrap_or_else(|_| {
+    // As it was written, no sign or zero in front.
+    let after = text.parse().ok().filter(|after: &i64| *after > 0 && after.to_string() == text);
+    after.unwrap_or_else(|| {
         fields.wrong("cursor", "bad_cursor", "must be the next_cursor of the page before; give that");
         0
     })

@@ -92,7 +92,7 @@ impl Ledger {
         let concurrency = fields.count("concurrency", 1);
         fields.end(()).map_err(|wrong| Error::with_details(Kind::InvalidRequest, REQUEST, wrong))?;
         let job = Job::begin(self, call, "replace_user", concurrency)?;
-        let mut desk = Desk::new(progress, plan.report_path.as_deref())?;
+        let mut desk = Desk::new(&job, progress, plan.report_path.as_deref())?;
         let query = Query { user: Some(plan.from.clone()), status: Some(Status::Active), ..Query::of(&self.corp_id) };
         desk.total = self.store.count(&job.short(), &query)?;
         let mut course = Course { query, after: 0, matched: 0 };
@@ -125,7 +125,7 @@ impl job::Course for Course {
         done: Vec<Option<Finished>>,
         room: usize,
     ) -> Result<Turn<Entry>, Error> {
-        done.iter().flatten().try_for_each(|finished| desk.add(finished))?;
+        done.iter().flatten().for_each(|finished| desk.add(finished));
         if room < PAGE {
             return Ok(Turn { tasks: Vec::new(), next: Next::Waiting });
         }
@@ -134,7 +134,7 @@ impl job::Course for Course {
         let Some(last) = tasks.last() else { return Ok(Turn { tasks, next: Next::Over }) };
         self.after = last.id;
         // What has expired cannot be changed, and nobody meets it any more.
-        tasks.retain(|entry| entry.expires_at.is_none_or(|end| now <= end));
+        tasks.retain(|entry| !entry.is_over(now));
         self.matched += tasks.len() as u64;
         Ok(Turn { tasks, next: Next::Ready })
     }
@@ -160,6 +160,10 @@ fn replace(job: &Job, plan: &Plan, entry: &Entry) -> Option<Finished> {
 
 /// What would become of it, as far as the ledger knows.
 fn foreseen(plan: &Plan, entry: &Entry, finished: impl Fn(Outcome) -> Finished) -> Finished {
+    // WeCom did not show it when it was last asked.
+    if entry.first_miss.is_some() {
+        return finished(Outcome::Failed).failed(job::not_there(entry.config_id.as_deref().unwrap_or_default()));
+    }
     let known = entry.seen.as_ref().unwrap_or(&entry.request);
     match users_after(plan, known) {
         Ok(Some(users)) => {

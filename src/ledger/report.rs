@@ -63,6 +63,8 @@ pub struct Report {
     file: Option<ReportFile>,
     counts: [u64; Outcome::Failed as usize + 1],
     failures: Vec<Failure>,
+    /// Why the file could not be written on.
+    trouble: Option<Error>,
 }
 
 impl Report {
@@ -72,15 +74,15 @@ impl Report {
     /// # Errors
     /// When the file cannot be made.
     pub fn new(path: Option<&str>) -> Result<Self, Error> {
-        let file = path.map(|path| ReportFile::create(Path::new(path))).transpose().map_err(|why| unwritable(&why))?;
+        let file = path.map(|path| ReportFile::create(Path::new(path))).transpose().map_err(|why| {
+            let detail = Detail::new("/report_path", "unwritable", unwritable(&why));
+            Error::with_details(Kind::InvalidRequest, "the request", vec![detail])
+        })?;
         Ok(Self { file, ..Self::default() })
     }
 
-    /// Counts a row, and writes it down.
-    ///
-    /// # Errors
-    /// When the file cannot be written. The row is counted all the same.
-    pub fn add(&mut self, done: &Done) -> Result<(), Error> {
+    /// Counts a row, and writes it down. Where the file cannot be written, [`Report::trouble`] says so from then on.
+    pub fn add(&mut self, done: &Done) {
         self.counts[done.result as usize] += 1;
         if done.result == Outcome::Failed && self.failures.len() < FAILURES_TOLD {
             self.failures.push(Failure {
@@ -91,10 +93,15 @@ impl Report {
                 errmsg: done.errmsg.to_owned(),
             });
         }
-        match &mut self.file {
-            Some(file) => file.write(done).map_err(|why| unwritable(&why)),
-            None => Ok(()),
+        if let Some(Err(why)) = self.file.as_mut().map(|file| file.write(done)) {
+            self.file = None;
+            self.trouble = Some(broken_off(&why));
         }
+    }
+
+    /// Why the file could not be written on, if it could not.
+    pub fn trouble(&self) -> Option<&Error> {
+        self.trouble.as_ref()
     }
 
     /// How many rows ended like this.
@@ -114,13 +121,21 @@ impl Report {
     /// # Errors
     /// When the file cannot be written.
     pub fn finish(&mut self) -> Result<(), Error> {
-        self.file.take().map_or(Ok(()), ReportFile::finish).map_err(|why| unwritable(&why))
+        if let Some(error) = self.trouble.take() {
+            return Err(error);
+        }
+        self.file.take().map_or(Ok(()), ReportFile::finish).map_err(|why| broken_off(&why))
     }
 }
 
-fn unwritable(why: &io::Error) -> Error {
-    let message = format!("the report cannot be written: {}", in_words(why));
-    Error::with_details(Kind::InvalidRequest, "the request", vec![Detail::new("/report_path", "unwritable", message)])
+fn unwritable(why: &io::Error) -> String {
+    format!("the report cannot be written: {}", in_words(why))
+}
+
+/// The report of a job that has begun: what it did is done, and in the ledger.
+fn broken_off(why: &io::Error) -> Error {
+    let text = format!("{}; the counts tell what was done: mend that and run it again to do the rest", unwritable(why));
+    Error::new(Kind::Store, text)
 }
 
 /// The file of a report: for its owner alone, and never written through a link.
@@ -220,8 +235,8 @@ mod tests {
         let folder = Scratch::new();
         let path = folder.path("report.jsonl");
         let mut report = Report::new(Some(&path)).unwrap();
-        report.add(&CREATED).unwrap();
-        report.add(&failed(3)).unwrap();
+        report.add(&CREATED);
+        report.add(&failed(3));
         assert!(!fs::exists(&path).unwrap());
         report.finish().unwrap();
         let lines: Vec<Value> =
@@ -238,8 +253,8 @@ mod tests {
     #[test]
     fn every_row_is_counted_and_a_hundred_failures_are_told() {
         let mut report = Report::new(None).unwrap();
-        report.add(&CREATED).unwrap();
-        (1..=250).for_each(|line| report.add(&failed(line)).unwrap());
+        report.add(&CREATED);
+        (1..=250).for_each(|line| report.add(&failed(line)));
         report.finish().unwrap();
         assert_eq!((report.count(Outcome::Created), report.count(Outcome::Failed)), (1, 250));
         assert_eq!(report.count(Outcome::Updated), 0);
@@ -257,7 +272,7 @@ mod tests {
             std::os::unix::fs::symlink(&elsewhere, link).unwrap();
         }
         let mut report = Report::new(Some(&path)).unwrap();
-        report.add(&CREATED).unwrap();
+        report.add(&CREATED);
         report.finish().unwrap();
         assert_eq!(fs::read_to_string(&elsewhere).unwrap(), "kept");
         assert!(fs::symlink_metadata(&path).unwrap().is_file());
@@ -271,7 +286,7 @@ mod tests {
         fs::write(folder.path("report.partial"), "of before\n").unwrap();
         fs::write(&path, "the last whole one").unwrap();
         let mut report = Report::new(Some(&path)).unwrap();
-        report.add(&CREATED).unwrap();
+        report.add(&CREATED);
         drop(report);
         assert_eq!(fs::read_to_string(&path).unwrap(), "the last whole one");
         assert!(fs::read_to_string(folder.path("report.partial")).unwrap().starts_with("{\"line\":2"));

@@ -39,9 +39,13 @@ impl Ledger {
         let wanted = fields.object("query").map(|wanted| {
             let mut inner = Fields::new(wanted, "/query");
             let wanted = query::conditions(&mut inner, &self.corp_id);
-            inner.end(wanted)
+            let (behind, limit) = (query::cursor(&mut inner), query::limit(&mut inner));
+            inner.end((Query { behind: Some(behind), ..wanted }, limit))
         });
-        let wanted = wanted.and_then(|wanted| fields.take(wanted)).unwrap_or_else(|| Query::of(&self.corp_id));
+        let wanted = wanted.and_then(|wanted| fields.take(wanted));
+        let (wanted, limit) = wanted.unwrap_or_else(|| (Query::of(&self.corp_id), None));
+        // Without a limit all of them, not a page.
+        let left = limit.unwrap_or(i64::MAX);
         let directory = fields.text("directory").map(PathBuf::from);
         if fields.value("directory").is_none() {
             fields.wrong("directory", "directory_required", "is required: where the pictures go; give it");
@@ -56,9 +60,9 @@ impl Ledger {
             let message = format!("the directory cannot be made: {}", in_words(&error));
             Error::with_details(Kind::InvalidRequest, REQUEST, vec![Detail::new("/directory", "unwritable", message)])
         })?;
-        let mut desk = Desk::new(progress, None)?;
-        desk.total = self.store.count(&job.short(), &wanted)?;
-        let mut course = Course { query: wanted, after: 0, saved: 0 };
+        let mut desk = Desk::new(&job, progress, None)?;
+        desk.total = self.store.count(&job.short(), &wanted)?.min(left.unsigned_abs());
+        let mut course = Course { query: wanted, after: 0, left, saved: 0 };
         let outcome = run(&job, &mut desk, &mut course, |entry| saved(&job, &directory, save, entry));
         let counts = [("saved", course.saved), ("failed", desk.count(Outcome::Failed))];
         drop(job);
@@ -80,6 +84,8 @@ fn saved(job: &Job, directory: &Path, save: &Save, entry: Entry) -> Option<(Entr
 struct Course {
     query: Query,
     after: i64,
+    /// How many entries the query's limit still lets in.
+    left: i64,
     saved: u64,
 }
 
@@ -102,17 +108,18 @@ impl job::Course for Course {
                 }
                 Err(error) => {
                     let failed = Finished::new(None, entry.key.as_deref(), Outcome::Failed);
-                    desk.add(&failed.of(entry.config_id.as_deref(), entry.qr_code.as_deref()).failed(error))?;
+                    desk.add(&failed.of(entry.config_id.as_deref(), entry.qr_code.as_deref()).failed(error));
                 }
             }
         }
         if room < PAGE {
             return Ok(Turn { tasks: Vec::new(), next: Next::Waiting });
         }
-        let mut tasks = job.ledger.store.find(&job.short(), &self.query, self.after, 256)?;
+        let mut tasks = job.ledger.store.find(&job.short(), &self.query, self.after, self.left.min(256))?;
         let Some(last) = tasks.last() else { return Ok(Turn { tasks, next: Next::Over }) };
         self.after = last.id;
         let all = tasks.len();
+        self.left -= i64::try_from(all).unwrap_or(i64::MAX);
         // Those of scene 1 have none.
         tasks.retain(|entry| entry.qr_code.as_ref().is_some_and(|address| !address.is_empty()));
         desk.total -= (all - tasks.len()) as u64;

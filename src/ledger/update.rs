@@ -45,6 +45,12 @@ pub fn fold(request: &str, update: &str) -> Result<String, json::Error> {
     Ok(object(&members))
 }
 
+/// How long an update has a temporary contact way live, in milliseconds, where it says so.
+pub fn lives_ms(update: &str) -> Option<i64> {
+    let seconds: i64 = json::member(update, "expires_in")?.parse().ok()?;
+    Some(seconds.saturating_mul(1000)).filter(|lives_ms| *lives_ms > 0)
+}
+
 const CONFIG_ID: &str = "config_id";
 const UNIONID: &str = "unionid";
 

@@ -31,6 +31,12 @@ pub fn broken_and_unknown(endpoint: Endpoint, request: &Object, body: &[u8]) -> 
     (found, unknown::said_of(asked.plan, &asked.found.unknown))
 }
 
+/// What to say of each member that the document does not know at its place.
+pub fn unknown_members(endpoint: Endpoint, request: &Object) -> Vec<Detail> {
+    let plan = Plan::of(endpoint);
+    unknown::said_of(plan, &plan.find(request).unknown)
+}
+
 /// What is asked of WeCom.
 pub struct Asked<'r, 'a> {
     pub plan: &'static Plan,
@@ -43,7 +49,8 @@ pub struct Asked<'r, 'a> {
 impl<'r, 'a> Asked<'r, 'a> {
     pub fn new(endpoint: Endpoint, request: &'r Object<'a>, body: &[u8]) -> Self {
         let plan = Plan::of(endpoint);
-        Self { plan, request, found: plan.find(request), body_len: body.len(), has_escapes: body.contains(&b'\\') }
+        let has_escapes = memchr::memchr(b'\\', body).is_some();
+        Self { plan, request, found: plan.find(request), body_len: body.len(), has_escapes }
     }
 }
 

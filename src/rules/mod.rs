@@ -12,7 +12,7 @@ mod table;
 mod unknown;
 
 use crate::endpoint::Endpoint;
-pub(crate) use check::{Broken, broken_and_unknown};
+pub(crate) use check::{Broken, broken_and_unknown, unknown_members};
 #[cfg(any(feature = "sandbox", test))]
 pub(crate) use members::wire_type;
 pub use members::{MEMBERS, Member, Type};
@@ -35,6 +35,17 @@ pub struct Rule {
     pub message: &'static str,
     /// What WeCom does when the rule is broken.
     pub server: Server,
+}
+
+/// What is done about a request that breaks a rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Validate {
+    /// It is refused.
+    Strict,
+    /// It is sent, with warnings.
+    Warn,
+    /// It is sent as it is.
+    Off,
 }
 
 /// What WeCom does about a broken rule.

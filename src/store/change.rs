@@ -84,8 +84,9 @@ pub enum Event {
     /// The right to send for it, if nobody else has it: for an open entry the add again, for an active one a change.
     /// The attempt's number rises by one.
     Take { doing: Doing, term: Term },
-    /// WeCom took an update, after which this is wanted. Userids that were taken out join those of before.
-    Updated { request: String, taken_out: Vec<String> },
+    /// WeCom took an update, after which this is wanted. Userids that were taken out join those of before; what is
+    /// temporary lives for so long from now on, where the update said so.
+    Updated { request: String, taken_out: Vec<String>, lives_ms: Option<i64> },
     /// WeCom deleted it.
     Deleted,
     /// Others deleted it, or it expired.
@@ -233,7 +234,10 @@ impl Entry {
             Event::Abandoned if self.status.is_open() && !self.is_held(now) => return Fate::Removed(self.landed()),
             Event::Missed => self.first_miss = self.first_miss.or(Some(now)),
             Event::Take { doing, term } => return self.taken(*doing, *term, now),
-            Event::Updated { request, taken_out } if self.status == Status::Active => {
+            Event::Updated { request, taken_out, lives_ms } if self.status == Status::Active => {
+                if let (Some(lives_ms), Some(_)) = (lives_ms, self.expires_at) {
+                    self.expires_at = Some(self.send_before.unwrap_or(now).saturating_add(*lives_ms));
+                }
                 self.request.clone_from(request);
                 self.seen = None;
                 self.taken_out.extend(taken_out.iter().map(|userid| userid.to_lowercase()));

@@ -76,7 +76,7 @@ pub(super) fn purge(sql: &mut dyn Sql, corp_id: &str, now: i64) -> Result<u64, F
         (some("UPDATE contactway_entry SET status = 4, updated_at = ?2"), some("DELETE FROM contactway_entry"));
     let mut changed = 0;
     changed += sql.change(
-        &end.replace("{}", "expires_at < ?2 AND status = 1"),
+        &end.replace("{}", "expires_at < ?2 AND status = 1 AND doubt = 0"),
         &[corp_id.into(), now.into(), PURGED_AT_ONCE.into()],
     )?;
     changed += sql.change(

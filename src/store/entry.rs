@@ -124,6 +124,11 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// Whether it is a temporary one past its end. Not where an update of which nobody knows may have put that off.
+    pub fn is_over(&self, now: i64) -> bool {
+        self.expires_at.is_some_and(|end| end < now) && !self.doubt.update
+    }
+
     /// Whether an attempt may still be sending for it.
     pub fn is_held(&self, now: i64) -> bool {
         self.doing.is_some() && self.send_before.is_some_and(|until| now <= until)

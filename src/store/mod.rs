@@ -97,18 +97,20 @@ impl Stores {
     }
 }
 
+type FaultOf = fn(&str) -> Option<String>;
+
+/// How the URLs of this build's stores begin, and what is wrong with the rest.
+const FAULTS: &[(&str, FaultOf)] = &[
+    #[cfg(feature = "sqlite")]
+    ("sqlite:", sqlite::file::fault),
+    #[cfg(feature = "postgres")]
+    ("postgres", |rest| postgres::address::fault(&format!("postgres{rest}"))),
+];
+
 /// What is wrong with the URL of a durable store as it stands there, if anything: the rest of a sentence that begins with
 /// its name. What this build has no store for is not looked at.
 pub fn fault(url: &str) -> Option<String> {
-    #[cfg(feature = "sqlite")]
-    if let Some(path) = url.strip_prefix("sqlite:") {
-        return sqlite::file::fault(path);
-    }
-    #[cfg(feature = "postgres")]
-    if url.starts_with("postgres") {
-        return postgres::address::fault(url);
-    }
-    None
+    FAULTS.iter().find_map(|(start, fault_of)| url.strip_prefix(start).map(fault_of))?
 }
 
 type Open = fn(&Call, &str, &[CertificateDer<'static>]) -> Result<Box<dyn Home>, Error>;

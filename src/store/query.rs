@@ -35,6 +35,8 @@ pub struct Query {
     pub listed_in: Option<i64>,
     /// Not listed by it.
     pub unlisted_in: Option<i64>,
+    /// Behind this entry's id.
+    pub behind: Option<i64>,
 }
 
 impl Query {
@@ -64,6 +66,7 @@ impl Query {
             ("checked < ?", self.unchecked_in.map(Cell::from)),
             ("listed = ?", self.listed_in.map(Cell::from)),
             ("listed < ?", self.unlisted_in.map(Cell::from)),
+            ("id > ?", self.behind.map(Cell::from)),
         ];
         let valued = valued.into_iter().filter_map(|(condition, value)| Some((condition, value?)));
         let truths = [

@@ -185,9 +185,10 @@ fn progress_comes_and_its_last_line_says_that_all_is_done() {
     for member in ["updated", "failed", "per_second", "eta_ms"] {
         assert!(last[member].is_u64(), "{last}");
     }
+    let mut told = Told::all();
     let nothing = read(bench.client("").apply(r#"{"rows":[]}"#, &Options::default(), Some(&mut told)));
-    assert_eq!(nothing["errcode"], 0);
-    assert_eq!((&told.lines.last().unwrap()["done"], &told.lines.last().unwrap()["total"]), (&json!(0), &json!(0)));
+    assert_eq!((&nothing["errcode"], told.lines.len()), (&json!(0), 1), "it is told once: {:?}", told.lines);
+    assert_eq!((&told.lines[0]["done"], &told.lines[0]["total"]), (&json!(0), &json!(0)));
 }
 
 #[test]
@@ -208,4 +209,51 @@ fn delete_missing_touches_only_what_apply_made_under_its_namespace() {
     assert_eq!(counts(&answer), json!({"unchanged": 2, "deleted": 3}), "{answer}");
     assert_eq!(bench.all().len(), 5);
     assert_eq!(counts(&apply_with(&client, &rows(5), &with(0))), json!({"unchanged": 2, "created": 3}));
+}
+
+#[test]
+fn a_member_that_the_document_does_not_know_is_sent_and_warned_of_once() {
+    let bench = Bench::new();
+    let client = bench.client("");
+    let closing = json!({"txt": {}, "text": {"content": "bye"}});
+    let temporary = json!({"remrak": "y", "type": 1, "is_temp": true, "conclusions": closing});
+    let wanted = [plain("a"), row("b", &json!({"remrak": "x"})), row("c", &temporary)];
+    let expected = json!([
+        {"code": "unknown_member", "pointer": "/contact_way/remrak", "line": 2,
+            "message": "remrak: did you mean remark? WeCom's document knows no such member here"},
+        {"code": "unknown_member", "pointer": "/contact_way/conclusions/txt", "line": 3,
+            "message": "txt: did you mean text? WeCom's document knows no such member here"},
+    ]);
+    let answer = apply(&client, &wanted);
+    assert_eq!((counts(&answer), &answer["warnings"]), (json!({"created": 3}), &expected), "{answer}");
+    assert!(bench.bodies("add_contact_way").iter().any(|body| body["remrak"] == "x"));
+    let lines: Vec<_> = wanted.iter().map(ToString::to_string).collect();
+    let path = bench.write("codes.jsonl", &lines.join("\n"));
+    assert_eq!(apply_to(&client, &json!({"path": path, "dry_run": true}))["warnings"], expected);
+    let failed = apply(&client, &[row("d", &json!({"remrak": "x", "type": 9}))]);
+    let details = failed["error"]["details"].as_array().unwrap();
+    assert_eq!((&details[0]["rule"], &details[0]["line"]), (&json!("unknown_member"), &json!(1)), "{failed}");
+    let many: serde_json::Map<_, _> = (0..300).map(|nth| (format!("none{nth}"), json!(1))).collect();
+    let flood = apply(&client, &[row("e", &Value::Object(many))]);
+    assert_eq!(flood["warnings"].as_array().unwrap().len(), 100, "{flood}");
+    let unlooked = apply(&bench.client(r#","validate":"off""#), &[row("f", &json!({"remrak": "x"}))]);
+    assert_eq!(unlooked.get("warnings"), None, "{unlooked}");
+}
+
+#[test]
+fn a_report_that_cannot_be_written_on_stops_the_job_and_denies_nothing() {
+    let bench = Bench::new();
+    let client = bench.client("");
+    let report = bench.path("report.jsonl");
+    let folder = bench.path("report.jsonl");
+    let mut spoil = |_: &str| {
+        // A folder stands where the report is to be at the end.
+        std::fs::create_dir_all(folder.join("in the way")).unwrap();
+        true
+    };
+    let request = json!({"rows": rows(5), "report_path": report}).to_string();
+    let answer = read(client.apply(&request, &Options::default(), Some(&mut spoil)));
+    assert_eq!((&answer["errcode"], &answer["error"]["kind"]), (&json!(-1009), &json!("store")), "{answer}");
+    assert_eq!((counts(&answer), &answer["failures"]), (json!({"created": 5}), &json!([])), "{answer}");
+    assert!(answer["errmsg"].as_str().unwrap().contains("report"), "{answer}");
 }

@@ -296,3 +296,81 @@ fn a_row_that_claims_makes_nothing_where_an_add_was_lost_in_vain() {
     assert!(!bench.shop.calls().contains(&"add_contact_way".to_owned()));
     assert_eq!(config_id(&client, "a"), stranger);
 }
+
+#[test]
+fn a_dry_run_foresees_what_becomes_of_one_that_wecom_did_not_show() {
+    let bench = Bench::new();
+    let client = bench.client("");
+    apply(&client, &[plain("a"), plain("b")]);
+    sync(&client);
+    change(&bench.other(), Endpoint::Del, &json!({"config_id": config_id(&client, "a")}));
+    let short = Options { timeout: Some(std::time::Duration::from_secs(5)), ..Options::default() };
+    read(client.sync("{}", &short, None));
+    let wanted = [row("a", &json!({"remark": "new"}))];
+    let dry = |more: &Value| {
+        let mut more = more.clone();
+        more["dry_run"] = true.into();
+        counts(&apply_with(&client, &wanted, &more))
+    };
+    assert_eq!(dry(&json!({})), json!({"failed": 1}));
+    assert_eq!(dry(&json!({"recreate_gone": true})), json!({"created": 1}));
+    assert_eq!(counts(&apply_with(&client, &wanted, &json!({"recreate_gone": true}))), json!({"created": 1}));
+}
+
+#[test]
+fn a_userid_taken_out_comes_back_neither_by_replacing_nor_by_making_anew() {
+    let bench = Bench::new();
+    let client = bench.client("");
+    apply(&client, &[plain("a")]);
+    read(client.replace_user(r#"{"from":"zhangsan","to":["lisi"]}"#, &Options::default(), None));
+    let before = config_id(&client, "a");
+    let replaced = |more| apply_with(&client, &[row("a", &json!({"type": 1}))], &more);
+    for dry_run in [true, false] {
+        let answer = replaced(json!({"replace": true, "dry_run": dry_run}));
+        assert_eq!(answer["failures"][0]["errcode"], -1012, "{answer}");
+    }
+    change(&bench.other(), Endpoint::Del, &json!({"config_id": before}));
+    let anew = apply_with(&client, &[row("a", &json!({"remark": "b"}))], &json!({"recreate_gone": true}));
+    assert_eq!(anew["failures"][0]["errcode"], -1012, "{anew}");
+    assert_eq!(bench.all().len(), 0);
+}
+
+#[test]
+fn a_dry_run_foresees_the_conflicts_that_the_ledger_knows_of() {
+    let bench = Bench::new();
+    let client = bench.client("");
+    apply(&client, &[plain("a")]);
+    change(&bench.other(), Endpoint::Update, &json!({"config_id": config_id(&client, "a"), "remark": "theirs"}));
+    sync(&client);
+    let claim = json!({"key": "b", "config_id": config_id(&client, "a"), "contact_way": {}});
+    for wanted in [plain("a"), claim] {
+        for dry_run in [true, false] {
+            let answer = apply_with(&client, std::slice::from_ref(&wanted), &json!({"dry_run": dry_run}));
+            assert_eq!(answer["failures"][0]["errcode"], -1012, "{answer}");
+        }
+    }
+    let ours = apply_with(&client, &[plain("a")], &json!({"dry_run": true, "overwrite": true}));
+    assert_eq!(counts(&ours), json!({"updated": 1}), "{ours}");
+}
+
+#[test]
+fn a_temporary_one_whose_end_was_put_off_is_not_over() {
+    let bench = Bench::new();
+    let client = bench.client(r#","timeout_ms":300,"max_attempts":1"#);
+    let temporary = |key: &str, seconds: u32| {
+        let way = json!({"type": 1, "is_temp": true, "expires_in": seconds,
+            "conclusions": {"text": {"content": "bye"}}});
+        row(key, &way)
+    };
+    apply(&client, &["by a row", "by hand", "unheard"].map(|key| temporary(key, 2)));
+    assert_eq!(counts(&apply(&client, &[temporary("by a row", 600)])), json!({"updated": 1}));
+    change(&client, Endpoint::Update, &json!({"config_id": config_id(&client, "by hand"), "expires_in": 600}));
+    bench.shop.faults(r#"{"endpoint":"update_contact_way","times":1,"when":"after","do":{"reset":true}}"#);
+    assert_eq!(counts(&apply(&client, &[temporary("unheard", 600)])), json!({"failed": 1}));
+    std::thread::sleep(std::time::Duration::from_secs(4));
+    sync(&client);
+    let wanted = ["by a row", "by hand", "unheard"].map(|key| temporary(key, 600));
+    let answer = apply_with(&client, &wanted, &json!({"recreate_gone": true}));
+    assert_eq!((&answer["failed"], &answer["created"]), (&json!(0), &json!(0)), "{answer}");
+    assert_eq!(bench.all().len(), 3);
+}

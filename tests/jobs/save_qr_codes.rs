@@ -48,6 +48,15 @@ fn a_query_says_which() {
     assert_eq!(files(&bench, "codes"), ["a.png"]);
     let wrong = save(&client, &json!({"query": {"stat": "a"}, "directory": directory}));
     assert_eq!(wrong["error"]["details"][0]["pointer"], "/query/stat", "{wrong}");
+    let first = json!({"query": {"limit": 1}, "directory": bench.path("first")});
+    assert_eq!(counts(&save(&client, &first)), json!({"saved": 1}));
+    assert_eq!(files(&bench, "first"), ["a.png"]);
+    let page = read(client.ledger(r#"{"limit":1}"#, &Options::default()));
+    let next = json!({"query": {"limit": 1, "cursor": page["next_cursor"]}, "directory": bench.path("next")});
+    let mut told = Told::all();
+    let answer = read(client.save_qr_codes(&next.to_string(), &Options::default(), Some(&mut told)));
+    assert_eq!((counts(&answer), &told.lines[0]["total"]), (json!({"saved": 1}), &json!(1)));
+    assert_eq!(files(&bench, "next"), ["b.png"]);
     let nowhere = save(&client, &json!({}));
     assert_eq!(nowhere["error"]["details"][0]["pointer"], "/directory", "{nowhere}");
 }

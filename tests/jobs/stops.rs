@@ -209,3 +209,20 @@ fn without_a_durable_store_there_are_no_jobs() {
         assert_eq!(answer["error"]["kind"], "unsupported", "{answer}");
     }
 }
+
+#[test]
+fn what_a_deadline_cut_short_is_no_failure() {
+    let bench = Bench::new();
+    let client = bench.client("");
+    apply(&client, &rows(100));
+    bench.shop.faults(r#"{"endpoint":"get_contact_way","share":1.0,"times":100000,"do":{"delay_ms":2000}}"#);
+    let short = Options { timeout: Some(Duration::from_millis(400)), ..Options::default() };
+    let replace = r#"{"from":"zhangsan","to":["lisi"]}"#;
+    for answer in [read(client.sync("{}", &short, None)), read(client.replace_user(replace, &short, None))] {
+        assert_eq!((&answer["error"]["kind"], &answer["failures"]), (&json!("timeout"), &json!([])), "{answer}");
+    }
+    bench.shop.ask("DELETE", "/sandbox/faults", "");
+    let rest = read(client.replace_user(replace, &Options::default(), None));
+    assert_eq!((&rest["errcode"], &rest["failed"]), (&json!(0), &json!(0)), "{rest}");
+    assert!(bench.all().iter().all(|way| way["user"] == json!(["lisi"])));
+}

@@ -13,7 +13,7 @@ use crate::ledger::reading::Sighting;
 use crate::ledger::report::Outcome as Became;
 use crate::ledger::rows::Row;
 use crate::ledger::{equal, update};
-use crate::rules;
+use crate::rules::{self, Validate};
 use crate::store::{Entry, Event, Landed};
 
 /// Changes the contact way of a row's key.
@@ -65,26 +65,41 @@ fn wanted_update(plan: &Plan, row: &Row, config_id: &str, entry: &Entry, sightin
         return Err(fixed(name));
     }
     check_taken_out(plan, row, entry)?;
-    // An update of ours whose outcome nobody knew is no change of theirs.
-    if !plan.overwrite && !entry.doubt.update {
-        let theirs = equal::differing(&applied, &got);
-        if let Some(name) = theirs.iter().find(|name| differing.contains(name)) {
-            let text = format!(
-                "somebody else has changed {name} at WeCom since it was last applied; take their value into the row, or \
-                 apply with overwrite"
-            );
-            return Err(Error::new(Kind::Conflict, text));
-        }
-    }
+    check_theirs(plan, entry, &got, &differing)?;
     let body =
         |names: &[&str]| update::body(config_id, &text, names, &sighting.sight.seen).map_err(|error| broken(&error));
     let managed: Vec<_> = wanted.0.iter().map(|(name, _)| name.as_ref()).collect();
     let request = update::fold(&entry.request, &body(&managed)?).map_err(|error| broken(&error))?;
     let body = if names.is_empty() { None } else { Some(body(&names)?) };
-    if let Some(body) = body.as_ref().filter(|_| plan.strict) {
+    if let Some(body) = body.as_ref().filter(|_| plan.validate == Validate::Strict) {
         check(Endpoint::Update, body, row.line)?;
     }
     Ok(Update { body, request, taken_out: Vec::new() })
+}
+
+/// # Errors
+/// When somebody else has changed a member in which the row differs from `got`, what WeCom has.
+fn check_theirs(plan: &Plan, entry: &Entry, got: &Object, differing: &[&str]) -> Result<(), Error> {
+    // An update of ours whose outcome nobody knew is no change of theirs.
+    if plan.overwrite || entry.doubt.update {
+        return Ok(());
+    }
+    let applied = Object::parse(&entry.request).unwrap_or_default();
+    let theirs = equal::differing(&applied, got);
+    let Some(name) = theirs.iter().find(|name| differing.contains(name)) else { return Ok(()) };
+    let text = format!(
+        "somebody else has changed {name} at WeCom since it was last applied; take their value into the row, or apply with \
+         overwrite"
+    );
+    Err(Error::new(Kind::Conflict, text))
+}
+
+/// # Errors
+/// When a row meets a change of somebody else, as far as the ledger has seen it.
+pub fn foreseen_conflict(plan: &Plan, row: &Row, entry: &Entry) -> Result<(), Error> {
+    let Some(Ok(seen)) = entry.seen.as_deref().map(Object::parse) else { return Ok(()) };
+    let wanted = parsed(&row.contact_way)?;
+    check_theirs(plan, entry, &seen, &equal::differing(&wanted, &seen))
 }
 
 /// # Errors
@@ -110,7 +125,7 @@ pub fn check_taken_out(plan: &Plan, row: &Row, entry: &Entry) -> Result<(), Erro
 /// # Errors
 /// When a row is no add that WeCom would take.
 pub fn check_add(plan: &Plan, row: &Row) -> Result<(), Error> {
-    if plan.strict { row.check() } else { parsed(&row.contact_way).map(drop) }
+    if plan.validate == Validate::Strict { row.check() } else { parsed(&row.contact_way).map(drop) }
 }
 
 fn check(endpoint: Endpoint, body: &str, line: u64) -> Result<(), Error> {

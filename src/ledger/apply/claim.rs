@@ -8,6 +8,7 @@ use crate::json;
 use crate::ledger::job::{Finished, Job, not_there};
 use crate::ledger::reading::Sighting;
 use crate::ledger::report::Outcome;
+use crate::ledger::rows::Row;
 use crate::ledger::{equal, update};
 use crate::store::{Entry, Event, Landed, Status, Stranger, Window};
 
@@ -56,9 +57,7 @@ fn try_claim(job: &Job, plan: &Plan, todo: &Todo, config_id: &str) -> Result<Opt
     }
     let qr_code = sighting.sight.qr_code.clone();
     let entry = known(job, config_id, sighting)?;
-    if let Some(other) = entry.key.as_ref().filter(|other| **other != row.key && entry.status.holds_key()) {
-        return Err(taken(config_id, other));
-    }
+    check_is_free_of_others(&entry, row, config_id)?;
     // Of the rest nobody knows what WeCom has.
     let is_there = |name: &&str| !differing.contains(name) && (equal::is_told(name) || equal::is_fixed(name));
     let there: Vec<_> = wanted.0.iter().map(|(name, _)| name.as_ref()).filter(is_there).collect();
@@ -79,6 +78,20 @@ fn try_claim(job: &Job, plan: &Plan, todo: &Todo, config_id: &str) -> Result<Opt
         amend::change(job, plan, row, config_id)?;
     }
     Ok(qr_code)
+}
+
+/// # Errors
+/// When the ledger knows that another key has the contact way that a row claims.
+pub fn check_is_free(job: &Job, row: &Row, config_id: &str) -> Result<(), Error> {
+    let known = job.ledger.store.find(&job.short(), &of_config_id(&job.ledger.corp_id, config_id), 0, 1)?.pop();
+    known.map_or(Ok(()), |entry| check_is_free_of_others(&entry, row, config_id))
+}
+
+fn check_is_free_of_others(entry: &Entry, row: &Row, config_id: &str) -> Result<(), Error> {
+    match entry.key.as_ref().filter(|other| **other != row.key && entry.status.holds_key()) {
+        Some(other) => Err(taken(config_id, other)),
+        None => Ok(()),
+    }
 }
 
 /// The entry of a contact way that WeCom showed; it gets one, if it has none.

@@ -227,7 +227,10 @@ impl<'s> Course<'s> {
                 }
             }
         }
-        std::mem::take(&mut self.finished).iter().try_for_each(|finished| desk.add(finished))
+        for finished in std::mem::take(&mut self.finished) {
+            desk.add(&finished);
+        }
+        Ok(())
     }
 }
 

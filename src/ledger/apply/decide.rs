@@ -3,7 +3,7 @@
 use serde_json::value::RawValue;
 
 use super::course::Todo;
-use super::{Plan, amend};
+use super::{Plan, amend, claim};
 use crate::answer::{Error, Kind};
 use crate::json::{self, Object};
 use crate::ledger::equal;
@@ -50,12 +50,11 @@ pub fn decide(job: &Job, plan: &Plan, todo: &mut Todo, entry: Option<Entry>, now
             return Ok(Step::Do(Need::Claim));
         }
         Some(entry) if entry.status.is_open() => return Ok(Step::Look(entry.id)),
-        Some(entry) if entry.status == Status::Active && !is_over(&entry, now) => entry,
+        Some(entry) if entry.status == Status::Active && !entry.is_over(now) => entry,
         gone => {
             let is_over = gone.as_ref().filter(|entry| entry.status == Status::Active);
             let end = is_over.map(|entry| Change { at: entry.at(), event: Event::Gone });
-            let is_gone = gone.is_some();
-            let step = without_entry(plan, row, is_gone);
+            let step = without_entry(job, plan, row, gone.as_ref());
             todo.before = end.or(todo.before.take());
             return Ok(match step {
                 Ok(Step::Finish(finished)) => Step::Finish(finished),
@@ -81,27 +80,43 @@ pub fn decide(job: &Job, plan: &Plan, todo: &mut Todo, entry: Option<Entry>, now
     Ok(match &difference {
         Difference::None => Step::Finish(finish(Outcome::Unchanged)),
         Difference::Fixed(name, _) if !plan.replace => failed(amend::fixed(name)),
-        Difference::Fixed(..) => match amend::check_add(plan, row) {
-            Err(error) => failed(error),
-            Ok(()) if plan.dry_run => foreseen(Outcome::Replaced),
-            Ok(()) => Step::Do(Need::Replace(Box::new(entry))),
-        },
+        Difference::Fixed(..) => {
+            match amend::check_taken_out(plan, row, &entry).and_then(|()| amend::check_add(plan, row)) {
+                Err(error) => failed(error),
+                Ok(()) if plan.dry_run => foreseen(Outcome::Replaced),
+                Ok(()) => Step::Do(Need::Replace(Box::new(entry))),
+            }
+        }
         Difference::Changeable(_) => match amend::check_taken_out(plan, row, &entry) {
             Err(error) => failed(error),
-            Ok(()) if plan.dry_run => foreseen(Outcome::Updated),
+            // WeCom did not show it when it was last asked.
+            Ok(()) if plan.dry_run && entry.first_miss.is_some() => {
+                without_entry(job, plan, row, Some(&entry)).unwrap_or_else(failed)
+            }
+            Ok(()) if plan.dry_run => match amend::foreseen_conflict(plan, row, &entry) {
+                Err(error) => failed(error),
+                Ok(()) => foreseen(Outcome::Updated),
+            },
             Ok(()) => Step::Do(Need::Amend { config_id }),
         },
     })
 }
 
 /// A row for whose key there is no contact way, or one that is gone.
-fn without_entry(plan: &Plan, row: &Row, is_gone: bool) -> Result<Step, Error> {
+fn without_entry(job: &Job, plan: &Plan, row: &Row, gone: Option<&Entry>) -> Result<Step, Error> {
     let dry = |result| Finished::new(Some(row.line), Some(&row.key), result);
-    if row.config_id.is_some() {
-        return Ok(if plan.dry_run { Step::Finish(dry(Outcome::Claimed)) } else { Step::Do(Need::Claim) });
+    if let Some(config_id) = row.config_id.as_deref() {
+        if !plan.dry_run {
+            return Ok(Step::Do(Need::Claim));
+        }
+        claim::check_is_free(job, row, config_id)?;
+        return Ok(Step::Finish(dry(Outcome::Claimed)));
     }
-    if is_gone && !plan.recreate_gone {
-        return Err(not_there(&row.key));
+    if let Some(gone) = gone {
+        if !plan.recreate_gone {
+            return Err(not_there(&row.key));
+        }
+        amend::check_taken_out(plan, row, gone)?;
     }
     amend::check_add(plan, row)?;
     if !plan.dry_run {
@@ -110,10 +125,6 @@ fn without_entry(plan: &Plan, row: &Row, is_gone: bool) -> Result<Step, Error> {
     let wanted = amend::parsed(&row.contact_way)?;
     let names: Vec<_> = wanted.0.iter().map(|(name, _)| name.as_ref()).collect();
     Ok(Step::Finish(dry(Outcome::Created).foreseen(changes(&names, "{}", &row.contact_way))))
-}
-
-fn is_over(entry: &Entry, now: i64) -> bool {
-    entry.expires_at.is_some_and(|end| end < now)
 }
 
 /// The contact way that an entry replaced, where it still is.

@@ -93,7 +93,7 @@ impl job::Course for Course<'_> {
         done: Vec<Option<Finished>>,
         room: usize,
     ) -> Result<Turn<Entry>, Error> {
-        done.iter().flatten().try_for_each(|finished| desk.add(finished))?;
+        done.iter().flatten().for_each(|finished| desk.add(finished));
         if room < usize::try_from(PAGE).unwrap_or(usize::MAX) {
             return Ok(Turn { tasks: Vec::new(), next: Next::Waiting });
         }
@@ -101,8 +101,9 @@ impl job::Course for Course<'_> {
             return Ok(Turn { tasks: Vec::new(), next: Next::Over });
         };
         if self.dry_run {
-            tasks.iter().try_for_each(|entry| desk.add(&finished(entry, Outcome::Deleted)))?;
-            tasks.clear();
+            for entry in tasks.drain(..) {
+                desk.add(&finished(&entry, Outcome::Deleted));
+            }
         }
         Ok(Turn { tasks, next: Next::Ready })
     }

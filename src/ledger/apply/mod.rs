@@ -25,6 +25,7 @@ use crate::answer::{Error, Kind};
 use crate::call::Call;
 use crate::json::fields::{Detail, Fields};
 use crate::json::{self, Object};
+use crate::rules::Validate;
 use crate::store::{Change, Event};
 use course::{Course, Todo};
 
@@ -43,12 +44,11 @@ struct Plan {
     concurrency: Option<u32>,
     report_path: Option<String>,
     path: Option<String>,
-    /// Whether rows that break a documented rule are refused.
-    strict: bool,
+    validate: Validate,
 }
 
 impl Plan {
-    fn read(object: &Object, strict: bool) -> Result<Self, Error> {
+    fn read(object: &Object, validate: Validate) -> Result<Self, Error> {
         let mut fields = Fields::new(object, "");
         let flag = |fields: &mut Fields, name| fields.flag(name).unwrap_or(false);
         let has_rows = fields.value("rows").is_some();
@@ -65,7 +65,7 @@ impl Plan {
             concurrency: fields.count("concurrency", 1),
             report_path: fields.text("report_path").map(str::to_owned),
             path,
-            strict,
+            validate,
         };
         if has_rows == fields.value("path").is_some() {
             fields.wrong_together("one_of_two", "give either rows, or the path of a file");
@@ -104,11 +104,11 @@ impl Ledger {
         &self,
         call: &Arc<Call>,
         request: &str,
-        strict: bool,
+        validate: Validate,
         progress: Option<&mut dyn Progress>,
     ) -> Result<String, Error> {
         let object = Object::parse(request).map_err(|error| Error::unreadable(REQUEST, &error))?;
-        let plan = Plan::read(&object, strict)?;
+        let plan = Plan::read(&object, validate)?;
         let mut source = match &plan.path {
             Some(path) => Source::open(path)?,
             None => Source::inline(json::member(request, "rows").unwrap_or_default())?,
@@ -116,9 +116,12 @@ impl Ledger {
         let scan = source.scan()?;
         let name = format!("apply:{}", plan.namespace.as_deref().unwrap_or_default());
         let job = Job::begin(self, call, &name, plan.concurrency)?;
-        let mut desk = Desk::new(progress, plan.report_path.as_deref())?;
+        let mut desk = Desk::new(&job, progress, plan.report_path.as_deref())?;
         desk.total = scan.total;
         desk.warnings.extend(alike(&scan));
+        if plan.validate != Validate::Off {
+            desk.warnings.extend(scan.unknown.iter().cloned());
+        }
         let mut incomplete = None;
         let outcome = apply_rows(&job, &mut desk, &plan, &mut source).and_then(|()| {
             if plan.delete_missing && desk.count(Outcome::Failed) == 0 {
@@ -149,8 +152,10 @@ fn apply_rows(job: &Job, desk: &mut Desk, plan: &Plan, source: &mut Source) -> R
     loop {
         let (later, open) = course.left();
         if outcome.is_err() {
-            let unclear = open.into_iter().map(|open| open.of.unclear());
-            return unclear.map(|finished| desk.add(&finished)).fold(outcome, Result::and);
+            for add in open {
+                desk.add(&add.of.unclear());
+            }
+            return outcome;
         }
         let mut again = later;
         for (open, finding) in look_for(job, desk, open)? {
@@ -162,9 +167,9 @@ fn apply_rows(job: &Job, desk: &mut Desk, plan: &Plan, source: &mut Source) -> R
                 }
                 Finding::Unclear(error) if claim::is_candidate(&todo, &error) => {
                     let claimed = aside(job, desk, || Ok(claim::claim_candidate(job, plan, &todo, open.entry_id)))?;
-                    desk.add(&claimed)?;
+                    desk.add(&claimed);
                 }
-                Finding::Unclear(error) => desk.add(&todo.finished(Outcome::Failed).failed(error))?,
+                Finding::Unclear(error) => desk.add(&todo.finished(Outcome::Failed).failed(error)),
             }
         }
         if again.is_empty() {

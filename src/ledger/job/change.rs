@@ -6,6 +6,7 @@ use crate::answer::{Effect, Error, Kind};
 use crate::endpoint::Endpoint;
 use crate::ledger::change::Right;
 use crate::ledger::reading::Sighting;
+use crate::ledger::update::lives_ms;
 use crate::store::{Doing, Entry, Event};
 
 /// What is decided of a contact way that was read.
@@ -87,7 +88,11 @@ impl Job<'_> {
         };
         let sent = update.body.as_ref().map(|body| self.ask(Endpoint::Update, body, &right.leave));
         let outcome = sent.transpose().map(|_| ());
-        let event = Event::Updated { request: update.request.clone(), taken_out: update.taken_out.clone() };
+        let event = Event::Updated {
+            request: update.request.clone(),
+            taken_out: update.taken_out.clone(),
+            lives_ms: update.body.as_deref().and_then(lives_ms),
+        };
         if right.entry.doubt.update && update.body.is_none() {
             // What an earlier attempt may have done is known by now.
             self.record(right, &Event::Seen(sight));

@@ -148,8 +148,7 @@ fn direct<C: Course>(
                     let _taken = give.send(task);
                 }
             }
-            // A store that was asked until the deadline says less than the deadline.
-            Err(error) => job.halt(job.call.check().map_or_else(super::desk::stopped, |()| error)),
+            Err(error) => job.halt(job.unless_late(error)),
         }
         job.keep_up(desk);
         if let Some(error) = job.halted().filter(|_| in_play == 0) {

@@ -1,5 +1,6 @@
 //! What became of a job's rows, who is told of it, and what the job answers.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde_json::value::RawValue;
@@ -8,7 +9,7 @@ use serde_json::{Map, Value, json};
 use super::Job;
 use crate::answer::{Effect, Envelope, Error, Kind, Warning};
 use crate::auth;
-use crate::call::Stop;
+use crate::call::{Call, Stop};
 use crate::json::fields::Detail;
 use crate::ledger::cancelled;
 use crate::ledger::report::{Done, Outcome, Report};
@@ -86,10 +87,13 @@ impl Finished {
 
 /// The calling thread's side of a job.
 pub struct Desk<'p> {
+    call: Arc<Call>,
     report: Report,
     host: Option<&'p mut dyn Progress>,
     began: Instant,
     told: Option<Instant>,
+    /// What was told last: how much was done, and of how much.
+    last: Option<(u64, u64)>,
     /// How much there is to do, as far as it is known.
     pub total: u64,
     pub done: u64,
@@ -101,12 +105,14 @@ pub struct Desk<'p> {
 impl<'p> Desk<'p> {
     /// # Errors
     /// When the report's file cannot be made.
-    pub fn new(host: Option<&'p mut dyn Progress>, report_path: Option<&str>) -> Result<Self, Error> {
+    pub fn new(job: &Job, host: Option<&'p mut dyn Progress>, report_path: Option<&str>) -> Result<Self, Error> {
         Ok(Self {
+            call: Arc::clone(job.call),
             report: Report::new(report_path)?,
             host,
             began: Instant::now(),
             told: None,
+            last: None,
             total: 0,
             done: 0,
             warnings: Vec::new(),
@@ -114,15 +120,12 @@ impl<'p> Desk<'p> {
         })
     }
 
-    /// Counts what is done, and writes it to the report.
-    ///
-    /// # Errors
-    /// When the report cannot be written.
-    pub fn add(&mut self, finished: &Finished) -> Result<(), Error> {
+    /// Counts what is done, and writes it to the report. Where that cannot be written, the job stops when it is next
+    /// kept up.
+    pub fn add(&mut self, finished: &Finished) {
         let error = finished.error.as_ref();
-        // Nothing became of it: the job stops.
-        if error.is_some_and(|error| error.kind() == Kind::Cancelled && error.effect() == Effect::None) {
-            return Ok(());
+        if error.is_some_and(|error| error.effect() == Effect::None && self.is_cut_short(error)) {
+            return;
         }
         self.done += 1;
         self.effect = self.effect.max(error.map_or(Effect::None, Error::effect));
@@ -135,7 +138,13 @@ impl<'p> Desk<'p> {
             errcode: error.map_or(0, Error::errcode),
             errmsg: error.map_or("ok", Error::message),
             changes: finished.changes.as_deref(),
-        })
+        });
+    }
+
+    /// Whether nothing became of it since the job stops.
+    fn is_cut_short(&self, error: &Error) -> bool {
+        let ran_out = matches!(error.kind(), Kind::Timeout | Kind::Store) && self.call.check().is_err();
+        error.kind() == Kind::Cancelled || ran_out
     }
 
     pub fn count(&self, outcome: Outcome) -> u64 {
@@ -154,6 +163,7 @@ impl<'p> Desk<'p> {
         let line = self.progress();
         let goes_on = self.host.as_mut().is_none_or(|host| host.tell(&line));
         self.told = Some(Instant::now());
+        self.last = Some((self.done, self.total.max(self.done)));
         goes_on
     }
 
@@ -183,7 +193,9 @@ impl<'p> Desk<'p> {
         let outcome = outcome.and_then(|()| {
             self.total = self.done;
             // It is at its end: there is nothing to stop any more.
-            self.tell_now();
+            if self.last != Some((self.done, self.total)) {
+                self.tell_now();
+            }
             self.report.finish()
         });
         let failed = self.count(Outcome::Failed);
@@ -224,6 +236,9 @@ impl Job<'_> {
         }
         if let Err(error) = self.renew() {
             self.halt(error);
+        }
+        if let Some(error) = desk.report.trouble() {
+            self.halt(error.clone());
         }
         if self.halted().is_none() && !desk.tell() {
             self.halt(Error::new(Kind::Cancelled, format!("the progress function stopped the job{GO_ON}")));

@@ -123,7 +123,15 @@ impl<'j> Job<'j> {
     fn note(&self, error: &Error) {
         let concerns_all = CONCERNS_ALL.contains(&error.errcode());
         if concerns_all || matches!(error.kind(), Kind::Auth | Kind::Store | Kind::Internal) {
-            self.halt(error.clone());
+            self.halt(self.unless_late(error.clone()));
+        }
+    }
+
+    /// `error`, unless it is of a store that was asked until the deadline, which says less than the deadline.
+    fn unless_late(&self, error: Error) -> Error {
+        match self.call.check() {
+            Err(stop) if error.kind() == Kind::Store => desk::stopped(stop),
+            _ => error,
         }
     }
 

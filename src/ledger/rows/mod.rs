@@ -19,11 +19,14 @@ use serde_json::value::RawValue;
 use super::equal;
 use super::hash::{Hash, hash};
 use crate::answer::{Error, Kind};
+use crate::endpoint::Endpoint;
 use crate::json::Object;
 use crate::json::fields::Detail;
 use crate::os_error::in_words;
+use crate::rules;
 use checked::{Fault, Form, Place, refused};
 use lines::Lines;
+use row::CONTACT_WAY;
 pub use row::{BadRow, Row, wrong_key};
 use sheet::Sheet;
 
@@ -116,7 +119,7 @@ impl<'r> Source<'r> {
                 faults.push(repeated(pointer, key, first, rows.0.key_place()));
             }
             if let Ok(row) = &read {
-                scan.compare(row);
+                scan.look_into(row);
             }
         }
         scan.contents = HashMap::new();
@@ -152,6 +155,8 @@ pub struct Scan {
     pub total: u64,
     /// The lines of two rows that are equal but for the key, if there are such.
     pub alike: Option<(u64, u64)>,
+    /// Each member that the document does not know, where it stands first.
+    pub unknown: Vec<Detail>,
     /// How many rows have one before them that they equal but for the key.
     pub alike_count: u64,
     /// The line of each key. Lines are kept short, since there are many.
@@ -172,15 +177,33 @@ impl Scan {
         first_line(&mut self.keys, hash(key.as_bytes()), line)
     }
 
-    fn compare(&mut self, row: &Row) {
+    /// Notes what there is to warn of in a row.
+    fn look_into(&mut self, row: &Row) {
+        let Ok(request) = Object::parse(&row.contact_way) else { return };
+        if self.unknown.len() < FAULTS_TOLD {
+            self.note_unknown(row, &request);
+        }
         // What is claimed is told apart by its config_id.
-        let Some(request) = Object::parse(&row.contact_way).ok().filter(|_| row.config_id.is_none()) else { return };
+        if row.config_id.is_some() {
+            return;
+        }
         let fingerprint = equal::fingerprint(&request);
         let mut half = HalfHash::default();
         half.copy_from_slice(&fingerprint[..8]);
         if let Some(first) = first_line(&mut self.contents, half, row.line) {
             self.alike.get_or_insert((first, row.line));
             self.alike_count += 1;
+        }
+    }
+
+    fn note_unknown(&mut self, row: &Row, request: &Object) {
+        for mut unknown in rules::unknown_members(Endpoint::Add, request) {
+            unknown.pointer.insert_str(0, CONTACT_WAY);
+            unknown.line = Some(row.line);
+            let is_told = self.unknown.iter().any(|told| told.pointer == unknown.pointer);
+            if !is_told && self.unknown.len() < FAULTS_TOLD {
+                self.unknown.push(unknown);
+            }
         }
     }
 }

@@ -58,7 +58,7 @@ impl Ledger {
         let concurrency = fields.count("concurrency", 1);
         fields.end(()).map_err(|wrong| Error::with_details(Kind::InvalidRequest, REQUEST, wrong))?;
         let job = Job::begin(self, call, "sync", concurrency)?;
-        let mut desk = Desk::new(progress, None)?;
+        let mut desk = Desk::new(&job, progress, None)?;
         let mut found = Found::default();
         let outcome = run(&job, &mut desk, &span, &mut found);
         let counts = [

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 
 use super::missed::Missed;
 use super::{Found, Span};
-use crate::answer::Error;
+use crate::answer::{Effect, Error};
 use crate::json::Object;
 use crate::ledger::equal;
 use crate::ledger::job::{self, Desk, Finished, Job, Next, Turn, run};
@@ -163,7 +163,9 @@ impl Course<'_> {
         Ok(())
     }
 
-    fn fail(&mut self, key: Option<&str>, config_id: &str, error: Error) {
+    fn fail(&mut self, key: Option<&str>, config_id: &str, mut error: Error) {
+        // Nothing was changed by what was merely read.
+        error.parts().effect = Effect::None;
         self.failed.push(Finished::new(None, key, Became::Failed).of(Some(config_id), None).failed(error));
     }
 
@@ -174,7 +176,10 @@ impl Course<'_> {
             self.found.adopted += settled.strangers.iter().flatten().count() as u64;
             self.window = Window::default();
         }
-        std::mem::take(&mut self.failed).iter().try_for_each(|failed| desk.add(failed))
+        for failed in std::mem::take(&mut self.failed) {
+            desk.add(&failed);
+        }
+        Ok(())
     }
 
     /// Entries to read; none when there are no more.

@@ -155,7 +155,8 @@ fn changes_of_one_entry_go_one_at_a_time() {
         assert_eq!(bench.change(at, take(Doing::Update)), Landed::Yes { attempt: 2 });
         let second = At { attempt: 2, ..at };
         assert!(matches!(bench.change(second, take(Doing::Delete)), Landed::Held { .. }));
-        let updated = Event::Updated { request: r#"{"state":"new"}"#.into(), taken_out: vec!["LiSi".into()] };
+        let updated =
+            Event::Updated { request: r#"{"state":"new"}"#.into(), taken_out: vec!["LiSi".into()], lives_ms: None };
         assert_eq!(bench.change(at, updated.clone()), Landed::Stale);
         assert_eq!(bench.change(second, updated), Landed::Yes { attempt: 2 });
         let entry = bench.entry(at).unwrap();

@@ -104,7 +104,7 @@ EXPLAINED: dict[str, dict[str, tuple[str, str]]] = {
         "report_path": ("str or path", "The file that gets a line of JSON for each contact way that names it."),
     },
     "SaveQrCodesMembers": {
-        "query": ("dict", "Whose pictures: members as for ledger. Default: all active ones."),
+        "query": ("dict", "Whose pictures: members as for ledger, limit too. Default: all active ones."),
         "directory": ("str or path, required", "The folder they go to, which is made."),
         "concurrency": _CONCURRENCY,
     },

@@ -407,6 +407,7 @@ class AnswerWarning(_WarningRequired, total=False):
     """Something to know about a call that succeeded."""
 
     pointer: str
+    line: int
 
 
 class _AnswerRequired(TypedDict):
