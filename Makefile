@@ -88,7 +88,7 @@ FILLED     := pkgconfig/contactway.pc cmake/contactway/contactway-config.cmake c
 # The manual keeps its tree, so that its links lead somewhere.
 MANUAL     := $(wildcard README*.md CHANGELOG.md LICENSE-*) packaging/README.md \
 	$(wildcard bindings/c/* bindings/*/README*.md) \
-	$(shell find docs -path docs/man -prune -o -type f ! -name '*.py' -print)
+	$(shell find docs -path docs/man -prune -o \( -name '*.md' -o -name '*.png' -o -name '*.svg' \) -print)
 FOLDERS    := $(shell dirname $(MANUAL) | grep -vx . | sort -ru) bindings
 PAGES      := $(notdir $(wildcard docs/man/*.3))
 to_lib     := $(DESTDIR)$(LIBDIR)
