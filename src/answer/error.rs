@@ -235,6 +235,12 @@ impl Error {
         self.0.effect
     }
 
+    /// WeCom's name for the endpoint that was called, or the library's for a function of its own.
+    #[must_use]
+    pub fn endpoint(&self) -> Option<&str> {
+        self.0.endpoint
+    }
+
     /// How many times the request was sent, or tried to be.
     #[must_use]
     pub fn attempts(&self) -> u32 {

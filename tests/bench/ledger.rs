@@ -29,9 +29,12 @@ struct Sandbox {
 }
 
 impl Sandbox {
-    fn start() -> Self {
-        let mut process =
-            Command::new(env!("CARGO_BIN_EXE_contactway-sandbox")).stdout(Stdio::piped()).spawn().unwrap();
+    /// Of a corporation of its own, since a store knows each at one address alone.
+    fn start(directory: &Path, corp_id: &str) -> Self {
+        let world = directory.join("world.json");
+        fs::write(&world, json!({"apps": [{"corp_id": corp_id, "secret": "of-the-benchmark"}]}).to_string()).unwrap();
+        let mut program = Command::new(env!("CARGO_BIN_EXE_contactway-sandbox"));
+        let mut process = program.arg("--config").arg(world).stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let config = serde_json::from_str(&json_get(&line, "/client_config").unwrap()).unwrap();
@@ -92,7 +95,7 @@ fn measure(count: usize, store: Option<&str>) -> (String, Value) {
     let directory = directory();
     let rows = directory.join("rows.jsonl");
     write_rows(&rows, count);
-    let sandbox = Sandbox::start();
+    let sandbox = Sandbox::start(&directory, &format!("ww{count:016}"));
     let mut config = sandbox.config.clone();
     let sqlite = format!("sqlite:{}", directory.join("ledger.db").display());
     config["store"] = store.unwrap_or(&sqlite).into();

@@ -31,7 +31,7 @@ impl Exit {
             Kind::InvalidArgument | Kind::InvalidRequest | Kind::InvalidHandle => Self::Usage,
             // A row of unknown outcome is looked for by the next run: what counts for the job is that it is not done.
             Kind::Partial => Self::Partial,
-            _ if error.effect() == Effect::Unknown => Self::Unknown,
+            _ if may_be_done(error) => Self::Unknown,
             _ if error.is_retryable() => Self::TryAgain,
             _ => Self::Refused,
         }
@@ -44,6 +44,14 @@ impl Exit {
             _ => Self::of(error),
         }
     }
+}
+
+/// What only reads, of which nothing is left undone or done twice.
+const READS: [&str; 3] = ["get_contact_way", "list_contact_way", "save_qr_code"];
+
+/// Whether WeCom may have carried out something that a person has to see to.
+pub fn may_be_done(error: &Error) -> bool {
+    error.effect() == Effect::Unknown && !error.endpoint().is_some_and(|endpoint| READS.contains(&endpoint))
 }
 
 impl From<Exit> for ExitCode {

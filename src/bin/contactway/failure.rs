@@ -1,10 +1,11 @@
 //! An error in words: what happened, which flag, line or member it is about, the rule, and what to do.
 
 use clap::Command;
-use contactway::{Effect, Error, Kind, Language, advice};
+use contactway::{Error, Kind, Language, advice};
 use serde_json::Value;
 
 use crate::arguments::flag_of;
+use crate::exit::may_be_done;
 use crate::messages::Message;
 use crate::table::shown;
 
@@ -42,7 +43,7 @@ impl Teller<'_> {
     fn what_follows(&self, error: &Error, told: &Value) -> Vec<String> {
         let mut lines = Vec::new();
         let mut say = |message: Message| lines.push(message.text(self.lang));
-        if error.effect() == Effect::Unknown && error.kind() != Kind::Unknown {
+        if may_be_done(error) && error.kind() != Kind::Unknown {
             say(Message::MayBeDone);
         }
         if let Some(key) = error.key() {
