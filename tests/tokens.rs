@@ -6,6 +6,7 @@ mod support;
 
 use std::sync::{Arc, Barrier};
 use std::thread;
+use std::time::Duration;
 
 use contactway::{Client, Effect, Endpoint, Error, Kind, Options, Shared, json_get};
 use support::raw::Raw;
@@ -214,6 +215,8 @@ fn a_40001_from_an_endpoint_is_a_refused_token() {
     for _ in 0..3 {
         let error = list(&client, "{}").unwrap_err();
         assert_eq!((error.kind(), error.errcode(), error.effect()), (Kind::Auth, 40001, Effect::None));
+        let minute = Duration::from_secs(50)..=Duration::from_secs(60);
+        assert!(error.is_retryable() && minute.contains(&error.retry_after().unwrap()), "{}", error.to_json());
     }
     assert_eq!(get_token_calls(&shop), 2, "one forced fetch a minute");
 }

@@ -207,6 +207,12 @@ impl Error {
         self
     }
 
+    /// Of something that did no harm, and that may go better in so many milliseconds.
+    pub(crate) fn worth_again_after(mut self, wait: u64) -> Self {
+        self.0.retryable = true;
+        self.retry_after_ms(wait)
+    }
+
     /// The kind of failure.
     #[must_use]
     pub fn kind(&self) -> Kind {

@@ -135,10 +135,12 @@ impl Place {
         }
         let scheme = url.split(':').next().unwrap_or_default();
         let scheme: String = scheme.chars().take(20).collect();
-        Err(Error::new(
-            Kind::Unsupported,
-            format!("this build has no store for \"{scheme}:\"; build it with the feature sqlite or postgres"),
-        ))
+        let remedy = match scheme.as_str() {
+            "sqlite" => "build it with the feature sqlite",
+            "postgres" | "postgresql" => "build it with the feature postgres, or use \"sqlite:<path>\"",
+            _ => "use \"sqlite:<path>\" or \"postgres://…\"",
+        };
+        Err(Error::new(Kind::Unsupported, format!("this build has no store for \"{scheme}:\": {remedy}")))
     }
 }
 

@@ -136,10 +136,7 @@ impl Wire {
             }
             drop(pass);
             if let Some(refused) = token.take_if(|_| attempts.bearer.is_refused_by(error.errcode())) {
-                token = self.replacement(call, &refused, attempts)?;
-                if token.is_none() {
-                    return Err(error);
-                }
+                token = Some(self.replacement(call, &refused, error, attempts)?);
                 // This one repeat is beside those that `max_attempts` allows.
                 attempts.counted -= 1;
                 continue;

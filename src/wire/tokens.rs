@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, RwLock};
+use std::time::Duration;
 
 use serde_json::json;
 use zeroize::Zeroizing;
@@ -10,7 +11,9 @@ use super::attempts::Attempts;
 use super::{Ask, Wire, envelope};
 use crate::answer::codes::{self, Class};
 use crate::answer::{Error, Kind};
-use crate::auth::{Credentials, Fetched, NoToken, Owner, SharedToken, Slot, Suite, Token, TokenProvider, Tokens};
+use crate::auth::{
+    Credentials, Fetched, NoToken, Owner, SharedToken, Slot, Suite, Token, TokenProvider, Tokens, in_ms,
+};
 use crate::call::Call;
 use crate::endpoint::{GET_CORP_TOKEN, GET_SUITE_TOKEN, GETTOKEN};
 use crate::lock::{read, write};
@@ -80,9 +83,12 @@ impl Kept {
         Self { slot: tokens.slot(base_url, owner), shared }
     }
 
-    /// WeCom refused `token`; whether it may be replaced.
-    fn reject(&self, call: &Arc<Call>, token: &Token) -> bool {
-        self.slot.reject(call, self.shared.as_ref(), token).is_ok()
+    /// WeCom refused `token`, which may now be replaced.
+    ///
+    /// # Errors
+    /// How long to wait until it may.
+    fn reject(&self, call: &Arc<Call>, token: &Token) -> Result<(), Duration> {
+        self.slot.reject(call, self.shared.as_ref(), token)
     }
 
     fn forget_refusal(&self) {
@@ -234,33 +240,40 @@ impl Wire {
         Ok(Some(token))
     }
 
-    /// Another token in the place of one that WeCom refused, if there is one to be had, once in a call.
+    /// Another token in the place of one that WeCom refused, once in a call.
+    ///
+    /// # Errors
+    /// `error`, with which WeCom refused it, where there is no other; or why none could be had.
     pub(super) fn replacement(
         &self,
         call: &Arc<Call>,
         refused: &Token,
+        error: Error,
         attempts: &mut Attempts,
-    ) -> Result<Option<Token>, Error> {
+    ) -> Result<Token, Error> {
         if !self.replaces_tokens {
-            return Ok(None);
+            return Err(error);
         }
         let bearer = attempts.bearer;
         if bearer == Bearer::App {
             self.tokens.refused.store(true, Ordering::Relaxed);
         }
-        let is_second = std::mem::replace(&mut attempts.replaced, true);
-        let may_be_replaced = match (bearer, &self.tokens.credentials, &self.tokens.suite) {
-            (Bearer::Nobody, ..) | (Bearer::App, Credentials::Token { .. }, _) | (Bearer::Suite, _, None) => false,
-            (Bearer::App, Credentials::Provider { .. }, _) => true,
-            (Bearer::App, ..) => !is_second && self.tokens.app.reject(call, refused),
-            (Bearer::Suite, _, Some(suite)) => !is_second && suite.token.reject(call, refused),
-        };
-        if is_second || !may_be_replaced {
-            return Ok(None);
+        if std::mem::replace(&mut attempts.replaced, true) {
+            return Err(error);
         }
-        let token = self.token(call, attempts)?;
+        let rejected = match (bearer, &self.tokens.credentials, &self.tokens.suite) {
+            (Bearer::Nobody, ..) | (Bearer::App, Credentials::Token { .. }, _) | (Bearer::Suite, _, None) => {
+                return Err(error);
+            }
+            (Bearer::App, Credentials::Provider { .. }, _) => Ok(()),
+            (Bearer::App, ..) => self.tokens.app.reject(call, refused),
+            (Bearer::Suite, _, Some(suite)) => suite.token.reject(call, refused),
+        };
+        if let Err(wait) = rejected {
+            return Err(error.worth_again_after(in_ms(wait)));
+        }
         // The same one again would be refused again.
-        Ok(token.filter(|token| token.text != refused.text))
+        self.token(call, attempts)?.filter(|token| token.text != refused.text).ok_or(error)
     }
 
     fn kept_in(
