@@ -106,3 +106,15 @@ def test_nothing_that_fails_shows_a_secret(client: contactway.Client, sandbox: A
 def test_an_error_is_made_from_an_answer(answer: Any) -> None:
     with pytest.raises(TypeError, match="TimedOut is made from an answer"):
         contactway.TimedOut(answer)
+
+
+@pytest.mark.parametrize(("name", "meant"), [("usr", "user"), ("remrak", "remark")])
+def test_a_misspelt_keyword_is_told_the_near_one(client: Any, name: str, meant: str) -> None:
+    with pytest.raises(TypeError, match=f"{name!r}: did you mean {meant}"):
+        client.add(type=2, scene=2, **{name: "x"})
+
+
+def test_seconds_are_not_taken_for_a_client_s_milliseconds() -> None:
+    of_no_type: Any = {"corp_id": "ww1", "secret": "s", "timeout": 5}
+    with pytest.raises(TypeError, match="did you mean timeout_ms"):
+        contactway.Client(**of_no_type)

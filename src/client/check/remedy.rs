@@ -18,14 +18,14 @@ const TABLE: &[(Option<Step>, Option<Kind>, &str)] = &[
     (
         Some(Step::Resolve),
         None,
-        "See that the host of base_url is spelt right, that this machine's DNS knows it (getent hosts HOST) and, with \
-         http, that it is at a private address, or give proxy where names are looked up by one.",
+        "See that the host of base_url is spelt right, that a DNS server answers here (/etc/resolv.conf) and knows it \
+         (getent hosts HOST) and, with http, that it is at a private address, or give proxy where names are looked up by one.",
     ),
     (
         Some(Step::Connect),
         None,
-        "Have the firewall let this machine connect to the host and port of base_url, or give proxy where one leads out \
-         of this network.",
+        "Compare the host and port of base_url with what listens there, and have the firewall let this machine connect to \
+         them, or give proxy where one leads out of this network.",
     ),
     (
         Some(Step::Tls),

@@ -46,11 +46,19 @@ def _utf8(text: str) -> bytes:
     return text.encode("utf-8", "backslashreplace")
 
 
+def _unexpected(name: str, known: frozenset[str]) -> str:
+    # Only where it is needed, since it takes longer to import than all of this.
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, sorted(known), 1)
+    meant = f": did you mean {near[0]}?" if near else "."
+    return f"unexpected keyword argument {name!r}{meant} Members that are not known yet go into a mapping"
+
+
 def encode(request: typing.Optional[types.Request], members: Mapping[str, typing.Any], known: frozenset[str]) -> bytes:
     """A request: a mapping, keywords or both, or a text that goes out byte for byte."""
     if not members.keys() <= known:
-        unknown = min(members.keys() - known)
-        raise TypeError(f"unexpected keyword argument {unknown!r}; members that are not known yet go into a mapping")
+        raise TypeError(_unexpected(min(members.keys() - known), known))
     if "from_" in members:
         # It stands for a word of Python's.
         members = {"from" if name == "from_" else name: value for name, value in members.items()}
