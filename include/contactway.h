@@ -170,8 +170,8 @@
 typedef uint64_t contactway_client;
 
 // Is told how far a job has come: progress_json holds done, total, created, updated, failed, per_second and eta_ms, and
-// lives until the function returns. Runs on the calling thread, at most ten times a second. Returns 0, or anything else
-// to stop the job cleanly.
+// lives until the function returns. Runs on the calling thread, at most ten times a second, and once at the end. Returns
+// 0, or anything else to stop the job cleanly.
 typedef int32_t (*contactway_progress_fn)(void *user_data, const char *progress_json);
 
 // Ends calls early. A number, not a pointer; 0 is never a canceller. It lives until contactway_canceller_free. It can
@@ -221,7 +221,8 @@ const char *contactway_features(void);
 //
 // Returns 0 when the configuration is wrong; then *error_json, unless error_json is NULL, is an answer object that
 // names every wrong member, to be freed with contactway_string_free. On success it is set to NULL. The client is to
-// be freed with contactway_client_free. Any thread. Errors: invalid_argument, unsupported.
+// be freed with contactway_client_free. Any thread. Errors: invalid_argument, unsupported, store (it cannot be opened,
+// as where its directory is missing, or is of another base_url).
 //
 //     char *error = NULL;
 //     contactway_client client = contactway_client_new("{\"corp_id\":\"ww1\",\"secret\":\"s\"}", &error);

@@ -381,7 +381,9 @@ fn an_address_that_swallows_ends_at_connect_after_its_time() {
     assert!(found.step("connect")["elapsed_ms"].as_u64() >= Some(290), "{found}");
     drop(found);
     let closed = Found::by(&at("http://127.0.0.1:9", ""));
-    assert!(closed.ends_at("connect", "network").0.contains("refused the connection"), "{closed}");
+    let (message, remedy) = closed.ends_at("connect", "network");
+    assert!(message.contains("refused the connection"), "{closed}");
+    assert!(remedy.contains("host and port of base_url") && !remedy.contains("firewall"), "{closed}");
 }
 
 #[test]

@@ -275,5 +275,6 @@ fn a_file_that_cannot_be_read_or_written_is_told_of_in_words() {
     let error =
         save(&client, &format!("\"config_id\":\"{}\"", added(&client)), folder.join("no/a.png").to_str().unwrap());
     let error = error.unwrap_err();
-    assert!(error.to_string().contains("there is no such file or folder"), "{error}");
+    let missing = format!("there is no folder {}", folder.join("no").display());
+    assert!(error.to_string().contains(&missing), "{error}");
 }

@@ -93,6 +93,15 @@ fn an_expired_token_is_replaced_and_the_call_made_once_more() {
     let error = add(&client, SIMPLE).unwrap_err();
     assert_eq!((error.kind(), error.errcode(), error.effect()), (Kind::Auth, 42001, Effect::None));
     assert_eq!(get_token_calls(&shop), 2);
+    assert!(error.is_retryable(), "{error}");
+    let advice = json_get(&error.to_json(), "/error/advice").unwrap();
+    assert!(advice.contains("two tokens") && advice.contains("retry_after_ms"), "{advice}");
+    // But not where an earlier attempt may have done the work.
+    shop.faults(r#"{"endpoint":"add_contact_way","nth":1,"times":1,"when":"after","do":{"reset":true}}"#);
+    let twice = Options { accept_duplicate: true, ..Options::default() };
+    let error = client.call(Endpoint::Add, SIMPLE, &twice).unwrap_err();
+    assert_eq!((error.errcode(), error.effect(), error.is_retryable()), (42001, Effect::Unknown, false), "{error}");
+    assert!(error.retry_after().is_some(), "{error}");
 }
 
 #[test]
@@ -135,6 +144,8 @@ fn a_wrong_secret_is_asked_about_once() {
         let error = add(&client, SIMPLE).unwrap_err();
         assert_eq!((error.kind(), error.errcode(), error.effect()), (Kind::Auth, 40001, Effect::None));
         assert!(!error.is_retryable());
+        // Also the first, which is remembered from then on.
+        assert!(error.retry_after().is_some_and(|wait| wait <= Duration::from_secs(5)), "{error}");
         assert!(!error.to_json().contains("wrong-secret-9"));
     }
     assert_eq!(get_token_calls(&shop), 1);

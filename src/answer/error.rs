@@ -122,6 +122,8 @@ pub(crate) struct Parts {
     pub attempts: u32,
     pub http_status: Option<u16>,
     pub retry_after_ms: Option<u64>,
+    /// What to do, where that is not what the errcode alone says.
+    pub advice: Option<&'static str>,
     pub details: Vec<Detail>,
     /// Of an add whose effect is unknown, where the ledger has it.
     pub key: Option<String>,
@@ -143,6 +145,7 @@ impl Error {
             attempts: 0,
             http_status: None,
             retry_after_ms: None,
+            advice: None,
             details: Vec::new(),
             key: None,
             candidates: Vec::new(),
@@ -205,12 +208,6 @@ impl Error {
     pub(crate) fn retry_after_ms(mut self, wait: u64) -> Self {
         self.0.retry_after_ms = Some(wait);
         self
-    }
-
-    /// Of something that did no harm, and that may go better in so many milliseconds.
-    pub(crate) fn worth_again_after(mut self, wait: u64) -> Self {
-        self.0.retryable = true;
-        self.retry_after_ms(wait)
     }
 
     /// The kind of failure.
@@ -347,7 +344,7 @@ impl Error {
         if let Some(wait) = parts.retry_after_ms {
             put("retry_after_ms", wait.into());
         }
-        if let Some(advice) = codes::advice(parts.errcode, Language::English) {
+        if let Some(advice) = parts.advice.or_else(|| codes::advice(parts.errcode, Language::English)) {
             put("advice", advice.into());
         }
         if let Some(hint) = codes::hint(&parts.errmsg) {

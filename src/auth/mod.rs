@@ -181,8 +181,8 @@ impl Outcome {
             Err(error) if is_refusal(&error) => {
                 let told = error.retry_after().unwrap_or_default();
                 let wait = grown_refused(last_refused_for).max(told);
-                // Where it is worth another try, it is so when nobody remembers it any more.
-                let error = if error.is_retryable() { error.retry_after_ms(in_ms(wait)) } else { error };
+                // Nobody is asked again while it is remembered.
+                let error = error.retry_after_ms(in_ms(wait));
                 Self::Refused { error, wait, remembered_for: wait }
             }
             Err(error) => Self::Missed(NoToken::Failed(error)),

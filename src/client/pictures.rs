@@ -89,7 +89,7 @@ impl Client {
             };
             let fetched = self.wire.fetch(call, &PICTURE, &address, picture).map_err(|error| error.after(before))?;
             let (picture, content_type) = fetched.answer;
-            write_whole(Path::new(path), &picture).map_err(|error| unwritable(in_words(&error)))?;
+            write_whole(Path::new(path), &picture).map_err(unwritable)?;
             let bytes = picture.len();
             let answer =
                 json!({"errcode": 0, "errmsg": "ok", "path": path, "bytes": bytes, "content_type": content_type});
@@ -128,7 +128,7 @@ impl Client {
         path.push(format!(".{suffix}"));
         let path = Path::new(&path);
         replaceable(path).map_err(unwritable)?;
-        write_whole(path, &picture).map_err(|error| unwritable(in_words(&error)))
+        write_whole(path, &picture).map_err(unwritable)
     }
 
     /// What a request asks to be saved, and where.
@@ -322,8 +322,14 @@ fn replaceable(path: &Path) -> Result<(), &'static str> {
 }
 
 /// Writes beside `path` first, so that nobody ever sees half a picture. A link is replaced; what it names is left alone.
-fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    path.file_name().ok_or(io::ErrorKind::InvalidFilename)?;
+fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), String> {
+    let in_words = |error: io::Error| match path.parent() {
+        Some(folder) if error.kind() == io::ErrorKind::NotFound => {
+            format!("there is no folder {}; make it, or name another", folder.display())
+        }
+        _ => in_words(&error),
+    };
+    path.file_name().ok_or_else(|| in_words(io::ErrorKind::InvalidFilename.into()))?;
     // Its own name may be as long as a name can be.
     let beside = path.with_file_name(format!(".contactway-{:016x}", random::source().u64(..)));
     let written = File::create_new(&beside)
@@ -332,5 +338,5 @@ fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     if written.is_err() {
         let _left_nothing = fs::remove_file(&beside);
     }
-    written
+    written.map_err(in_words)
 }

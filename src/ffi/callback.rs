@@ -9,8 +9,8 @@ use crate::ledger::Progress;
 use crate::log::{Level, Logger};
 
 /// Is told how far a job has come: progress_json holds done, total, created, updated, failed, per_second and eta_ms, and
-/// lives until the function returns. Runs on the calling thread, at most ten times a second. Returns 0, or anything else
-/// to stop the job cleanly.
+/// lives until the function returns. Runs on the calling thread, at most ten times a second, and once at the end. Returns
+/// 0, or anything else to stop the job cleanly.
 pub type contactway_progress_fn =
     Option<unsafe extern "C" fn(user_data: *mut c_void, progress_json: *const c_char) -> i32>;
 

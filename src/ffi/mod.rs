@@ -141,7 +141,8 @@ pub extern "C" fn contactway_features() -> *const c_char {
 ///
 /// Returns 0 when the configuration is wrong; then *error_json, unless error_json is NULL, is an answer object that
 /// names every wrong member, to be freed with contactway_string_free. On success it is set to NULL. The client is to
-/// be freed with contactway_client_free. Any thread. Errors: invalid_argument, unsupported.
+/// be freed with contactway_client_free. Any thread. Errors: invalid_argument, unsupported, store (it cannot be opened,
+/// as where its directory is missing, or is of another base_url).
 ///
 ///     char *error = NULL;
 ///     contactway_client client = contactway_client_new("{\"corp_id\":\"ww1\",\"secret\":\"s\"}", &error);

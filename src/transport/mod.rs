@@ -42,6 +42,7 @@ use words::Who;
 
 pub use network::Network;
 pub use roots::{Authorities, Roots};
+pub use words::NO_DNS_SERVER;
 
 const USER_AGENT: &str = concat!("contactway/", env!("CARGO_PKG_VERSION"));
 /// A connection used more lately was hardly closed for being idle.

@@ -33,6 +33,11 @@ const TWO_COMMANDS: &str = "make an authority (openssl req -x509 -newkey rsa:204
     basicConstraints=critical,CA:FALSE), and give ca.pem as ca_file or extra_ca_file";
 const OLD_VERSION: &str = "speaks only an old TLS version (1.0 or 1.1), which is not secure; have it speak 1.2 or 1.3";
 
+/// What the text says of a name that nobody was there to look up: it may well be right.
+pub const NO_DNS_SERVER: &str = "no DNS server answered";
+/// `EAI_AGAIN` as glibc and musl write it; of that error there is but the text.
+const TRY_AGAIN: [&str; 2] = ["Temporary failure in name resolution", "Try again"];
+
 /// Why a name has no address here.
 pub fn lookup(error: &io::Error, who: Who, host: &str) -> String {
     if let Some(shortage) = shortage(error) {
@@ -43,6 +48,15 @@ pub fn lookup(error: &io::Error, who: Who, host: &str) -> String {
     }
     let why = error.to_string();
     let why = why.rsplit(": ").next().unwrap_or_default();
+    if TRY_AGAIN.contains(&why) {
+        let whose = match who {
+            Who::Server => format!("the host's name {host}"),
+            Who::Proxy(..) => format!("the name of {who}"),
+        };
+        return format!(
+            "{whose} could not be looked up: {NO_DNS_SERVER} ({why}); see /etc/resolv.conf and the network"
+        );
+    }
     match who {
         Who::Server => format!("the host's name was not found: {host} ({why})"),
         Who::Proxy(..) => format!("the name of {who} was not found ({why})"),
@@ -222,6 +236,19 @@ mod tests {
         let error = io::Error::other("failed to lookup address information: Name or service not known");
         let text = lookup(&error, Who::Server, "wecom.invalid");
         assert_eq!(text, "the host's name was not found: wecom.invalid (Name or service not known)");
+    }
+
+    #[test]
+    fn a_name_that_nobody_could_look_up_is_not_told_as_a_wrong_one() {
+        for why in TRY_AGAIN {
+            let error = io::Error::other(format!("failed to lookup address information: {why}"));
+            let proxy = Who::Proxy("proxy", 3128);
+            for (who, says) in [(Who::Server, "the host's name wecom could not"), (proxy, "proxy:3128 could not")] {
+                let text = lookup(&error, who, "wecom");
+                assert!(text.contains(says) && text.contains(NO_DNS_SERVER), "{text}");
+                assert!(text.contains("/etc/resolv.conf") && !text.contains("not found"), "{text}");
+            }
+        }
     }
 
     #[test]

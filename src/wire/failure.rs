@@ -1,5 +1,7 @@
 //! What is told of a call that failed: one error for all its attempts.
 
+use std::time::Duration;
+
 use serde_json::value::to_raw_value;
 
 use super::attempts::{Attempts, NoAnswer, Unread};
@@ -10,6 +12,9 @@ use crate::answer::{Effect, Envelope, Error, Kind, readable_config_id};
 use crate::auth;
 use crate::call::Stop;
 use crate::transport::{Cause, Failure, Reply};
+
+const DROPPED_AGAIN: &str = "WeCom dropped two tokens within a short time; a new one is asked for after \
+    retry_after_ms. See who else fetches or resets them.";
 
 impl Attempts {
     /// The answer of an attempt with WeCom's clock, or what became of it.
@@ -125,6 +130,13 @@ impl Attempts {
                 self.finish(Error::new(Kind::RateLimited, what), true).retry_after_ms(auth::in_ms(*wait))
             }
         }
+    }
+
+    /// The error of a call whose token WeCom refused so soon after the last one that another is not asked for yet.
+    pub fn dropped_again(&self, error: Error, pause: Duration) -> Error {
+        let mut error = self.finish(error, true).retry_after_ms(auth::in_ms(pause));
+        error.parts().advice = Some(DROPPED_AGAIN);
+        error
     }
 
     /// The error of a token request, as one of the request that needs the token.

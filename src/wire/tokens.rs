@@ -11,9 +11,7 @@ use super::attempts::Attempts;
 use super::{Ask, Wire, envelope};
 use crate::answer::codes::{self, Class};
 use crate::answer::{Error, Kind};
-use crate::auth::{
-    Credentials, Fetched, NoToken, Owner, SharedToken, Slot, Suite, Token, TokenProvider, Tokens, in_ms,
-};
+use crate::auth::{Credentials, Fetched, NoToken, Owner, SharedToken, Slot, Suite, Token, TokenProvider, Tokens};
 use crate::call::Call;
 use crate::endpoint::{GET_CORP_TOKEN, GET_SUITE_TOKEN, GETTOKEN};
 use crate::lock::{read, write};
@@ -270,7 +268,7 @@ impl Wire {
             (Bearer::Suite, _, Some(suite)) => suite.token.reject(call, refused),
         };
         if let Err(wait) = rejected {
-            return Err(error.worth_again_after(in_ms(wait)));
+            return Err(attempts.dropped_again(error, wait));
         }
         // The same one again would be refused again.
         self.token(call, attempts)?.filter(|token| token.text != refused.text).ok_or(error)

@@ -3,6 +3,7 @@
 use super::report::Step;
 use crate::answer::codes::{self, Language};
 use crate::answer::{Error, Kind};
+use crate::transport::NO_DNS_SERVER;
 
 use Kind::{Api, Auth, BadResponse, Cancelled, Network, RateLimited, Timeout};
 
@@ -18,14 +19,20 @@ const TABLE: &[(Option<Step>, Option<Kind>, &str)] = &[
     (
         Some(Step::Resolve),
         None,
-        "See that the host of base_url is spelt right, that a DNS server answers here (/etc/resolv.conf) and knows it \
-         (getent hosts HOST) and, with http, that it is at a private address, or give proxy where names are looked up by one.",
+        "See that the host of base_url is spelt right, that this machine's DNS knows it (getent hosts HOST) and, with \
+         http, that it is at a private address, or give proxy where names are looked up by one.",
+    ),
+    (
+        Some(Step::Connect),
+        Some(Timeout),
+        "Have the firewall let this machine connect to the host and port of base_url, or give proxy where one leads out \
+         of this network.",
     ),
     (
         Some(Step::Connect),
         None,
-        "Compare the host and port of base_url with what listens there, and have the firewall let this machine connect to \
-         them, or give proxy where one leads out of this network.",
+        "Compare host and port of base_url with what listens there; where this machine has no way to it, mend its network \
+         or give proxy.",
     ),
     (
         Some(Step::Tls),
@@ -72,6 +79,10 @@ const TABLE: &[(Option<Step>, Option<Kind>, &str)] = &[
 pub fn remedy(step: Step, error: &Error) -> String {
     if let Some(address) = codes::untrusted_address(error.errcode(), error.message()) {
         return format!("Add {address} to the app's trusted IPs in the admin console, and wait a minute.");
+    }
+    if step == Step::Resolve && error.message().contains(NO_DNS_SERVER) {
+        return "See that /etc/resolv.conf names a DNS server that this machine reaches, and that its network is up."
+            .to_owned();
     }
     if let Some(advice) = codes::advice(error.errcode(), Language::English) {
         return advice.to_owned();

@@ -208,7 +208,7 @@ impl job::Course for Course<'_> {
         taken?;
         let strangers = self.strangers.len().min(room);
         let mut tasks: Vec<_> = self.strangers.drain(..strangers).map(Task::Stranger).collect();
-        if room > 0
+        if tasks.len() < room
             && self.strangers.is_empty()
             && let Some(place) = self.next_page.take()
         {
