@@ -3,7 +3,7 @@
 #define CONTACTWAY_GO_LIBRARY_H
 
 #if !__has_include(<contactway.h>)
-#error "The library is missing: unpack the archive contactway-go, which holds it for linux_amd64 and linux_arm64; or run `make stage` in a checkout; or install it and build with -tags contactway_pkgconfig."
+#error "The library is missing: unpack the archive contactway-go, which holds it; or run `make stage` in a checkout; or install it and build with -tags contactway_pkgconfig."
 #endif
 #include <contactway.h>
 
