@@ -16,7 +16,8 @@ dpkg --install $(printf "$OUT/%s_${VERSION}_$debian.deb " "${packages[@]}") >"$t
 # shellcheck disable=SC2046 # one word each
 ${CC:-cc} bindings/c/example.c $(pkg-config --cflags --libs contactway) -o "$test/example"
 "$test/example" >/dev/null || fail "a program does not run with the package's library"
-ldd "$test/example" | grep -q "libcontactway.so.1 => .*$machine-linux-gnu" || fail "a program uses another library"
+used=$(ldd "$test/example")
+grep -q "libcontactway.so.1 => .*$machine-linux-gnu" <<<"$used" || fail "a program uses another library: $used"
 for program in "${PROGRAMS[@]}"; do
     [ "$(command -v "$program")" = "/usr/bin/$program" ] || fail "$program is not installed"
 done
@@ -26,5 +27,6 @@ dpkg --purge "${packages[@]}" >"$test/said" 2>&1 || fail "$(cat "$test/said")"
 while read -r path; do
     [ ! -e "$path" ] || [ -d "$path" ] || fail "$path is left behind"
 done < <(cat "$test"/*.list)
-if ldconfig -p | grep -q libcontactway; then fail "the loader still knows of the library"; fi
+known=$(ldconfig -p)
+if grep -q libcontactway <<<"$known"; then fail "the loader still knows of the library"; fi
 say "the Debian packages: installed, compiled against, removed"

@@ -51,9 +51,10 @@ chromium --headless --no-sandbox --disable-gpu --disable-dev-shm-usage --user-da
     --no-pdf-header-footer --print-to-pdf="$work/sheet.pdf" "file://$work/sheet.html" >chromium.log 2>&1 \
     || { cat chromium.log; exit 1; }
 
-sheets=$(pdfinfo sheet.pdf | sed -n 's/^Pages: *//p')
+printed=$(pdfinfo sheet.pdf)
+sheets=$(sed -n 's/^Pages: *//p' <<<"$printed")
 [ "$sheets" = 5 ] || { echo "100 codes are on $sheets sheets, not on 5"; exit 1; }
-pdfinfo sheet.pdf | grep -q '^Page size:.*(A4)' || { echo "the sheets are not A4"; exit 1; }
+grep -q '^Page size:.*(A4)' <<<"$printed" || { echo "the sheets are not A4"; exit 1; }
 
 # A reader is held to one code at a time, so each place of the grid is looked at by itself: 47.5 by 55.4 mm within margins of 10.
 pixels() { echo $(($1 * 150 / 254)); } # of tenths of millimetres
