@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use super::sql::{Cell, Row, Type};
+use super::cell::{Cell, Row, Type};
 use crate::json::{self, Object};
 
 /// Where an entry stands.

@@ -3,7 +3,8 @@
 //! Permits are taken in blocks; those that were not used lapse. The minute is kept by a rate that is smooth (GCRA), the
 //! hour by counts of its minutes.
 
-use super::sql::{Cell, Fault, Sql};
+use super::cell::Cell;
+use super::sql::{Fault, Sql};
 
 /// Calls may come so far ahead of an even spread, in microseconds.
 const BURST_US: i64 = 1_000_000;

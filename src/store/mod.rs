@@ -5,6 +5,7 @@
 //! together are one.
 
 mod aside;
+mod cell;
 mod change;
 mod corp;
 mod entry;

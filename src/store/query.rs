@@ -1,7 +1,8 @@
 //! Which entries are asked for.
 
+use super::cell::Cell;
 use super::entry::{Entry, SELECTED, Status};
-use super::sql::{Cell, Fault, Sql};
+use super::sql::{Fault, Sql};
 
 /// Everything given must hold.
 #[derive(Clone, Debug, Default)]
@@ -43,6 +44,11 @@ impl Query {
     /// A query for one corporation's entries.
     pub fn of(corp_id: &str) -> Self {
         Self { corp_id: corp_id.to_owned(), ..Self::default() }
+    }
+
+    /// For one contact way, whatever became of it.
+    pub fn of_config_id(corp_id: &str, config_id: &str) -> Self {
+        Self { config_id: Some(config_id.to_owned()), ..Self::of(corp_id) }
     }
 
     /// The conditions, each with a parameter `?` of its own.

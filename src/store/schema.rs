@@ -3,7 +3,8 @@
 //! An additive migration raises the minor number, and older libraries go on working. One that they could not work with
 //! raises the major number, and they refuse the store.
 
-use super::sql::{Cell, Fault, Sql, failed};
+use super::cell::Cell;
+use super::sql::{Fault, Sql, failed};
 
 /// A version is major × 1000 + minor.
 type Version = i64;

@@ -1,5 +1,6 @@
 //! `apply`: WeCom made to hold the contact ways that rows describe.
 //!
+//! - `todo`: a row on its way, and what came of it
 //! - `course`: the rows in their order, and what is written down of them
 //! - `decide`: what a row needs
 //! - `add`, `amend`, `claim`, `replace`: what a worker does about it
@@ -12,6 +13,7 @@ mod course;
 mod decide;
 mod missing;
 mod replace;
+mod todo;
 
 use std::fs;
 use std::path::Path;
@@ -27,7 +29,8 @@ use crate::json::fields::{Detail, Fields};
 use crate::json::{self, Object};
 use crate::rules::Validate;
 use crate::store::{Change, Event};
-use course::{Course, Todo};
+use course::Course;
+use todo::Todo;
 
 const REQUEST: &str = "the request";
 

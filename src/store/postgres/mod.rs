@@ -16,9 +16,10 @@ use tokio::runtime::{Builder, Runtime};
 use tokio_postgres::Client;
 use tokio_postgres::types::{ToSql, Type as Oid};
 
+use super::cell::{Cell, Row, Type};
 use super::entry::{COLUMNS, Entry, SELECTED};
 use super::lent::Lent;
-use super::sql::{Cell, Fault, Need, Row, Sql, Type, failed};
+use super::sql::{Fault, Need, Sql, failed};
 use super::{Home, Work, schema, stopped};
 use crate::answer::Error;
 use crate::call::{Call, Stop};

@@ -14,9 +14,10 @@ use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 use rusqlite::{Connection, OpenFlags, ToSql, params_from_iter};
 use rustls::pki_types::CertificateDer;
 
+use super::cell::{Cell, Row};
 use super::entry::{COLUMNS, Entry, SELECTED};
 use super::lent::Lent;
-use super::sql::{Cell, Fault, Need, Row, Sql, failed};
+use super::sql::{Fault, Need, Sql, failed};
 use super::{Home, Work, schema, stopped};
 use crate::answer::Error;
 use crate::call::{Call, Stop};
