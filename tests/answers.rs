@@ -273,3 +273,18 @@ fn a_time_in_milliseconds_is_refused() {
     }
     client.call(Endpoint::List, r#"{"end_time":100000000000}"#, &Options::default()).unwrap();
 }
+
+#[test]
+fn a_misspelt_member_of_a_configuration_or_of_options_is_told_before_what_is_missing_for_it() {
+    let first = |error: contactway::Error| {
+        let told = error.to_json();
+        (at(&told, "/error/details/0/pointer"), at(&told, "/error/details/0/message"))
+    };
+    let config = r#"{"corp_id":"a","secert":"b"}"#;
+    let (pointer, message) = first(contactway::Client::new(config, &contactway::Shared::default()).err().unwrap());
+    assert_eq!(pointer, "/secert");
+    assert_eq!(message, "secert is not known here; did you mean secret? Correct or remove it");
+    let (pointer, message) = first(contactway::Options::parse(r#"{"timeoutMs":5}"#, None).err().unwrap());
+    assert_eq!(pointer, "/timeoutMs");
+    assert_eq!(message, "timeoutMs is not known here; did you mean timeout_ms? Correct or remove it");
+}

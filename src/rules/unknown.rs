@@ -1,7 +1,7 @@
 //! Members that the document does not know: sent all the same, and warned of.
 
 use super::plan::Plan;
-use crate::json::{fields::Detail, pointer_token};
+use crate::json::{fields::Detail, nearest, pointer_token};
 
 const UNKNOWN_MEMBER: &str = "unknown_member";
 /// So many are told one by one.
@@ -35,38 +35,4 @@ pub fn said_of(plan: &Plan, unknown: &[(Option<usize>, &str)]) -> Vec<Detail> {
         said.push(Detail::new("", UNKNOWN_MEMBER, format!("{more} more members that WeCom's document does not know")));
     }
     said
-}
-
-/// The known name that is likely meant: at most a third of its letters off, whatever the case.
-fn nearest(name: &str, known: impl Iterator<Item = &'static str>) -> Option<&'static str> {
-    let name = name.to_ascii_lowercase();
-    let off = |known: &'static str| {
-        let most = (known.len() / 3).max(1);
-        let may_be_near = known.len().abs_diff(name.len()) <= most;
-        let distance = may_be_near.then(|| strsim::damerau_levenshtein(&name, known))?;
-        (distance <= most).then_some((distance, known))
-    };
-    known.filter_map(off).min_by_key(|(distance, _)| *distance).map(|(_, known)| known)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_name_that_was_meant_is_found_and_no_other() {
-        let known = ["type", "user", "remark", "skip_verify", "is_temp", "config_id"];
-        for (name, wanted) in [
-            ("remrak", Some("remark")),
-            ("Remark", Some("remark")),
-            ("skipVerify", Some("skip_verify")),
-            ("users", Some("user")),
-            ("configId", Some("config_id")),
-            ("colour", None),
-            ("", None),
-            ("x", None),
-        ] {
-            assert_eq!(nearest(name, known.into_iter()), wanted, "{name}");
-        }
-    }
 }
