@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from ._lazy import types, typing
 
-# The numbers in a job's answer, beside WeCom's own members.
-_COUNTS = {
+#: The numbers in a job's answer, beside WeCom's own members.
+COUNTS = {
     *("listed", "known", "adopted", "changed", "gone", "foreign"),
     *("created", "claimed", "updated", "unchanged", "deleted", "replaced", "failed", "matched", "saved"),
 }
@@ -94,7 +94,7 @@ class ContactwayError(Exception):
         self.config_id = answer.get("config_id")
         self.key = error.get("key")
         self.candidates = error.get("candidates", [])
-        self.counts = {name: it for name, it in answer.items() if name in _COUNTS}
+        self.counts = {name: it for name, it in answer.items() if name in COUNTS}
         self.failures = answer.get("failures", [])
 
     def __str__(self) -> str:
