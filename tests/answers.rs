@@ -223,6 +223,22 @@ fn a_member_that_the_document_does_not_know_is_warned_of_and_sent() {
 }
 
 #[test]
+fn a_member_of_another_endpoint_is_no_misspelling() {
+    let shop = Shop::open();
+    let client = shop.client("");
+    let config_id = at(&add(&client, SIMPLE).unwrap(), "/config_id");
+    let warning = |endpoint, request: &str| {
+        at(&client.call(endpoint, request, &Options::default()).unwrap(), "/warnings/0/message")
+    };
+    let update = format!(r#"{{"config_id":"{config_id}","type":2}}"#);
+    assert!(
+        warning(Endpoint::Update, &update).starts_with("type: only an add takes it, and it cannot be changed later.")
+    );
+    let list = r#"{"state":"a"}"#;
+    assert!(warning(Endpoint::List, list).starts_with("state: add_contact_way or update_contact_way takes it."));
+}
+
+#[test]
 fn on_a_failure_unknown_members_stand_in_the_details() {
     let shop = Shop::open();
     let client = shop.client("");
