@@ -9,7 +9,7 @@ use serde_json::json;
 use super::equal;
 use super::hash::hash;
 use super::look::{Found, Look};
-use super::{Leave, Ledger, cancelled};
+use super::{Leave, Ledger, cancelled, go_on};
 use crate::answer::{Effect, Envelope, Error, Kind};
 use crate::call::{Call, Stop};
 use crate::endpoint::Endpoint;
@@ -76,6 +76,7 @@ impl Ledger {
     /// `conflict` where the key stands for another request or somebody else is sending for it, `unknown` where nobody
     /// can tell yet whether the contact way was made, `store` where it cannot be written down: then nothing was sent.
     pub fn add(&self, call: &Arc<Call>, add: &Add) -> Result<Answered, Error> {
+        go_on(call)?;
         let key = add.key.map_or_else(own_key, str::to_owned);
         let intent = self.intent(&key, add.body);
         let (look, pauses) = (Look::default(), Pauses(Pauses::FIRST));

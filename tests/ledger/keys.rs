@@ -3,9 +3,11 @@
 use std::thread;
 use std::time::Duration;
 
-use contactway::{Endpoint, Kind, Options};
+use contactway::{Canceller, Effect, Endpoint, Kind, Options};
 
-use crate::support::books::{Books, add, config_id, each, entries, is_replayed, key, request, statuses, within};
+use crate::support::books::{
+    Books, add, canceller, config_id, each, entries, is_replayed, key, request, statuses, within,
+};
 use crate::support::contact_ways;
 
 #[test]
@@ -32,6 +34,24 @@ fn an_active_key_answers_what_it_made_and_nothing_is_sent() {
         assert_eq!(config_id(&again), config_id(&first));
         assert!(again.contains("qr_code"), "{again}");
         assert_eq!(books.adds(), 1);
+    });
+}
+
+#[test]
+fn with_a_canceller_fired_before_the_ledger_answers_nothing_either() {
+    each(|books| {
+        let client = books.client("");
+        add(&client, &request("a"), &key("shop-1")).unwrap();
+        let fired = Canceller::new();
+        fired.cancel();
+        for (which, answer) in [
+            ("a replay", add(&client, &request("a"), &canceller(&fired, key("shop-1")))),
+            ("a conflict", add(&client, &request("b"), &canceller(&fired, key("shop-1")))),
+            ("a query", client.ledger("{}", &canceller(&fired, Options::default()))),
+        ] {
+            let error = answer.expect_err(which);
+            assert_eq!((error.kind(), error.effect()), (Kind::Cancelled, Effect::None), "{which}: {error}");
+        }
     });
 }
 
