@@ -183,3 +183,20 @@ fn what_wecom_acknowledged_is_answered_though_the_ledger_cannot_be_told() {
     assert_eq!(config_id(&again), config_id(&made), "the next call finds it");
     assert_eq!(contact_ways(&books.stranger()), 1);
 }
+
+#[test]
+fn the_largest_numbers_that_can_be_written_are_no_bug() {
+    each(|books| {
+        let largest = ["timeout_ms", "connect_timeout_ms", "settle_s", "max_attempts", "max_in_flight"];
+        let members = largest.map(|name| format!(r#","{name}":{}"#, i64::MAX)).concat();
+        let rate = format!(r#","rate_limit":{{"per_minute":{0},"per_hour":{0}}}"#, i64::MAX);
+        let client = books.client(&format!("{members}{rate}"));
+        add(&client, &request("a"), &key("a")).unwrap();
+        books.fault("before", r#"{"reset":true}"#);
+        let error = add(&client, &request("b"), &within(300, key("b"))).unwrap_err();
+        assert_eq!(error.kind(), Kind::Unknown, "{error}");
+        let row = format!(r#"{{"key":"c","contact_way":{}}}"#, request("c"));
+        let rows = format!(r#"{{"rows":[{row}],"concurrency":{}}}"#, u32::MAX);
+        client.apply(&rows, &Options::default(), None).unwrap();
+    });
+}
