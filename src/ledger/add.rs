@@ -308,7 +308,6 @@ impl Adding<'_> {
         let mut error = self.doubt(Kind::Unknown, &text);
         let parts = error.parts();
         parts.candidates = candidates;
-        parts.retryable = true;
         parts.retry_after_ms = wait_ms.map(|ms| ms.max(0).unsigned_abs());
         error
     }
@@ -318,6 +317,8 @@ impl Adding<'_> {
         let mut error = self.lost.clone().unwrap_or_else(|| Error::new(kind, ""));
         let parts = error.parts();
         (parts.kind, parts.errcode, parts.effect) = (kind, kind.errcode(), Effect::Unknown);
+        // Unchanged, a call without a key is another add.
+        parts.retryable = self.add.key.is_some();
         text.clone_into(&mut parts.errmsg);
         parts.key = Some(self.key.clone());
         parts.attempts = self.attempts;
