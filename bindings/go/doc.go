@@ -18,7 +18,8 @@
 //	contactway.UpdateRequest{ConfigID: id, Remark: contactway.Some(""), Party: []int64{}}
 //
 // Go cannot require a field. Those that WeCom requires say so in their comments; one that is missing is [ErrInvalidRequest],
-// with every rule that the request breaks in Details, and nothing was sent. Members that this package does not know yet go
+// with every rule that the request breaks in Details, and nothing was sent. What Type decides, such as whether User must be
+// there, is looked at once there is a Type. Answers and requests are printed as the JSON that they stand for. Members that this package does not know yet go
 // into Extra, and every answer keeps the whole text in Raw. Numbers are in WeCom's units.
 //
 // # Contexts
