@@ -104,6 +104,7 @@ type ReplaceUserRequest struct {
 	To          []string                   `json:"to,omitempty"`          // userids, required; []string{} for nobody, which takes From out
 	DryRun      bool                       `json:"dry_run,omitempty"`     // whether it is only counted what would be done
 	Concurrency *int                       `json:"concurrency,omitempty"` // calls at once; MaxInFlight if nil
+	ReportPath  string                     `json:"report_path,omitempty"` // of a file to write, a line for each contact way; see [ReadReport]
 	Extra       map[string]json.RawMessage `json:"-"`
 }
 

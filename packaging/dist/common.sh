@@ -30,8 +30,18 @@ names_of() {
         aarch64) debian=arm64 go=arm64 ;;
         *) echo "There is no distribution for $machine." >&2 && exit 1 ;;
     esac
-    # The tools of binutils for another machine have its name before their own.
-    if [ "$machine" = "$(uname -m)" ]; then cross=; else cross=$machine-linux-gnu-; fi
+    # The tools for another machine than this one, which cross.sh fetches; binutils' have its name before their own.
+    foreign=$TOOLS/$machine
+    if [ "$machine" = "$(uname -m)" ]; then cross=; else cross=$foreign/bin/$machine-linux-gnu-; fi
+}
+
+# alone COMMAND...: with nothing that whoever builds has set for himself. What he says of cargo's profiles counts.
+alone() {
+    local kept=() name
+    for name in PATH HOME LC_ALL TZ SOURCE_DATE_EPOCH TMPDIR RUSTUP_HOME RUSTUP_TOOLCHAIN ${!CARGO_PROFILE_RELEASE_@}; do
+        [ -z "${!name+set}" ] || kept+=("$name=${!name}")
+    done
+    env --ignore-environment "${kept[@]}" "$@"
 }
 
 # pack FOLDER TO: an archive whose bytes depend on nothing but what is in the folder.
@@ -43,7 +53,7 @@ pack() {
 
 # install_in DESTDIR PREFIX LIBDIR: the library with its manual, and the programs, of the machine that was named.
 install_in() {
-    make --no-print-directory -C "$SOURCE" install DESTDIR="$1" PREFIX="$2" LIBDIR="$3" RELEASE="$release" \
+    alone make --no-print-directory -C "$SOURCE" install DESTDIR="$1" PREFIX="$2" LIBDIR="$3" RELEASE="$release" \
         CROSS_COMPILE="$cross" >"$WORK/installed.log"
     local program
     mkdir -p "$1$2/bin" "$1$2/share/man/man1"

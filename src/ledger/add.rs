@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
+use serde_json::value::to_raw_value;
 
 use super::equal;
 use super::hash::hash;
@@ -216,13 +217,13 @@ impl Adding<'_> {
         let config_id = entry.config_id.as_deref().unwrap_or_default();
         if entry.asked.as_ref() != Some(&self.intent.asked) {
             let key = &self.key;
-            return Err(Error::new(
-                Kind::Conflict,
-                format!(
-                    "the key {key} stands for the contact way {config_id}, which another request made: change that one \
-                     with update, or give this one a key of its own"
-                ),
-            ));
+            let text = format!(
+                "the key {key} stands for the contact way {config_id}, which another request made: change that one with \
+                 update, or give this one a key of its own"
+            );
+            let mut error = Error::new(Kind::Conflict, text);
+            error.parts().members.extend(to_raw_value(config_id).ok().map(|raw| ("config_id".to_owned(), raw)));
+            return Err(error);
         }
         let mut members = vec![("config_id", json!(config_id))];
         members.extend(entry.qr_code.as_ref().map(|qr_code| ("qr_code", json!(qr_code))));

@@ -8,6 +8,8 @@ import subprocess
 import sys
 
 NEEDED = {"libc.so.6", "libm.so.6", "libgcc_s.so.1", "ld-linux-x86-64.so.2", "ld-linux-aarch64.so.1"}
+# Parts of libc.so.6 since glibc 2.34, and named by what is linked for an older one.
+NEEDED |= {"libdl.so.2", "libpthread.so.0"}
 
 
 def output(*command):

@@ -7,21 +7,31 @@ tar --extract --directory "$test" --file "$OUT/contactway-go-$VERSION.tar.xz"
 unpacked=$test/contactway-go-$VERSION
 
 mkdir "$test/tools"
-for tool in go "${CC:-gcc}" ld as ar pkg-config; do ln -s "$(command -v $tool)" "$test/tools/"; done
-clean() { env -i PATH="$test/tools" HOME="$test/home" GOFLAGS=-modcacherw CC="${CC:-gcc}" "$@"; }
+for tool in go "${CC:-cc}" ld as ar pkg-config; do ln -s "$(command -v $tool)" "$test/tools/"; done
+clean() { env -i PATH="$test/tools" HOME="$test/home" GOFLAGS=-modcacherw GOPROXY=off "$@"; }
 program() { # program FOLDER: an empty module with a program in it
     mkdir "$test/$1" && cd "$test/$1"
     sed "s|^package .*|package main|" "$unpacked/example/main.go" >main.go
     clean go mod init example.com/program 2>/dev/null
 }
 
+runs() { # runs HOW FLAG...: the program of this folder, built for each of the machines
+    local how=$1
+    shift
+    for machine in "${made[@]}"; do
+        of "$machine"
+        clean CGO_ENABLED=1 GOARCH="$go" CC="${compiler[*]}" go build -o "$test/built" "$@" .
+        "${run[@]}" "$test/built" >/dev/null || fail "Go's module does not work $how on $machine"
+    done
+}
+
 program replaced
 clean go mod edit -require="$module@v$VERSION" -replace="$module=$unpacked"
-clean GOPROXY=off go run . >/dev/null || fail "Go's module does not work by replace"
+runs "by replace"
 # The folder goes: what is vendored is all there is.
-clean GOPROXY=off go mod vendor
+clean go mod vendor
 mv "$unpacked" "$test/gone"
-clean GOPROXY=off go run -mod=vendor . >/dev/null || fail "Go's module does not work vendored"
+runs vendored -mod=vendor
 mv "$test/gone" "$unpacked"
 
 proxy=$test/proxy/$module/@v
@@ -41,5 +51,5 @@ with zipfile.ZipFile(to, "w") as archive:
 END
 program proxied
 clean GOPROXY="file://$test/proxy" GONOSUMDB="$module" go get "$module@v$VERSION" 2>/dev/null
-clean GOPROXY=off go run . >/dev/null || fail "Go's module does not work from a proxy"
-say "Go's module: replaced, vendored, from a proxy"
+runs "from a proxy"
+say "Go's module: replaced, vendored, from a proxy, for ${made[*]}"

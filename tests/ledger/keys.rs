@@ -43,6 +43,7 @@ fn an_active_key_with_another_request_is_a_conflict() {
         let error = add(&client, &request("b"), &key("shop-1")).unwrap_err();
         assert_eq!((error.kind(), error.is_retryable()), (Kind::Conflict, false));
         assert!(error.to_string().contains(&made), "{error}");
+        assert_eq!(config_id(&error.to_json()), made);
         assert_eq!(books.adds(), 1);
     });
 }

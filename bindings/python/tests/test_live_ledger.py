@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import signal
+import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -332,6 +336,25 @@ def test_a_job_that_is_stopped_halfway_is_gone_on_with(keeper: contactway.Client
 
 def slow(endpoint: str) -> dict[str, Any]:
     return {"endpoint": endpoint, "times": 1_000_000, "do": {"delay_ms": 50}}
+
+
+def test_ctrl_c_stops_a_job_and_loses_no_count(keeper: contactway.Client, sandbox: Sandbox) -> None:
+    slow = {"endpoint": "add_contact_way", "times": 1000, "do": {"delay_ms": 20}}
+    sandbox.request("POST", "/sandbox/faults", {"rules": [slow]})
+
+    def interrupt() -> None:
+        until(lambda: len(ways(sandbox)) > 3)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    other = threading.Thread(target=interrupt)
+    other.start()
+    with pytest.raises(KeyboardInterrupt) as stopped:
+        keeper.apply(rows(1000), namespace="stores", concurrency=4)
+    other.join()
+    made = vars(stopped.value)["contactway_answer"]["created"]
+    assert 3 < made == len(ways(sandbox)) < 1000
+    if sys.version_info >= (3, 11):
+        assert f"created {made}" in stopped.value.__notes__[0]
 
 
 def test_a_job_has_a_deadline_where_it_is_given_one(keeper: contactway.Client, sandbox: Sandbox) -> None:

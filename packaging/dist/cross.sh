@@ -1,0 +1,58 @@
+#!/usr/bin/env bash
+# Fetches what builds for another machine than this one, and runs what was built: Debian's packages, unpacked and never
+# installed. Neither apt's own lists nor the machines that it knows are touched. Where they cannot be had, one line says so.
+#
+#     packaging/dist/cross.sh aarch64
+source "$(dirname "$0")/common.sh"
+names_of "$1"
+[ -n "$cross" ] && [ ! -e "$foreign/made" ] || exit 0
+
+pass_over() { echo "dist: $machine is passed over: $*" && exit 1; }
+apt_failed() { pass_over "$(grep --max-count=1 '^[EW]: ' "$foreign/log")"; }
+command -v apt-get >/dev/null || pass_over "its standard library is taken from Debian, whose apt-get is not here"
+rm -rf "$foreign"
+mkdir -p "$foreign"/{apt,world,bin}
+
+apt() {
+    apt-get -qq --yes --option Dir::State::lists="$foreign/apt/lists" --option Dir::Cache="$foreign/apt" \
+        --option Debug::NoLocking=1 --option APT::Sandbox::User=root --option Acquire::Languages=none "$@" 2>>"$foreign/log"
+}
+# unpack FOLDER COMMAND...: what an apt command downloads.
+unpack() {
+    local folder=$1 package
+    shift
+    mkdir -p "$foreign/apt/archives/partial"
+    (cd "$foreign/apt/archives" && apt "$@" >/dev/null) || apt_failed
+    for package in "$foreign"/apt/archives/*.deb; do
+        dpkg-deb --extract "$package" "$folder"
+        [[ ${package##*/} != rustc-web_* ]] || version=$(dpkg-deb --field "$package" Version)
+    done
+    rm -r "$foreign/apt/archives"
+}
+both=(--option APT::Architectures::="$(dpkg --print-architecture)" --option APT::Architectures::="$debian")
+with_needs=(install --download-only --no-install-recommends)
+
+mkdir -p "$foreign/apt/lists/partial"
+apt "${both[@]}" update || apt_failed
+# A compiler that runs here, of the version that the standard library of there is of; and GNU's tools for there.
+unpack "$foreign" "${both[@]}" "${with_needs[@]}" rustc-web "binutils-$machine-linux-gnu" qemu-user-static
+unpack "$foreign" "${both[@]}" download "libstd-rust-web-dev:$debian=$version"
+# What runs there, from the C library on: nothing is there before.
+unpack "$foreign/world" --option APT::Architecture="$debian" --option APT::Architectures::="$debian" \
+    --option Dir::State::status=/dev/null "${with_needs[@]}" libgcc-s1 python3-minimal libpython3-stdlib
+
+# They find their libraries in this folder.
+for tool in "$foreign"/usr/bin/{rustc,"$machine"-linux-gnu-*}; do
+    printf '#!/bin/sh\nLD_LIBRARY_PATH=%s exec %s "$@"\n' "$foreign/usr/lib/$(uname -m)-linux-gnu" "$tool" \
+        >"$foreign/bin/${tool##*/}"
+done
+find "$foreign/usr/bin" -name 'qemu-*' ! -name "qemu-$machine-static" -delete
+printf '#!/bin/sh\nexec %s -L %s "$@"\n' "$foreign/usr/bin/qemu-$machine-static" "$foreign/world" >"$foreign/bin/qemu"
+chmod +x "$foreign"/bin/*
+
+oldest=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
+found=$("$foreign/bin/rustc" --version | cut -d' ' -f2)
+[ "$(printf '%s\n' "$oldest" "$found" | sort -V | head -n 1)" = "$oldest" ] \
+    || pass_over "Debian's Rust here is $found, and $oldest is needed"
+rm -r "$foreign/apt"
+touch "$foreign/made"
