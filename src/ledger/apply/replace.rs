@@ -66,7 +66,7 @@ fn drop_old(job: &Job, todo: &Todo, config_id: &str, old: &str) -> Finished {
                 "{config_id} was made for the key, but {old} could not be deleted: {}; the next run deletes it",
                 error.message()
             );
-            let mut told = Error::new(Kind::Api, text);
+            let mut told = Error::new(Kind::Api, text).worth_again();
             told.parts().errcode = error.errcode();
             finished.failed(told)
         }
