@@ -39,3 +39,43 @@ fn the_same_is_generated_twice() {
     let same = Command::new("diff").arg("-r").arg(counter.path("one")).arg(counter.path("two")).status();
     assert!(same.unwrap().success());
 }
+
+/// What stands in a section of a page.
+fn section<'p>(page: &'p str, title: &str) -> &'p str {
+    let (_, rest) = page.split_once(&format!("\n.SH {title}\n")).unwrap_or_else(|| panic!("no {title} in {page}"));
+    rest.split("\n.SH ").next().unwrap()
+}
+
+#[test]
+fn a_page_says_all_that_a_manual_is_looked_into_for() {
+    let counter = Counter::new();
+    assert_eq!(counter.run(&["generate", "--out", "g"]).code, Some(0));
+    for entry in fs::read_dir(counter.path("g/man")).unwrap() {
+        let path = entry.unwrap().path();
+        let page = fs::read_to_string(&path).unwrap();
+        let name = path.file_stem().unwrap().to_str().unwrap();
+        let title = format!(
+            ".TH {} 1 \"\" \"contactway {}\" \"User Commands\"\n",
+            name.to_uppercase(),
+            env!("CARGO_PKG_VERSION")
+        );
+        assert!(page.contains(&title), "{page}");
+        let named = section(&page, "NAME");
+        assert!(named.starts_with(&format!("{} \\- ", name.replace('-', "\\-"))), "{named}");
+        let synopsis = section(&page, "SYNOPSIS");
+        assert!(
+            synopsis.starts_with(&format!("\\fB{}\\fR ", name.replacen('-', " ", 1).replace('-', "\\-"))),
+            "{synopsis}"
+        );
+        for code in ["0", "1", "2", "3", "4", "5", "130"] {
+            assert!(section(&page, "\"EXIT STATUS\"").contains(&format!("\\fB{code}\\fR")), "{name}");
+        }
+        assert!(section(&page, "ENVIRONMENT").contains("CONTACTWAY_SECRET"), "{name}");
+        assert!(section(&page, "FILES").contains("/contactway/ledger.db"), "{name}");
+        assert!(section(&page, "\"SEE ALSO\"").contains("(1)"), "{name}");
+        assert!(section(&page, "EXAMPLES").contains("\ncontactway "), "{name}");
+    }
+    let page = fs::read_to_string(counter.path("g/man/contactway-save-qr-codes.1")).unwrap();
+    let (_, place) = section(&page, "ARGUMENTS").split_once("DIR").unwrap();
+    assert!(place.contains("folder for the pictures"), "{page}");
+}
