@@ -80,7 +80,7 @@ fn five_where_nothing_was_done_and_another_try_may_do() {
 #[test]
 fn a_hundred_and_thirty_for_what_is_interrupted() {
     let counter = Counter::new();
-    counter.shop.faults(r#"{"endpoint":"list_contact_way","do":{"delay_ms":20000}}"#);
+    counter.shop.faults(r#"{"endpoint":"list_contact_way","times":9,"do":{"delay_ms":20000}}"#);
     for signal in [Signal::INT, Signal::TERM] {
         let child = counter.command(&["list"]).spawn().unwrap();
         wait_until("the call", || counter.shop.count("list_contact_way") > 0);

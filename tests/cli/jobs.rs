@@ -146,6 +146,9 @@ fn a_row_that_is_warned_of_is_no_failure() {
     assert!(warnings.len() == 1 && warnings[0].contains("lines 2 and 3"), "{}", ran.err);
     assert!(failures[0].contains("1 of 3 failed") && failures[1].contains("line 4, c"), "{}", ran.err);
     assert!(!failures.iter().any(|line| line.contains("a row equals")), "{}", ran.err);
+    let ran = counter.run(&["apply", counter.file("codes.csv", &rows.replace("c,2,2,nobody,c\n", ""))]);
+    assert_eq!(ran.code, Some(0), "a warning alone is no failure");
+    assert!(ran.err.starts_with("contactway: warning: ") && ran.err.lines().count() == 1, "{}", ran.err);
 }
 
 #[test]
@@ -158,6 +161,8 @@ fn a_file_that_is_refused_as_a_whole_names_the_place() {
     assert_eq!(ran.err.matches("conclusions.text.content").count(), 1, "the known ones are named once: {}", ran.err);
     let none = counter.run(&["apply"]);
     assert!(none.code == Some(2) && none.err.contains("<FILE>"), "{}", none.err);
+    let none = counter.run(&["apply", "not-there.csv"]);
+    assert!(none.code == Some(2) && none.err.contains("not-there.csv: the file cannot be read"), "{}", none.err);
 }
 
 #[test]

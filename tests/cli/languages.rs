@@ -30,6 +30,7 @@ fn the_help_of_every_command_is_in_the_language() {
             continue;
         }
         let help = counter.run(&["--lang", "zh", name, "--help"]);
+        assert_eq!(help.out, counter.run(&["help", name, "--lang", "zh"]).out);
         assert_eq!(help.code, Some(0));
         let flags = help.out.lines().filter(|line| line.trim_start().starts_with("--"));
         for flag in flags.filter(|line| line.contains("  ")) {
