@@ -79,3 +79,30 @@ fn a_page_says_all_that_a_manual_is_looked_into_for() {
     let (_, place) = section(&page, "ARGUMENTS").split_once("DIR").unwrap();
     assert!(place.contains("folder for the pictures"), "{page}");
 }
+
+#[test]
+fn the_examples_of_the_pages_are_run() {
+    let counter = Counter::new();
+    let rows = "key,type,scene,user,state\nshop-1,2,2,lisi,s1\nshop-2,2,2,zhangsan,s2\n";
+    counter.file("shops.csv", rows);
+    fs::write(counter.path("goodbye.png"), b"\x89PNG\r\n\x1a\n and so on").unwrap();
+    assert_eq!(counter.run(&["generate", "--out", "g"]).code, Some(0));
+    // What makes codes comes first, and what deletes one last; nobody is in a temporary chat.
+    let mut commands = Vec::new();
+    for entry in fs::read_dir(counter.path("g/man")).unwrap() {
+        let page = fs::read_to_string(entry.unwrap().path()).unwrap();
+        let examples = section(&page, "EXAMPLES").lines().filter(|line| line.starts_with("contactway "));
+        commands.extend(examples.map(|line| line.replace("\\-", "-").replace("\\*(Aq", "'")));
+    }
+    let place = |command: &String| match command.split(' ').nth(1).unwrap() {
+        "add" | "apply" => 0,
+        "del" => 2,
+        _ => 1,
+    };
+    commands.sort_by_key(place);
+    assert_eq!(commands.len(), 17);
+    for command in commands.iter().filter(|command| !command.contains("close-temp-chat")) {
+        let ran = counter.shell(command);
+        assert_eq!(ran.code, Some(0), "{command}: {}", ran.err);
+    }
+}
