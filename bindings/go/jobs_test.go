@@ -170,6 +170,9 @@ func TestRowsThatFailAreNamedAndTheRestIsDone(t *testing.T) {
 	if failure.Kind != contactway.ErrPartial || failure.Errcode != -1011 || failure.Endpoint != "apply" {
 		t.Errorf("%+v", failure)
 	}
+	if text := err.Error(); !strings.Contains(text, "The first failure: line 2, key shop-01, ") || !strings.Contains(text, "type 1 needs exactly one user") {
+		t.Errorf("%s does not name the first failure", text)
+	}
 	if done == nil || done.Created != 2 || done.Failed != 1 || !slices.Equal(done.Failures, failure.Failures) || len(done.Failures) != 1 {
 		t.Fatalf("%+v", done)
 	}

@@ -129,6 +129,11 @@ impl Entry {
         self.expires_at.is_some_and(|end| end < now) && !self.doubt.update
     }
 
+    /// The userids that it names, in lower case.
+    pub(super) fn users(&self) -> Vec<String> {
+        Searched::of(self).users
+    }
+
     /// Whether an attempt may still be sending for it.
     pub fn is_held(&self, now: i64) -> bool {
         self.doing.is_some() && self.send_before.is_some_and(|until| now <= until)

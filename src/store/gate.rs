@@ -149,7 +149,8 @@ impl Gate {
 }
 
 fn interval_us(wanted: &Wanted) -> i64 {
-    SPREAD_US / i64::from(wanted.per_minute.max(1))
+    // More than one a microsecond is as good as no limit.
+    (SPREAD_US / i64::from(wanted.per_minute.max(1))).max(1)
 }
 
 /// Changes the row of a gate, which nobody else changes meanwhile. `now_us` is asked once the row is locked: a time from

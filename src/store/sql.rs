@@ -39,6 +39,8 @@ pub fn failed(text: impl Into<String>) -> Error {
 pub enum Need {
     /// It only reads.
     Read,
+    /// It only reads, on through entries in the order of their ids.
+    Page,
     /// What it writes may be lost with the database's machine.
     Quick,
     /// What it writes may be lost with everybody who uses the store: an SQLite store's users are all on its machine.
@@ -59,7 +61,7 @@ pub trait Sql {
     fn change(&mut self, statement: &str, values: &[Cell]) -> Result<u64, Fault>;
 
     /// The entries that meet `condition`, in which `?1` stands for each of `values` in turn and `?2` for the
-    /// corporation; locked against other writers, each once.
+    /// corporation; each once, and in a transaction that may write locked against other writers.
     fn entries(&mut self, condition: &str, values: Vec<Cell>, corp_id: &str) -> Result<Vec<Entry>, Fault>;
 
     /// Inserts entries, and says the id of each; none where the key or the `config_id` stands already.

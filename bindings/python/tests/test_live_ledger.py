@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, Callable, Optional
 
@@ -166,6 +167,23 @@ def test_rows_become_contact_ways(keeper: contactway.Client, sandbox: Sandbox, t
     assert len(ways(sandbox)) == 3
     again = keeper.apply(rows(3) if form == "iterable" else path, namespace="stores")
     assert (again["created"], again["unchanged"]) == (0, 3)
+
+
+def test_a_line_of_the_report_is_what_its_type_says(keeper: contactway.Client, tmp_path: Path) -> None:
+    keeper.apply(rows(2), namespace="stores")
+    wanted = [*rows(1), *rows(2, user="lisi")[1:], *rows(3, user="nobody")[2:]]
+    report = tmp_path / "report.jsonl"
+    for dry_run, results in ((True, ["unchanged", "updated", "created"]), (False, ["unchanged", "updated", "failed"])):
+        with nullcontext() if dry_run else pytest.raises(contactway.PartialError):
+            keeper.apply(wanted, namespace="stores", dry_run=dry_run, report_path=report)
+        lines: list[types.ReportLine] = [json.loads(line) for line in report.read_text(encoding="utf-8").splitlines()]
+        lines.sort(key=lambda line: line["line"] or 0)
+        assert [line["result"] for line in lines] == results
+        for line in lines:
+            assert types.ReportLine.__required_keys__ <= line.keys() <= set(types.ReportLine.__annotations__)
+        assert dry_run == ("changes" in lines[1])
+        if dry_run:
+            assert lines[1]["changes"]["user"] == {"from": ["zhangsan"], "to": ["lisi"]}
 
 
 def test_a_dry_run_changes_nothing(keeper: contactway.Client, sandbox: Sandbox) -> None:

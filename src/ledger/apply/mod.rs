@@ -118,15 +118,16 @@ impl Ledger {
         };
         let scan = source.scan()?;
         let name = format!("apply:{}", plan.namespace.as_deref().unwrap_or_default());
-        let job = Job::begin(self, call, &name, plan.concurrency)?;
-        let mut desk = Desk::new(&job, progress, plan.report_path.as_deref())?;
+        let mut desk = Desk::new(call, progress);
         desk.total = scan.total;
         desk.warnings.extend(alike(&scan));
         if plan.validate != Validate::Off {
             desk.warnings.extend(scan.unknown.iter().cloned());
         }
         let mut incomplete = None;
-        let outcome = apply_rows(&job, &mut desk, &plan, &mut source).and_then(|()| {
+        let outcome = Job::begin(self, call, &name, plan.concurrency).and_then(|job| {
+            desk.report_to(plan.report_path.as_deref())?;
+            apply_rows(&job, &mut desk, &plan, &mut source)?;
             if plan.delete_missing && desk.count(Outcome::Failed) == 0 {
                 incomplete = missing::delete(&job, &mut desk, &plan, &scan)?;
             }
@@ -142,7 +143,6 @@ impl Ledger {
             ("failed", Outcome::Failed),
         ];
         let counts = counts.map(|(name, outcome)| (name, desk.count(outcome)));
-        drop(job);
         desk.answer(outcome, &counts, incomplete)
     }
 }

@@ -127,7 +127,7 @@ fn patiently(call: &Call, path: &Path, work: &mut dyn FnMut() -> Result<(), Faul
 impl Home for Sqlite {
     fn transact(&self, call: &Call, need: Need, work: Work) -> Result<(), Error> {
         let lent = match need {
-            Need::Read => &self.reading,
+            Need::Read | Need::Page => &self.reading,
             Need::Quick | Need::Lasting => &self.quick,
             Need::Durable => &self.durable,
         };
@@ -136,7 +136,7 @@ impl Home for Sqlite {
         }
         lent.with(call, |connection| {
             patiently(call, &self.path, &mut || match need {
-                Need::Read => work(&mut Statements { connection, path: &self.path }),
+                Need::Read | Need::Page => work(&mut Statements { connection, path: &self.path }),
                 _ => transaction(connection, &self.path, work),
             })
         })
