@@ -40,7 +40,7 @@ use crate::call::{Call, Stop};
 use crate::clock::Stopwatch;
 use crate::log::Level;
 use crate::random;
-use crate::store::{At, Event, Landed, Query, Store};
+use crate::store::{At, Entry, Event, Landed, Query, Store};
 use crate::wire::Wire;
 use hash::{Hash, hash};
 
@@ -115,6 +115,11 @@ impl Ledger {
         self.store.corp(call, &self.corp_id, self.wire.base_url())?;
         self.store.touch(call, &self.corp_id)?;
         self.store.find(call, &Query::of(&self.corp_id), 0, 1).map(drop)
+    }
+
+    /// Whether other credentials read it last, which may still see what WeCom does not show to these.
+    fn is_seen_by_others(&self, entry: &Entry) -> bool {
+        entry.seen_by.as_ref().is_some_and(|reader| reader[..] != self.reader)
     }
 
     /// Writes down what happened, though the call's time may be up: what WeCom did must be known.

@@ -38,6 +38,7 @@ use connection::{Connection, Request};
 use dial::Dialer;
 use head::Fault;
 use pool::Pool;
+use resolver::Place;
 use words::Who;
 
 pub use network::Network;
@@ -239,7 +240,7 @@ impl Transport {
         let mut body = Vec::new();
         let exchanged = ready.map_err(unsent(new_connection)).and_then(|()| {
             connection.exchange(request, call.deadline(), &mut body).map_err(|fault| Failure {
-                cause: cause(fault, call),
+                cause: cause(fault, call, request.uri),
                 sent: true,
                 stale: idle >= STALE,
                 new_connection,
@@ -262,7 +263,7 @@ impl Transport {
     }
 }
 
-fn cause(fault: Fault, call: &Call) -> Cause {
+fn cause(fault: Fault, call: &Call, uri: &Uri) -> Cause {
     if let Err(stop) = call.check() {
         return Cause::Stopped(stop);
     }
@@ -271,7 +272,7 @@ fn cause(fault: Fault, call: &Call) -> Cause {
         Fault::Io(error) if error.kind() == ErrorKind::TimedOut && error.raw_os_error().is_none() => {
             Cause::Stopped(Stop::Deadline)
         }
-        Fault::Io(error) => Cause::Network(words::exchange(&error, Who::Server)),
+        Fault::Io(error) => Cause::Network(words::exchange(&error, Who::Server(Place::of(uri)))),
         Fault::Broken(why) => Cause::Broken(why),
     }
 }

@@ -86,8 +86,9 @@ impl Attempts {
             }
             Cause::Withheld => (Kind::Internal, "its caller did not let it send".to_owned()),
             Cause::ConnectTimeout(what) => (Kind::Timeout, what),
-            Cause::ProxyRefused { message, retry_after, .. } => {
-                let error = self.error(happened, Kind::Network, &message).retry_after_ms(auth::in_ms(retry_after));
+            Cause::ProxyRefused { asked, message, retry_after } => {
+                let (error, wait) = (self.error(happened, Kind::Network, &message), auth::in_ms(retry_after));
+                let error = if asked { error.retry_after_ms(wait) } else { error.remembered(wait) };
                 return NoAnswer::Failed(happened, error);
             }
             Cause::Network(what) | Cause::Untrusted(what) => (Kind::Network, what),

@@ -56,7 +56,7 @@ fn drop_old(job: &Job, todo: &Todo, config_id: &str, old: &str) -> Finished {
     let finished = todo.finished(Became::Replaced).of(Some(config_id), None);
     let deleted = match job.delete(old) {
         // Others deleted it; a sync that reads it all the same has the next run delete it.
-        Err(error) if error.errcode() == NOT_THERE => is_gone(job, old),
+        Err(error) if error.errcode() == NOT_THERE => job.note_gone(old),
         deleted => deleted,
     };
     match deleted {
@@ -71,9 +71,4 @@ fn drop_old(job: &Job, todo: &Todo, config_id: &str, old: &str) -> Finished {
             finished.failed(told)
         }
     }
-}
-
-fn is_gone(job: &Job, config_id: &str) -> Result<(), Error> {
-    let Some(entry) = job.ledger.active(&job.short(), config_id)? else { return Ok(()) };
-    job.ledger.store.change(&job.short(), entry.at(), Event::Gone).map(drop)
 }
