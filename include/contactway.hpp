@@ -14,7 +14,8 @@
  *     }
  *
  * Requests and answers are JSON, as in C, in whatever JSON library the program uses; contactway::json_get and
- * contactway::json_quote serve where there is none. Texts are UTF-8.
+ * contactway::json_quote serve where there is none. Texts are UTF-8. A std::string_view that is passed in is read during the
+ * call alone; one that version() or features() returns lasts as long as the program.
  *
  * Errors. What C answers with an errcode other than 0 is thrown as contactway::error. Beside it there are only
  * std::invalid_argument, for a text with a NUL in it, and std::bad_alloc.
@@ -47,6 +48,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace contactway {
 
@@ -69,7 +71,7 @@ inline std::string terminated(std::string_view text)
 // The version of the library, "MAJOR.MINOR.PATCH".
 //
 //     std::cout << "contactway " << contactway::version() << '\n';
-inline std::string_view version() noexcept
+[[nodiscard]] inline std::string_view version() noexcept
 {
     return contactway_version();
 }
@@ -77,7 +79,7 @@ inline std::string_view version() noexcept
 // The version of the C interface that the library has; CONTACTWAY_ABI_VERSION is the one this program was built with.
 //
 //     if (contactway::abi_version() != CONTACTWAY_ABI_VERSION) std::cerr << "another interface\n";
-inline std::uint32_t abi_version() noexcept
+[[nodiscard]] inline std::uint32_t abi_version() noexcept
 {
     return contactway_abi_version();
 }
@@ -85,7 +87,7 @@ inline std::uint32_t abi_version() noexcept
 // What this build holds beside the client itself, separated by commas, such as "sqlite,sandbox".
 //
 //     if (contactway::features().find("sandbox") == std::string_view::npos) std::cerr << "no sandbox\n";
-inline std::string_view features() noexcept
+[[nodiscard]] inline std::string_view features() noexcept
 {
     return contactway_features();
 }
@@ -127,7 +129,51 @@ inline std::string json_quote(std::string_view text)
     return quoted += '"';
 }
 
-// What a call answered that did not succeed. Copying it never throws.
+// A rule that a request or a configuration breaks.
+struct broken_rule {
+    std::string pointer;      // where (RFC 6901), such as /user/0; empty for the whole
+    std::string rule;         // its name in docs/rules.md, such as userid_form
+    std::string message;      // what it says, and what to do
+    std::int64_t line = 0;    // of a file of rows, from 1; 0 where there is no file
+    std::int64_t column = 0;  // likewise
+};
+
+// A row or contact way at which a job failed.
+struct failure {
+    std::int64_t line = 0;  // the number of the row, from 1; 0 where there are no rows
+    std::string key;        // empty where there is none
+    std::string config_id;  // empty where it is not known
+    std::int64_t errcode = 0;
+    std::string errmsg;
+};
+
+namespace detail {
+
+inline std::string text_at(const std::string &json, const char *pointer)
+{
+    return json_get(json, pointer).value_or("");
+}
+
+inline std::int64_t number_at(const std::string &json, const char *pointer)
+{
+    return std::strtoll(text_at(json, pointer).c_str(), nullptr, 10);
+}
+
+// What an array holds, each element read by itself.
+template <class Element, class Read>
+std::vector<Element> elements(const std::string &json, const std::string &array, Read read)
+{
+    std::vector<Element> all;
+    while (auto element = json_get(json, array + "/" + std::to_string(all.size()))) {
+        all.push_back(read(std::move(*element)));
+    }
+    return all;
+}
+
+}  // namespace detail
+
+// What a call answered that did not succeed; what() is its errmsg. Copying it never throws. What the answer does not hold
+// is empty, 0 or nothing. References last as long as a copy of the error does.
 //
 //     try {
 //         client.add(request);
@@ -136,8 +182,24 @@ inline std::string json_quote(std::string_view text)
 //         if (error.retryable()) client.add(request);
 //         // WeCom may have carried it out: look before adding again.
 //         if (error.effect() == "unknown") throw;
-//         if (error.kind() == "invalid_request") std::cerr << error.details() << '\n';
+//         for (const auto &broken : error.broken_rules()) std::cerr << broken.pointer << ": " << broken.message << '\n';
 //         std::cerr << error.errcode() << ": " << error.advice() << '\n' << error.answer() << '\n';
+//     }
+//
+// What else it says:
+//
+//     try {
+//         client.apply(R"({"path":"codes.csv"})");
+//     } catch (const contactway::error &error) {
+//         std::cerr << error.endpoint() << ": " << error.kind() << " after " << error.attempts() << " attempts, HTTP "
+//                   << error.http_status().value_or(0) << ' ' << error.hint() << ' ' << error.help_url() << '\n';
+//         for (const contactway::failure &failed : error.failures()) {
+//             std::cerr << "row " << failed.line << ' ' << failed.key << ": " << failed.errmsg << '\n';
+//         }
+//         if (error.kind() == "conflict") std::cerr << "the key has " << error.config_id() << '\n';
+//         if (error.kind() == "unknown") std::cerr << "again with the key " << error.key() << '\n';
+//         for (const std::string &candidate : error.candidates()) std::cerr << "it may be " << candidate << '\n';
+//         if (error.details() != "[]") std::cerr << error.details() << '\n';
 //     }
 class error : public std::runtime_error {
 public:
@@ -151,41 +213,87 @@ public:
     error &operator=(const error &) noexcept = default;
 
     // WeCom's code, or one of the negative CONTACTWAY_… ones.
-    std::int64_t errcode() const noexcept { return said_->errcode; }
+    [[nodiscard]] std::int64_t errcode() const noexcept { return said_->errcode; }
     // "timeout", "api", "partial" (a job of which some rows failed) and so on, see contactway.h; kinds not known to the
     // program may be added.
-    const std::string &kind() const noexcept { return said_->kind; }
+    [[nodiscard]] const std::string &kind() const noexcept { return said_->kind; }
     // "none", or "unknown" where WeCom may have carried the request out.
-    const std::string &effect() const noexcept { return said_->effect; }
+    [[nodiscard]] const std::string &effect() const noexcept { return said_->effect; }
     // Whether the same call may be made again without risk of a second contact way.
-    bool retryable() const noexcept { return said_->retryable; }
+    [[nodiscard]] bool retryable() const noexcept { return said_->retryable; }
     // How long to wait before another call, where waiting helps; such errors come at once.
-    std::optional<std::chrono::milliseconds> retry_after() const noexcept { return said_->retry_after; }
-    // Every rule broken, as a JSON array of {"pointer", "rule", "message"}.
-    const std::string &details() const noexcept { return said_->details; }
+    [[nodiscard]] std::optional<std::chrono::milliseconds> retry_after() const noexcept { return said_->retry_after; }
+    // WeCom's name of the endpoint, such as "add_contact_way", or the function's; empty outside of a call.
+    [[nodiscard]] const std::string &endpoint() const noexcept { return said_->endpoint; }
+    // How often the request was sent, or tried to be.
+    [[nodiscard]] std::int64_t attempts() const noexcept { return said_->attempts; }
+    // The HTTP status of the last attempt, where there was an answer.
+    [[nodiscard]] std::optional<int> http_status() const noexcept { return said_->http_status; }
     // What to do about WeCom's code, in one sentence; empty where it is not known.
-    const std::string &advice() const noexcept { return said_->advice; }
+    [[nodiscard]] const std::string &advice() const noexcept { return said_->advice; }
+    // By what WeCom's support finds the call, where WeCom's text says it.
+    [[nodiscard]] const std::string &hint() const noexcept { return said_->hint; }
+    // WeCom's page about its code, where its text names one.
+    [[nodiscard]] const std::string &help_url() const noexcept { return said_->help_url; }
+    // Of a "conflict" the contact way that has the key; of a "bad_response" to an add the one that was made, if it could
+    // be read.
+    [[nodiscard]] const std::string &config_id() const noexcept { return said_->config_id; }
+    // Of an "unknown" add, or one that was cut off: the key with which the same call looks for it before it sends.
+    [[nodiscard]] const std::string &key() const noexcept { return said_->key; }
+    // Of an "unknown" add: the config_ids that it may be, where several contact ways equal the request.
+    [[nodiscard]] std::vector<std::string> candidates() const
+    {
+        return detail::elements<std::string>(answer(), "/error/candidates", [](std::string id) { return id; });
+    }
+    // Every rule broken; details() is the same as a JSON array of {"pointer", "rule", "message"}.
+    [[nodiscard]] std::vector<broken_rule> broken_rules() const
+    {
+        return detail::elements<broken_rule>(details(), "", [](const std::string &json) {
+            return broken_rule{detail::text_at(json, "/pointer"), detail::text_at(json, "/rule"),
+                               detail::text_at(json, "/message"), detail::number_at(json, "/line"),
+                               detail::number_at(json, "/column")};
+        });
+    }
+    [[nodiscard]] const std::string &details() const noexcept { return said_->details; }
+    // What failed in a job, the first 100. The counts are in answer(), such as /created.
+    [[nodiscard]] std::vector<failure> failures() const
+    {
+        return detail::elements<failure>(answer(), "/failures", [](const std::string &json) {
+            return failure{detail::number_at(json, "/line"), detail::text_at(json, "/key"),
+                           detail::text_at(json, "/config_id"), detail::number_at(json, "/errcode"),
+                           detail::text_at(json, "/errmsg")};
+        });
+    }
     // The whole answer object: also what a job had done, and what the server sent.
-    const std::string &answer() const noexcept { return said_->answer; }
+    [[nodiscard]] const std::string &answer() const noexcept { return said_->answer; }
 
 private:
     struct said {
         explicit said(std::string text)
             : answer(std::move(text)), errcode(contactway_errcode(answer.c_str())),
-              kind(json_get(answer, "/error/kind").value_or("")),
-              effect(json_get(answer, "/error/effect").value_or("")),
+              kind(detail::text_at(answer, "/error/kind")), effect(detail::text_at(answer, "/error/effect")),
+              endpoint(detail::text_at(answer, "/error/endpoint")),
               details(json_get(answer, "/error/details").value_or("[]")),
-              advice(json_get(answer, "/error/advice").value_or("")),
+              advice(detail::text_at(answer, "/error/advice")), hint(detail::text_at(answer, "/error/hint")),
+              help_url(detail::text_at(answer, "/error/help_url")), config_id(detail::text_at(answer, "/config_id")),
+              key(detail::text_at(answer, "/error/key")), attempts(detail::number_at(answer, "/error/attempts")),
               retryable(json_get(answer, "/error/retryable") == "true")
         {
-            if (const auto wait = json_get(answer, "/error/retry_after_ms")) {
-                retry_after.emplace(std::strtoll(wait->c_str(), nullptr, 10));
+            // Of JSON's null the text comes too.
+            if (endpoint == "null") endpoint.clear();
+            if (const auto status = detail::number_at(answer, "/error/http_status")) {
+                http_status = static_cast<int>(status);
+            }
+            if (json_get(answer, "/error/retry_after_ms")) {
+                retry_after.emplace(detail::number_at(answer, "/error/retry_after_ms"));
             }
         }
         std::string answer;
         std::int64_t errcode;
-        std::string kind, effect, details, advice;
+        std::string kind, effect, endpoint, details, advice, hint, help_url, config_id, key;
+        std::int64_t attempts;
         bool retryable;
+        std::optional<int> http_status;
         std::optional<std::chrono::milliseconds> retry_after;
     };
     std::shared_ptr<const said> said_;
@@ -219,7 +327,7 @@ public:
         return *this;
     }
     ~handle() { Free(number_); }
-    std::uint64_t number() const noexcept { return number_; }
+    [[nodiscard]] std::uint64_t number() const noexcept { return number_; }
 
 private:
     std::uint64_t number_;
@@ -257,7 +365,7 @@ public:
     //
     //     contactway::canceller canceller;
     //     const std::string options = "{\"canceller\":" + std::to_string(canceller.handle()) + "}";
-    contactway_canceller handle() const noexcept { return handle_.number(); }
+    [[nodiscard]] contactway_canceller handle() const noexcept { return handle_.number(); }
 
 private:
     detail::handle<contactway_canceller_free> handle_;
@@ -283,7 +391,7 @@ struct options {
     // As C takes them.
     //
     //     char *answer = contactway_list(client.handle(), "{}", contactway::options{1s}.json().c_str());
-    std::string json() const
+    [[nodiscard]] std::string json() const
     {
         if (!raw.empty()) return detail::terminated(raw);
         std::string members;
@@ -301,15 +409,16 @@ struct options {
 // How much a logger is told: each level holds those before it.
 enum class log_level : std::int32_t { error = 1, warning, info, debug, trace };
 
-// Is given log lines, each one JSON object; several threads call it at once. What it throws is dropped.
+// Is given log lines, each one JSON object, which lasts until the function returns: copy what is to be kept. Several
+// threads call it at once. What it throws is dropped.
 using logger = std::function<void(log_level level, std::string_view message)>;
 
 // Hands out an access token, or nothing when it has none; rejected says that WeCom refused the last one. Several threads
 // call it at once. What it throws is as if it had none: the call fails as "auth".
 using token_provider = std::function<std::optional<std::string>(bool rejected)>;
 
-// Is told how far a job has come, as the JSON object that contactway.h describes, on the calling thread; false stops the
-// job cleanly. What it throws stops the job too, and is thrown from the call.
+// Is told how far a job has come, as the JSON object that contactway.h describes, which lasts until the function returns,
+// on the calling thread; false stops the job cleanly. What it throws stops the job too, and is thrown from the call.
 using progress = std::function<bool(std::string_view progress)>;
 
 namespace detail {
@@ -380,7 +489,7 @@ public:
     // The number that stands for it in C.
     //
     //     contactway_string_free(contactway_list(client.handle(), "{}", nullptr));
-    contactway_client handle() const noexcept { return handle_.number(); }
+    [[nodiscard]] contactway_client handle() const noexcept { return handle_.number(); }
 
     // Adds a contact way; the answer holds config_id and, for scene 2, qr_code. Where effect() of the error is
     // "unknown" it may have been made. With a key, which needs a durable store, it is made once, however often this is
@@ -597,16 +706,16 @@ public:
     //
     //     contactway::sandbox sandbox;
     //     std::cout << sandbox.info() << '\n' << sandbox.base_url() << '\n';
-    const std::string &info() const noexcept { return info_; }
+    [[nodiscard]] const std::string &info() const noexcept { return info_; }
     // Where it listens, such as "http://127.0.0.1:49152".
-    std::string base_url() const { return json_get(info_, "/base_url").value_or(""); }
+    [[nodiscard]] std::string base_url() const { return json_get(info_, "/base_url").value_or(""); }
     // A configuration that is ready for client.
-    std::string client_config() const { return json_get(info_, "/client_config").value_or(""); }
+    [[nodiscard]] std::string client_config() const { return json_get(info_, "/client_config").value_or(""); }
     // The number that stands for it in C.
     //
     //     contactway::sandbox sandbox;
     //     contactway_sandbox_stop(sandbox.handle());  // its port is closed early
-    contactway_sandbox handle() const noexcept { return handle_.number(); }
+    [[nodiscard]] contactway_sandbox handle() const noexcept { return handle_.number(); }
 
 private:
     using number = detail::handle<contactway_sandbox_stop>;
@@ -617,7 +726,7 @@ private:
         number sandbox(contactway_sandbox_start(detail::terminated(config).c_str(), &text));
         const detail::c_string owned(text);
         info = text;
-        if (sandbox.number() == 0) throw error(info);
+        if (sandbox.number() == 0) throw error(std::move(info));
         return sandbox;
     }
 

@@ -26,9 +26,11 @@
 //! - `ledger`: what was created, kept where it cannot be lost
 //! - `wire`: one call below the face: a token, leave to pass, one exchange, the answer, and again or not
 //! - `auth`: access tokens, fetched once for everybody
+//! - `store`: where tokens, limits and the ledger are kept: in memory, SQLite or PostgreSQL
 //! - `transport`: one HTTPS exchange on a kept connection
 //! - `answer`: WeCom's envelope, our error, and what WeCom's codes mean
 //! - `rules`: the documented rules of a request, as one table
+//! - `endpoint`: WeCom's endpoints, as one table
 //! - `call`, `clock`, `json`, `lock`, `log`, `os_error`, `random`, `secret`: a call's deadline and its being stopped; the
 //!   time; JSON read strictly; locks that no panic poisons; what happened, for whoever wants to know; what the system
 //!   refused, in words; chance; what may never be printed

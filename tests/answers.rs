@@ -223,6 +223,22 @@ fn a_member_that_the_document_does_not_know_is_warned_of_and_sent() {
 }
 
 #[test]
+fn a_member_of_another_endpoint_is_no_misspelling() {
+    let shop = Shop::open();
+    let client = shop.client("");
+    let config_id = at(&add(&client, SIMPLE).unwrap(), "/config_id");
+    let warning = |endpoint, request: &str| {
+        at(&client.call(endpoint, request, &Options::default()).unwrap(), "/warnings/0/message")
+    };
+    let update = format!(r#"{{"config_id":"{config_id}","type":2}}"#);
+    assert!(
+        warning(Endpoint::Update, &update).starts_with("type: only an add takes it, and it cannot be changed later.")
+    );
+    let list = r#"{"state":"a"}"#;
+    assert!(warning(Endpoint::List, list).starts_with("state: add_contact_way or update_contact_way takes it."));
+}
+
+#[test]
 fn on_a_failure_unknown_members_stand_in_the_details() {
     let shop = Shop::open();
     let client = shop.client("");
@@ -272,4 +288,19 @@ fn a_time_in_milliseconds_is_refused() {
         assert!(error.details()[0].message.contains("milliseconds"), "{error}");
     }
     client.call(Endpoint::List, r#"{"end_time":100000000000}"#, &Options::default()).unwrap();
+}
+
+#[test]
+fn a_misspelt_member_of_a_configuration_or_of_options_is_told_before_what_is_missing_for_it() {
+    let first = |error: contactway::Error| {
+        let told = error.to_json();
+        (at(&told, "/error/details/0/pointer"), at(&told, "/error/details/0/message"))
+    };
+    let config = r#"{"corp_id":"a","secert":"b"}"#;
+    let (pointer, message) = first(contactway::Client::new(config, &contactway::Shared::default()).err().unwrap());
+    assert_eq!(pointer, "/secert");
+    assert_eq!(message, "secert is not known here; did you mean secret? Correct or remove it");
+    let (pointer, message) = first(contactway::Options::parse(r#"{"timeoutMs":5}"#, None).err().unwrap());
+    assert_eq!(pointer, "/timeoutMs");
+    assert_eq!(message, "timeoutMs is not known here; did you mean timeout_ms? Correct or remove it");
 }

@@ -118,7 +118,7 @@ func ask[A any, P answer[A]](
 	}
 	raw, err := client.call(ctx, function, terminated(text), options)
 	if err != nil {
-		return nil, err
+		return nil, inGo(err, request)
 	}
 	return read[A, P](functions[function].endpoint, raw)
 }

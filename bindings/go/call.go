@@ -89,6 +89,9 @@ func (c *Client) call(ctx context.Context, name string, request *C.char, options
 		switch {
 		case failure.Kind == ErrTimeout:
 			failure.cause = given.passed(ctx).cause
+		case (failure.Kind == ErrUnknown || failure.Kind == ErrConflict) && given.isOver():
+			// It would have waited on.
+			failure.cause = given.passed(ctx).cause
 		case failure.Kind == ErrCancelled && cancel.passedOn.Load() != nil:
 			failure.endBy(*cancel.passedOn.Load())
 		case failure.Kind == ErrInvalidHandle && c.closing.Err() != nil:

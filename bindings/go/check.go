@@ -22,13 +22,20 @@ type CheckStep struct {
 	Error     *CheckError `json:"error"`      // nil unless it failed
 }
 
-// CheckError says what failure a step met.
+// CheckError says what failure a step met; [Error] tells of each.
 type CheckError struct {
-	Errcode int64  `json:"errcode"`
-	Kind    Kind   `json:"kind"`
-	Advice  string `json:"advice"`   // what to do about this errcode, where that is known
-	Hint    string `json:"hint"`     // WeCom's number for its support, where it sent one
-	HelpURL string `json:"help_url"` // WeCom's page about this errcode, where it sent one
+	Errcode      int64    `json:"errcode"`
+	Kind         Kind     `json:"kind"`
+	Effect       Effect   `json:"effect"`
+	Retryable    bool     `json:"retryable"`
+	Endpoint     string   `json:"endpoint"`
+	Attempts     int      `json:"attempts"`
+	HTTPStatus   int      `json:"http_status"`
+	Details      []Detail `json:"details"`
+	RetryAfterMS int64    `json:"retry_after_ms"` // milliseconds to wait before another try; 0 if waiting does not help
+	Advice       string   `json:"advice"`         // what to do about this errcode, where that is known
+	Hint         string   `json:"hint"`           // WeCom's number for its support, where it sent one
+	HelpURL      string   `json:"help_url"`       // WeCom's page about this errcode, where it sent one
 }
 
 // Check finds out whether everything works, and if not, what is wrong and what to do: it answers "it does not work

@@ -55,13 +55,15 @@ func newClient(handle clientHandle, timeout time.Duration) *Client {
 	return client
 }
 
-// New makes a client. Nothing is sent yet. The error is an [*Error] that names every wrong member.
+// New makes a client. Nothing is sent yet. The error is an [*Error] whose Details name every wrong field.
 func New(config Config) (*Client, error) {
-	text, err := config.encode()
+	wire := config.wire()
+	text, err := encode(wire)
 	if err != nil {
 		return nil, err
 	}
 	client, err := NewFromJSON(text)
+	err = inGo(err, wire)
 	if faults := config.faults(); len(faults) > 0 {
 		client.Close()
 		return nil, withFaults(err, faults)

@@ -37,6 +37,39 @@ func TestConfigNamesEveryWrongMember(t *testing.T) {
 	}
 }
 
+// A mistake is told by the field that the program names, beside the member that the documentation names.
+func TestMistakesAreToldInGosNames(t *testing.T) {
+	_, ofClient := contactway.New(contactway.Config{Secret: "s", Timeout: -1, RateLimit: &contactway.RateLimit{PerMinute: -1}})
+	_, ofSuite := contactway.New(contactway.Config{Suite: &contactway.Suite{SuiteID: "ww1", SuiteSecret: "s", SuiteTicket: "t", AuthCorpID: "c"}})
+	_, ofSandbox := contactway.StartSandbox(contactway.SandboxConfig{TokenLife: -1, Members: []contactway.SandboxMember{{}}})
+	client := contactwaytest.NewSandbox(t).NewClient()
+	_, ofRequest := client.Add(context.Background(), contactway.AddRequest{
+		Type: 1, Scene: 2, User: []string{""}, IsTemp: contactway.Some(true), Conclusions: &contactway.Conclusions{Image: &contactway.Image{}},
+	})
+	for _, told := range []struct {
+		err    error
+		fields map[string]string
+	}{
+		{ofClient, map[string]string{"/corp_id": "CorpID", "/timeout_ms": "Timeout", "/rate_limit/per_minute": "RateLimit.PerMinute"}},
+		{ofSuite, map[string]string{"/suite/permanent_code": "Suite.PermanentCode"}},
+		{ofSandbox, map[string]string{"/token_life_s": "TokenLife", "/members/0/userid": "Members[0].UserID"}},
+		{ofRequest, map[string]string{"/user/0": "User[0]", "/conclusions/image/media_id": "Conclusions.Image.MediaID"}},
+	} {
+		failure, fields := failureOf(t, told.err), map[string]string{}
+		for _, detail := range failure.Details {
+			fields[detail.Pointer] = detail.Field
+		}
+		for pointer, field := range told.fields {
+			if fields[pointer] != field {
+				t.Errorf("%s is %q in %+v", pointer, fields[pointer], failure.Details)
+			}
+			if !strings.Contains(failure.Error(), " "+field+": ") {
+				t.Errorf("%s is not named in %v", field, failure)
+			}
+		}
+	}
+}
+
 func TestConfigReachesTheLibrary(t *testing.T) {
 	sandbox := contactwaytest.NewSandbox(t)
 	for name, change := range map[string]func(*contactway.Config){

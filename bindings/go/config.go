@@ -118,21 +118,21 @@ func (c Config) faults() []Detail {
 	var faults []Detail
 	if c.MaxConcurrentCalls < 0 {
 		message := fmt.Sprintf("MaxConcurrentCalls is %d and must not be negative", c.MaxConcurrentCalls)
-		faults = append(faults, Detail{Pointer: "/MaxConcurrentCalls", Rule: "out_of_range", Message: message})
+		faults = append(faults, Detail{Pointer: "/MaxConcurrentCalls", Field: "MaxConcurrentCalls", Rule: "out_of_range", Message: message})
 	}
 	if c.NoRateLimit && c.RateLimit != nil {
 		message := "NoRateLimit and RateLimit are both given; keep one"
-		faults = append(faults, Detail{Pointer: "/rate_limit", Rule: "exclusive", Message: message})
+		faults = append(faults, Detail{Pointer: "/rate_limit", Field: "NoRateLimit", Rule: "exclusive", Message: message})
 	}
 	if c.Logger != nil && c.Logger.Handler() == nil {
 		message := "Logger has no handler; make it with slog.New"
-		faults = append(faults, Detail{Pointer: "/Logger", Rule: "no_handler", Message: message})
+		faults = append(faults, Detail{Pointer: "/Logger", Field: "Logger", Rule: "no_handler", Message: message})
 	}
 	return faults
 }
 
-// encode writes the configuration as the library reads it.
-func (c Config) encode() ([]byte, error) {
+// wire is the configuration as the library reads it, under Go's names.
+func (c Config) wire() any {
 	extra := maps.Clone(c.Extra)
 	if extra == nil {
 		extra = map[string]json.RawMessage{}
@@ -147,29 +147,29 @@ func (c Config) encode() ([]byte, error) {
 	if c.Settle != nil {
 		settle = Some(units(*c.Settle, time.Second))
 	}
-	return encode(struct {
-		CorpID           string     `json:"corp_id,omitempty"`
-		Secret           string     `json:"secret,omitempty"`
-		Suite            *Suite     `json:"suite,omitempty"`
-		AccessToken      string     `json:"access_token,omitempty"`
-		BaseURL          string     `json:"base_url,omitempty"`
-		TimeoutMS        int64      `json:"timeout_ms,omitempty"`
-		ConnectTimeoutMS int64      `json:"connect_timeout_ms,omitempty"`
-		MaxAttempts      int        `json:"max_attempts,omitempty"`
-		MaxInFlight      *int       `json:"max_in_flight,omitempty"`
-		RateLimit        *RateLimit `json:"rate_limit,omitempty"`
-		Proxy            *string    `json:"proxy,omitempty"`
-		CAFile           string     `json:"ca_file,omitempty"`
-		ExtraCAFile      string     `json:"extra_ca_file,omitempty"`
-		InsecureHTTP     bool       `json:"insecure_http,omitempty"`
-		Store            string     `json:"store,omitempty"`
-		SettleS          *int64     `json:"settle_s,omitempty"`
-		Validate         Validate   `json:"validate,omitempty"`
-		Extra            map[string]json.RawMessage
+	return struct {
+		CorpID         string     `json:"corp_id,omitempty"`
+		Secret         string     `json:"secret,omitempty"`
+		Suite          *Suite     `json:"suite,omitempty"`
+		AccessToken    string     `json:"access_token,omitempty"`
+		BaseURL        string     `json:"base_url,omitempty"`
+		Timeout        int64      `json:"timeout_ms,omitempty"`
+		ConnectTimeout int64      `json:"connect_timeout_ms,omitempty"`
+		MaxAttempts    int        `json:"max_attempts,omitempty"`
+		MaxInFlight    *int       `json:"max_in_flight,omitempty"`
+		RateLimit      *RateLimit `json:"rate_limit,omitempty"`
+		Proxy          *string    `json:"proxy,omitempty"`
+		CAFile         string     `json:"ca_file,omitempty"`
+		ExtraCAFile    string     `json:"extra_ca_file,omitempty"`
+		InsecureHTTP   bool       `json:"insecure_http,omitempty"`
+		Store          string     `json:"store,omitempty"`
+		Settle         *int64     `json:"settle_s,omitempty"`
+		Validate       Validate   `json:"validate,omitempty"`
+		Extra          map[string]json.RawMessage
 	}{
 		c.CorpID, c.Secret, c.Suite, c.AccessToken, c.BaseURL, units(c.Timeout, time.Millisecond), units(c.ConnectTimeout, time.Millisecond),
 		c.MaxAttempts, c.MaxInFlight, c.RateLimit, c.Proxy, c.CAFile, c.ExtraCAFile, c.InsecureHTTP, c.Store, settle, c.Validate, extra,
-	})
+	}
 }
 
 // units is a duration in whole units, rounded away from zero: what is not zero must not become it, and what is negative

@@ -18,7 +18,8 @@
 //	contactway.UpdateRequest{ConfigID: id, Remark: contactway.Some(""), Party: []int64{}}
 //
 // Go cannot require a field. Those that WeCom requires say so in their comments; one that is missing is [ErrInvalidRequest],
-// with every rule that the request breaks in Details, and nothing was sent. Members that this package does not know yet go
+// with every rule that the request breaks in Details, and nothing was sent. What Type decides, such as whether User must be
+// there, is looked at once there is a Type. Answers and requests are printed as the JSON that they stand for. Members that this package does not know yet go
 // into Extra, and every answer keeps the whole text in Raw. Numbers are in WeCom's units.
 //
 // # Contexts
@@ -56,7 +57,8 @@
 //
 // Every error is an [*Error]. Its kind is matched with [errors.Is] and [ErrTimeout] and its like; where the context was
 // the reason, [context.DeadlineExceeded] or [context.Canceled] match too. Before an add is repeated, Effect and Retryable
-// say whether that may make a second contact way.
+// say whether that may make a second contact way. Details name each mistake in a request or a configuration, by its place in the
+// JSON and by Go's Field.
 //
 // # Tests
 //

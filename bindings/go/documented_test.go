@@ -51,7 +51,7 @@ func TestConfigurationsHaveEveryDocumentedMember(t *testing.T) {
 		MaxInFlight:   Some(1), RateLimit: &RateLimit{}, Proxy: Some(""), CAFile: "c", ExtraCAFile: "e", InsecureHTTP: true, Store: "memory",
 		Settle: Some(time.Second), Validate: Warn,
 	}
-	text, err := config.encode()
+	text, err := encode(config.wire())
 	if has, told := written(t, text, err), documented(t, "configuration.md", "Members"); !slices.Equal(has, told) {
 		t.Errorf("Config has %v, documented are %v", has, told)
 	}
@@ -61,7 +61,7 @@ func TestConfigurationsHaveEveryDocumentedMember(t *testing.T) {
 		ListLag: 1, CheckMedia: true, UnicodeEscapes: "accept", Callback: &SandboxCallback{}, Apps: []SandboxApp{}, Suites: []Suite{},
 		Members: []SandboxMember{}, Departments: []SandboxDepartment{},
 	}
-	text, err = sandbox.encode()
+	text, err = encode(sandbox.wire())
 	if has, told := written(t, text, err), documented(t, "sandbox.md", "What it starts with"); !slices.Equal(has, told) {
 		t.Errorf("SandboxConfig has %v, documented are %v", has, told)
 	}

@@ -68,6 +68,9 @@ func (d deadline) passed(ctx context.Context) ending {
 	return ending{kind: ErrTimeout, cause: context.DeadlineExceeded}
 }
 
+// isOver is whether the library, which is given whole milliseconds, had no time left.
+func (d deadline) isOver() bool { return !d.IsZero() && time.Until(d.Time) < time.Millisecond }
+
 // millisecondsFrom is how long a call that begins now may take; 0 says that there is no time left, or no deadline.
 func (d deadline) millisecondsFrom(now time.Time) int64 {
 	if d.IsZero() {

@@ -6,6 +6,8 @@ import "C"
 import (
 	"encoding/json"
 	"fmt"
+	"reflect"
+	"strings"
 	"time"
 )
 
@@ -50,15 +52,17 @@ const (
 
 // Detail is one rule that a request or a configuration breaks.
 type Detail struct {
-	Pointer string `json:"pointer"` // where (RFC 6901), such as /user/0
+	Pointer string `json:"pointer"` // where in the JSON (RFC 6901), such as /user/0
+	Field   string `json:"-"`       // the same in Go, such as User[0] or Suite.SuiteSecret; empty where no field stands there
 	Rule    string `json:"rule"`    // which, such as userid_form
 	Message string `json:"message"` // what it says and what to do
 	Line    int64  `json:"line"`    // of a file of rows, from 1; 0 where there is no file
 	Column  int64  `json:"column"`  // the character of that line, from 1; 0 where there is no file
 }
 
-// Error is the error of every call. It matches its [Kind] with [errors.Is], and [context.DeadlineExceeded] or
-// [context.Canceled] too where the context was the reason.
+// Error is the error of every call. It matches its [Kind] with [errors.Is], and where the context was the reason
+// [context.DeadlineExceeded] or [context.Canceled] and the context's own cause too. A Timeout of the client's, or one in
+// RawOptions, is no reason of the context's.
 type Error struct {
 	Errcode    int64           // WeCom's own where WeCom refused, else one of the library's, -1001 and below
 	Errmsg     string          // what WeCom said where WeCom refused, else what went wrong and what to do
@@ -73,7 +77,8 @@ type Error struct {
 	Advice     string          // what to do about this errcode, where that is known
 	Hint       string          // WeCom's number for its support, where it sent one
 	HelpURL    string          // WeCom's page about this errcode, where it sent one
-	Key        string          // of ErrUnknown: the add's key, the caller's or, where there was none, one of the library's
+	ConfigID   string          // of ErrConflict the contact way that has the key; of ErrBadResponse to an add the one that was made, if it could be read
+	Key        string          // of ErrUnknown, or an add cut off: its key, the caller's or, where there was none, one of the library's
 	Candidates []string        // of ErrUnknown: the config ids of the contact ways that equal the request, where there are several
 	Failures   []Failure       // of a job: the first 100 rows that failed; its counts are in the answer beside the error
 	Raw        json.RawMessage // the library's answer as JSON; nil where it was not reached
@@ -85,6 +90,9 @@ func (e *Error) Error() string {
 	text := fmt.Sprintf("%s (%d): %s", string(e.Kind), e.Errcode, e.Errmsg)
 	if e.Endpoint != "" {
 		text = e.Endpoint + ": " + text
+	}
+	if len(e.Failures) > 0 {
+		text += ". The first failure: " + e.Failures[0].String()
 	}
 	if e.cause != nil {
 		text += ": " + e.cause.Error()
@@ -110,9 +118,10 @@ func (e *Error) Temporary() bool { return e.Retryable }
 // errorOf reads a failure's answer.
 func errorOf(raw json.RawMessage) *Error {
 	var answer struct {
-		Errcode int64  `json:"errcode"`
-		Errmsg  string `json:"errmsg"`
-		Error   struct {
+		Errcode  int64  `json:"errcode"`
+		Errmsg   string `json:"errmsg"`
+		ConfigID string `json:"config_id"`
+		Error    struct {
 			Kind         Kind     `json:"kind"`
 			Effect       Effect   `json:"effect"`
 			Retryable    bool     `json:"retryable"`
@@ -152,11 +161,27 @@ func errorOf(raw json.RawMessage) *Error {
 		Advice:     said.Advice,
 		Hint:       said.Hint,
 		HelpURL:    said.HelpURL,
+		ConfigID:   answer.ConfigID,
 		Key:        said.Key,
 		Candidates: said.Candidates,
 		Failures:   answer.Failures,
 		Raw:        raw,
 	}
+}
+
+// inGo says of an error in what fields of the struct that was written as JSON the mistakes are.
+func inGo(err error, written any) error {
+	failure, hasFailed := err.(*Error)
+	if !hasFailed {
+		return err
+	}
+	for i := range failure.Details {
+		detail := &failure.Details[i]
+		if detail.Field = fieldAt(reflect.TypeOf(written), detail.Pointer); detail.Field != "" {
+			failure.Errmsg = strings.Replace(failure.Errmsg, " "+detail.Pointer+": ", " "+detail.Field+": ", 1)
+		}
+	}
+	return failure
 }
 
 // withFaults is the library's error, which may be nil, with what else is wrong with a configuration.

@@ -14,6 +14,7 @@ import (
 	"regexp"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -253,6 +254,42 @@ func TestCallbacksOnAJobsThreadsAreTheJobs(t *testing.T) {
 	}
 }
 
+// Whatever the core says of a failure is read, into an error and into a step of a check.
+func TestErrorsHaveEveryMemberOfTheCore(t *testing.T) {
+	source, err := os.ReadFile("../../src/answer/error.rs")
+	if err != nil {
+		t.Fatal(err)
+	}
+	values := map[string]string{
+		"attempts": "3", "http_status": "502", "retry_after_ms": "1500", "retryable": "true", "candidates": `["c1"]`,
+		"details": `[{"pointer":"/user","rule":"r","message":"m"}]`,
+	}
+	var told []string
+	step := planOf(reflect.TypeFor[CheckError]())
+	for _, put := range regexp.MustCompile(`\bput\("(\w+)"`).FindAllStringSubmatch(string(source), -1) {
+		name := put[1]
+		value := values[name]
+		if value == "" {
+			value = strconv.Quote(name)
+		}
+		told = append(told, strconv.Quote(name)+":"+value)
+		// What the ledger alone knows is in no step.
+		if step.member([]byte(strconv.Quote(name))) == nil && name != "key" && name != "candidates" {
+			t.Errorf("CheckError has no %s", name)
+		}
+	}
+	if len(told) < 13 {
+		t.Fatalf("only %v were found", told)
+	}
+	failure := reflect.ValueOf(*errorOf([]byte(`{"errcode":1,"errmsg":"m","config_id":"c","failures":[{"errcode":1}],"error":{` +
+		strings.Join(told, ",") + `}}`)))
+	for i := range failure.NumField() {
+		if name := failure.Type().Field(i).Name; name != "cause" && failure.Field(i).IsZero() {
+			t.Errorf("%s was not read", name)
+		}
+	}
+}
+
 func TestConfigIsWrittenAsTheLibraryReadsIt(t *testing.T) {
 	for expected, config := range map[string]Config{
 		`{}`: {},
@@ -263,7 +300,7 @@ func TestConfigIsWrittenAsTheLibraryReadsIt(t *testing.T) {
 			Settle: Some(time.Duration(0)), Validate: Off, NoRateLimit: true,
 		},
 	} {
-		if text, err := config.encode(); err != nil || string(text) != expected {
+		if text, err := encode(config.wire()); err != nil || string(text) != expected {
 			t.Errorf("%v, %s, not %s", err, text, expected)
 		}
 	}

@@ -6,8 +6,10 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"iter"
 	"os"
+	"strings"
 )
 
 // Sync, Apply, ReplaceUser and SaveQRCodes are jobs. They have a deadline only if their context has one, are stopped
@@ -32,6 +34,22 @@ type Failure struct {
 	ConfigID string `json:"config_id"` // empty where it is not known
 	Errcode  int64  `json:"errcode"`
 	Errmsg   string `json:"errmsg"`
+}
+
+// String names the row and says why it failed.
+func (f Failure) String() string {
+	var where []string
+	if f.Line != 0 {
+		where = append(where, fmt.Sprint("line ", f.Line))
+	}
+	if f.Key != "" {
+		where = append(where, "key "+f.Key)
+	}
+	if f.ConfigID != "" {
+		where = append(where, "config_id "+f.ConfigID)
+	}
+	why := fmt.Sprintf("%s (%d)", f.Errmsg, f.Errcode)
+	return strings.Join(append(where, why), ", ")
 }
 
 // SyncRequest says what the ledger is compared with.
@@ -104,6 +122,7 @@ type ReplaceUserRequest struct {
 	To          []string                   `json:"to,omitempty"`          // userids, required; []string{} for nobody, which takes From out
 	DryRun      bool                       `json:"dry_run,omitempty"`     // whether it is only counted what would be done
 	Concurrency *int                       `json:"concurrency,omitempty"` // calls at once; MaxInFlight if nil
+	ReportPath  string                     `json:"report_path,omitempty"` // of a file to write, a line for each contact way; see [ReadReport]
 	Extra       map[string]json.RawMessage `json:"-"`
 }
 

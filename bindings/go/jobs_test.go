@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -135,9 +136,23 @@ func TestDryRunPlans(t *testing.T) {
 			t.Errorf("%s is planned as %+v", rows[number].Key, line)
 		}
 	}
-	replaced, err := client.ReplaceUser(context.Background(), contactway.ReplaceUserRequest{From: "lisi", To: []string{"wangwu"}, DryRun: true})
+	if to, _ := contactway.JSONGet(report[rows[1].Key].Changes, "/remark/to"); to != "moved" {
+		t.Errorf("it is planned to be %q", to)
+	}
+	plan = filepath.Join(t.TempDir(), "plan.jsonl")
+	replaced, err := client.ReplaceUser(context.Background(), contactway.ReplaceUserRequest{
+		From: "lisi", To: []string{"wangwu"}, DryRun: true, ReportPath: plan,
+	})
 	if err != nil || replaced.Matched != 2 {
 		t.Errorf("%v, %+v", err, replaced)
+	}
+	for key, line := range reportOf(t, plan) {
+		if to, _ := contactway.JSONGet(line.Changes, "/user/to"); !strings.Contains(to, "wangwu") {
+			t.Errorf("%s: it is planned to be %s", key, to)
+		}
+	}
+	if planned := len(reportOf(t, plan)); planned != 2 {
+		t.Errorf("%d are planned", planned)
 	}
 	for _, call := range sandbox.Calls("") {
 		if call.Endpoint != "get_contact_way" {
@@ -154,6 +169,9 @@ func TestRowsThatFailAreNamedAndTheRestIsDone(t *testing.T) {
 	failure := failureOf(t, err)
 	if failure.Kind != contactway.ErrPartial || failure.Errcode != -1011 || failure.Endpoint != "apply" {
 		t.Errorf("%+v", failure)
+	}
+	if text := err.Error(); !strings.Contains(text, "The first failure: line 2, key shop-01, ") || !strings.Contains(text, "type 1 needs exactly one user") {
+		t.Errorf("%s does not name the first failure", text)
 	}
 	if done == nil || done.Created != 2 || done.Failed != 1 || !slices.Equal(done.Failures, failure.Failures) || len(done.Failures) != 1 {
 		t.Fatalf("%+v", done)

@@ -67,6 +67,9 @@ func TestUnknownIsSettledByTheSameCall(t *testing.T) {
 	if failure.Kind != contactway.ErrUnknown || failure.Effect != contactway.EffectUnknown || failure.Key != shop(1).Key || !failure.Retryable {
 		t.Fatalf("%+v", failure)
 	}
+	if !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("%v does not tell that the context's deadline cut it short", err)
+	}
 	if settled := add(t, client, shop(1)); !settled.Replayed {
 		t.Errorf("%+v", settled)
 	}
@@ -88,7 +91,7 @@ func TestUnknownNamesItsCandidates(t *testing.T) {
 	_, err = client.Add(ctx, shop(1).ContactWay, contactway.Key(shop(1).Key))
 	failure := failureOf(t, err)
 	if failure.Kind != contactway.ErrUnknown || failure.Key != shop(1).Key || len(failure.Candidates) != 2 ||
-		!slices.Contains(failure.Candidates, stranger.ConfigID) {
+		!slices.Contains(failure.Candidates, stranger.ConfigID) || errors.Is(err, context.DeadlineExceeded) {
 		t.Fatalf("%+v", failure)
 	}
 	row := shop(1)

@@ -52,6 +52,30 @@ func (p *plan) member(quoted []byte) *member {
 	return nil
 }
 
+// fieldAt is the field of a struct that an RFC 6901 pointer into its JSON leads to, as Go writes it; empty if there is none.
+func fieldAt(at reflect.Type, pointer string) string {
+	path := ""
+	for _, token := range strings.Split(pointer, "/")[1:] {
+		for at.Kind() == reflect.Pointer {
+			at = at.Elem()
+		}
+		switch at.Kind() {
+		case reflect.Struct:
+			member := planOf(at).member([]byte(`"` + token + `"`))
+			if member == nil {
+				return ""
+			}
+			field := at.FieldByIndex(member.index)
+			path, at = path+"."+field.Name, field.Type
+		case reflect.Slice:
+			path, at = path+"["+token+"]", at.Elem()
+		default:
+			return ""
+		}
+	}
+	return strings.TrimPrefix(path, ".")
+}
+
 // add reads the tags of a struct that stands at index, and of those that are part of it.
 func (p *plan) add(object reflect.Type, at []int) {
 	for i := range object.NumField() {

@@ -4,22 +4,24 @@ package contactway
 
 import (
 	"bufio"
+	"encoding/json"
 	"io"
 	"iter"
 )
 
-// ReportLine says what Apply did with a row.
+// ReportLine says what Apply did with a row, or ReplaceUser with a contact way.
 type ReportLine struct {
-	Line     int64  `json:"line"` // of the file, or the number of the row, from 1
-	Key      string `json:"key"`
-	Result   string `json:"result"` // created, updated, unchanged, claimed, deleted, replaced or failed
-	ConfigID string `json:"config_id"`
-	QRCode   string `json:"qr_code"`
-	Errcode  int64  `json:"errcode"`
-	Errmsg   string `json:"errmsg"`
+	Line     int64           `json:"line"` // of the file, or the number of the row, from 1; 0 where there are no rows
+	Key      string          `json:"key"`
+	Result   string          `json:"result"` // created, updated, unchanged, claimed, deleted, replaced or failed
+	ConfigID string          `json:"config_id"`
+	QRCode   string          `json:"qr_code"`
+	Errcode  int64           `json:"errcode"`
+	Errmsg   string          `json:"errmsg"`
+	Changes  json.RawMessage `json:"changes"` // of a dry run: each member that would change, as {"remark": {"from": …, "to": …}}; else nil
 }
 
-// ReadReport reads what Apply wrote to its ReportPath, a line at a time. An error is the last that it yields.
+// ReadReport reads what Apply or ReplaceUser wrote to its ReportPath, a line at a time. An error is the last that it yields.
 func ReadReport(report io.Reader) iter.Seq2[ReportLine, error] {
 	return func(yield func(ReportLine, error) bool) {
 		lines := bufio.NewReader(report)

@@ -23,7 +23,8 @@ func StartSandbox(config SandboxConfig) (*Sandbox, error) {
 	if err := checkInterface(loadedInterface()); err != nil {
 		return nil, err
 	}
-	written, err := config.encode()
+	wire := config.wire()
+	written, err := encode(wire)
 	if err != nil {
 		return nil, err
 	}
@@ -35,7 +36,7 @@ func StartSandbox(config SandboxConfig) (*Sandbox, error) {
 	handle := C.contactway_sandbox_start(text, &info)
 	raw, err := outcome(C.contactway_go_measured(info))
 	if err != nil {
-		return nil, err
+		return nil, inGo(err, wire)
 	}
 	sandbox := &Sandbox{handle: handle}
 	if err := sandbox.read(raw); err != nil {

@@ -90,29 +90,29 @@ type SandboxDepartment struct {
 	Extra map[string]json.RawMessage `json:"-"`
 }
 
-// encode writes the configuration as the library reads it.
-func (c SandboxConfig) encode() ([]byte, error) {
+// wire is the configuration as the library reads it, under Go's names.
+func (c SandboxConfig) wire() any {
 	var clock *int64
 	if !c.Clock.IsZero() {
 		clock = Some(c.Clock.Unix())
 	}
-	return encode(struct {
+	return struct {
 		Port             int                 `json:"port,omitempty"`
 		Host             string              `json:"host,omitempty"`
 		ControlToken     string              `json:"control_token,omitempty"`
 		PublicURL        string              `json:"public_url,omitempty"`
 		TLS              bool                `json:"tls,omitempty"`
-		IdleTimeoutS     int64               `json:"idle_timeout_s,omitempty"`
-		LatencyMS        int64               `json:"latency_ms,omitempty"`
+		IdleTimeout      int64               `json:"idle_timeout_s,omitempty"`
+		Latency          int64               `json:"latency_ms,omitempty"`
 		Seed             *int64              `json:"seed,omitempty"`
 		Industry         string              `json:"industry,omitempty"`
 		DeveloperAccount *bool               `json:"developer_account,omitempty"`
 		Limits           *SandboxLimits      `json:"limits,omitempty"`
-		TokenLifeS       int64               `json:"token_life_s,omitempty"`
+		TokenLife        int64               `json:"token_life_s,omitempty"`
 		Quota            *int                `json:"quota,omitempty"`
 		TempQuotaPerDay  *int                `json:"temp_quota_per_day,omitempty"`
 		Clock            *int64              `json:"clock,omitempty"`
-		ListLagS         int64               `json:"list_lag_s,omitempty"`
+		ListLag          int64               `json:"list_lag_s,omitempty"`
 		CheckMedia       bool                `json:"check_media,omitempty"`
 		UnicodeEscapes   string              `json:"unicode_escapes,omitempty"`
 		Callback         *SandboxCallback    `json:"callback,omitempty"`
@@ -125,5 +125,5 @@ func (c SandboxConfig) encode() ([]byte, error) {
 		c.Port, c.Host, c.ControlToken, c.PublicURL, c.TLS, units(c.IdleTimeout, time.Second), units(c.Latency, time.Millisecond),
 		c.Seed, c.Industry, c.DeveloperAccount, c.Limits, units(c.TokenLife, time.Second), c.Quota, c.TempQuotaPerDay, clock,
 		units(c.ListLag, time.Second), c.CheckMedia, c.UnicodeEscapes, c.Callback, c.Apps, c.Suites, c.Members, c.Departments, c.Extra,
-	})
+	}
 }

@@ -189,7 +189,8 @@ fn read_store(fields: &mut Fields, credentials: Option<&Credentials>) -> Option<
     const DURABLE: [&str; 3] = ["sqlite:", "postgres://", "postgresql://"];
     let store = fields.text("store").filter(|store| *store != "memory")?;
     if !DURABLE.iter().any(|scheme| store.starts_with(scheme)) {
-        fields.wrong("store", "unknown_value", "must be memory, sqlite:<path> or postgres://…; write one of them");
+        let rest = "must be memory, sqlite:<path> or postgres://…; for a file write sqlite: in front of its path";
+        fields.wrong("store", "unknown_value", rest);
     } else if let Some(why) = store::fault(store) {
         fields.wrong("store", "bad_store", &why);
     }

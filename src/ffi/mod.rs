@@ -459,8 +459,8 @@ pub unsafe extern "C" fn contactway_replace_user(
 /// Saves the QR pictures of many contact ways, each in a file named after its key, or its config_id where it has none, with
 /// what a file name cannot hold percent-encoded. A file of that name is replaced.
 ///
-/// request_json holds directory, which is made, and may hold query, as for contactway_ledger without limit and cursor
-/// (status is active if left out), and concurrency. The answer holds saved, failed and failures. Contact ways without a
+/// request_json holds directory, which is made, and may hold query, as for contactway_ledger (but status is active if left
+/// out, and without limit there is none), and concurrency. The answer holds saved, failed and failures. Contact ways without a
 /// qr_code are passed over.
 ///
 /// A job: it has a deadline only if options_json (which may be NULL) says timeout_ms; the client's own bounds each call

@@ -1,10 +1,11 @@
 //! An object's members, taken one by one: each known, of its type and within its bounds, and named where it is not.
 
+use std::collections::HashSet;
 use std::ops::RangeInclusive;
 
 use serde_json::json;
 
-use super::{Object, Value, pointer_token};
+use super::{Object, Value, nearest, pointer_token};
 
 /// As much of an unknown name as helps to find it, in characters.
 const NAME_SHOWN: usize = 100;
@@ -165,19 +166,29 @@ impl<'o, 'a> Fields<'o, 'a> {
     }
 
     /// `read`, if nothing was wrong, nothing stands in the object but what was asked for, and nothing twice.
-    pub fn end<T>(mut self, read: T) -> Read<T> {
-        let object = self.object;
-        let mut seen = std::collections::HashSet::with_capacity(self.known.len());
-        for (name, _) in &object.0 {
-            if !self.known.contains(&name.as_ref()) {
-                let known = self.known.join(", ");
-                let rest = format!("is not known here; correct or remove it (known: {known})");
-                self.wrong(name, "unknown_member", &rest);
-            } else if !seen.insert(name.as_ref()) {
-                self.wrong(name, "repeated_member", "stands here twice; keep one");
+    pub fn end<T>(self, read: T) -> Read<T> {
+        let mut wrong = self.wrong_names();
+        wrong.extend(self.wrong);
+        if wrong.is_empty() { Ok(read) } else { Err(wrong) }
+    }
+
+    /// Members that nobody asked for, and repeated ones. They are told first: what is missing may only be misspelt.
+    fn wrong_names(&self) -> Vec<Detail> {
+        let mut wrong = Vec::new();
+        let mut seen = HashSet::with_capacity(self.known.len());
+        for (name, _) in &self.object.0 {
+            let name = name.as_ref();
+            if !self.known.contains(&name) {
+                let rest = match nearest(name, self.known.iter()) {
+                    Some(near) => format!("is not known here; did you mean {near}? Correct or remove it"),
+                    None => format!("is not known here; correct or remove it (known: {})", self.known.join(", ")),
+                };
+                wrong.push(Detail::of_member(self.pointer(name), "unknown_member", &rest));
+            } else if !seen.insert(name) {
+                wrong.push(Detail::of_member(self.pointer(name), "repeated_member", "stands here twice; keep one"));
             }
         }
-        if self.wrong.is_empty() { Ok(read) } else { Err(self.wrong) }
+        wrong
     }
 }
 

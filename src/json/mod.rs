@@ -5,6 +5,7 @@
 //! members matter, are read by `serde_json` itself.
 
 pub mod fields;
+mod nearest;
 mod reader;
 
 use std::borrow::Cow;
@@ -13,6 +14,8 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::{self, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
+
+pub use nearest::nearest;
 
 /// How deep a text may nest. The document's deepest request nests three levels.
 pub const MAX_DEPTH: usize = 128;

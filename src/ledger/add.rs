@@ -5,11 +5,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
+use serde_json::value::to_raw_value;
 
 use super::equal;
 use super::hash::hash;
 use super::look::{Found, Look};
-use super::{Leave, Ledger, cancelled};
+use super::{Leave, Ledger, cancelled, go_on};
 use crate::answer::{Effect, Envelope, Error, Kind};
 use crate::call::{Call, Stop};
 use crate::endpoint::Endpoint;
@@ -76,6 +77,7 @@ impl Ledger {
     /// `conflict` where the key stands for another request or somebody else is sending for it, `unknown` where nobody
     /// can tell yet whether the contact way was made, `store` where it cannot be written down: then nothing was sent.
     pub fn add(&self, call: &Arc<Call>, add: &Add) -> Result<Answered, Error> {
+        go_on(call)?;
         let key = add.key.map_or_else(own_key, str::to_owned);
         let intent = self.intent(&key, add.body);
         let (look, pauses) = (Look::default(), Pauses(Pauses::FIRST));
@@ -216,13 +218,13 @@ impl Adding<'_> {
         let config_id = entry.config_id.as_deref().unwrap_or_default();
         if entry.asked.as_ref() != Some(&self.intent.asked) {
             let key = &self.key;
-            return Err(Error::new(
-                Kind::Conflict,
-                format!(
-                    "the key {key} stands for the contact way {config_id}, which another request made: change that one \
-                     with update, or give this one a key of its own"
-                ),
-            ));
+            let text = format!(
+                "the key {key} stands for the contact way {config_id}, which another request made: change that one with \
+                 update, or give this one a key of its own"
+            );
+            let mut error = Error::new(Kind::Conflict, text);
+            error.parts().members.extend(to_raw_value(config_id).ok().map(|raw| ("config_id".to_owned(), raw)));
+            return Err(error);
         }
         let mut members = vec![("config_id", json!(config_id))];
         members.extend(entry.qr_code.as_ref().map(|qr_code| ("qr_code", json!(qr_code))));
@@ -307,7 +309,6 @@ impl Adding<'_> {
         let mut error = self.doubt(Kind::Unknown, &text);
         let parts = error.parts();
         parts.candidates = candidates;
-        parts.retryable = true;
         parts.retry_after_ms = wait_ms.map(|ms| ms.max(0).unsigned_abs());
         error
     }
@@ -317,6 +318,8 @@ impl Adding<'_> {
         let mut error = self.lost.clone().unwrap_or_else(|| Error::new(kind, ""));
         let parts = error.parts();
         (parts.kind, parts.errcode, parts.effect) = (kind, kind.errcode(), Effect::Unknown);
+        // Unchanged, a call without a key is another add.
+        parts.retryable = self.add.key.is_some();
         text.clone_into(&mut parts.errmsg);
         parts.key = Some(self.key.clone());
         parts.attempts = self.attempts;

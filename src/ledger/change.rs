@@ -86,8 +86,7 @@ impl Ledger {
     }
 
     pub(super) fn active(&self, call: &Arc<Call>, config_id: &str) -> Result<Option<Entry>, Error> {
-        let query =
-            Query { config_id: Some(config_id.to_owned()), status: Some(Status::Active), ..Query::of(&self.corp_id) };
+        let query = Query { status: Some(Status::Active), ..Query::of_config_id(&self.corp_id, config_id) };
         Ok(self.store.find(call, &query, 0, 1)?.pop())
     }
 }

@@ -174,6 +174,11 @@ fn in_ms(time: Duration) -> i64 {
     i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
 }
 
+/// Goes on, unless another thread has ended the call: what the store alone answers asks nobody else.
+fn go_on(call: &Call) -> Result<(), Error> {
+    call.stopped().map_or(Ok(()), |stop| Err(cancelled(stop)))
+}
+
 /// The error of a call that another thread ended while nothing of it was under way.
 fn cancelled(stop: Stop) -> Error {
     let what = if stop == Stop::ClientFreed { "the client was freed" } else { "the canceller was fired" };

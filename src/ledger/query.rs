@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::Ledger;
+use super::{Ledger, go_on};
 use crate::answer::{Error, Kind};
 use crate::call::Call;
 use crate::json::fields::Fields;
@@ -25,6 +25,7 @@ impl Ledger {
         let limit = limit(&mut fields).unwrap_or(PAGE);
         let after = cursor(&mut fields);
         fields.end(()).map_err(|wrong| Error::with_details(Kind::InvalidRequest, "the query", wrong))?;
+        go_on(call)?;
         // One more tells whether there is another page.
         let mut entries = self.store.find(call, &wanted, after, limit + 1)?;
         let page = usize::try_from(limit).unwrap_or(usize::MAX);

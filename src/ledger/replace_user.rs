@@ -91,18 +91,19 @@ impl Ledger {
         let plan = Plan::read(&mut fields);
         let concurrency = fields.count("concurrency", 1);
         fields.end(()).map_err(|wrong| Error::with_details(Kind::InvalidRequest, REQUEST, wrong))?;
-        let job = Job::begin(self, call, "replace_user", concurrency)?;
-        let mut desk = Desk::new(&job, progress, plan.report_path.as_deref())?;
+        let mut desk = Desk::new(call, progress);
         let query = Query { user: Some(plan.from.clone()), status: Some(Status::Active), ..Query::of(&self.corp_id) };
-        desk.total = self.store.count(&job.short(), &query)?;
         let mut course = Course { query, after: 0, matched: 0 };
-        let outcome = run(&job, &mut desk, &mut course, |entry| replace(&job, &plan, &entry));
+        let outcome = Job::begin(self, call, "replace_user", concurrency).and_then(|job| {
+            desk.report_to(plan.report_path.as_deref())?;
+            desk.total = self.store.count(&job.short(), &course.query)?;
+            run(&job, &mut desk, &mut course, |entry| replace(&job, &plan, &entry))
+        });
         let counts = [
             ("matched", course.matched),
             ("updated", desk.count(Outcome::Updated)),
             ("failed", desk.count(Outcome::Failed)),
         ];
-        drop(job);
         desk.answer(outcome, &counts, None)
     }
 }

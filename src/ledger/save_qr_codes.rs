@@ -55,19 +55,23 @@ impl Ledger {
         let directory = directory.map_err(|wrong| Error::with_details(Kind::InvalidRequest, REQUEST, wrong))?;
         // The codes of others are dead.
         let wanted = Query { status: wanted.status.or(Some(Status::Active)), ..wanted };
-        let job = Job::begin(self, call, "save_qr_codes", concurrency)?;
-        fs::create_dir_all(&directory).map_err(|error| {
-            let message = format!("the directory cannot be made: {}", in_words(&error));
-            Error::with_details(Kind::InvalidRequest, REQUEST, vec![Detail::new("/directory", "unwritable", message)])
-        })?;
-        let mut desk = Desk::new(&job, progress, None)?;
-        desk.total = self.store.count(&job.short(), &wanted)?.min(left.unsigned_abs());
+        let mut desk = Desk::new(call, progress);
         let mut course = Course { query: wanted, after: 0, left, saved: 0 };
-        let outcome = run(&job, &mut desk, &mut course, |entry| saved(&job, &directory, save, entry));
+        let outcome = Job::begin(self, call, "save_qr_codes", concurrency).and_then(|job| {
+            make(&directory)?;
+            desk.total = self.store.count(&job.short(), &course.query)?.min(left.unsigned_abs());
+            run(&job, &mut desk, &mut course, |entry| saved(&job, &directory, save, entry))
+        });
         let counts = [("saved", course.saved), ("failed", desk.count(Outcome::Failed))];
-        drop(job);
         desk.answer(outcome, &counts, None)
     }
+}
+
+fn make(directory: &Path) -> Result<(), Error> {
+    fs::create_dir_all(directory).map_err(|error| {
+        let message = format!("the directory cannot be made: {}", in_words(&error));
+        Error::with_details(Kind::InvalidRequest, REQUEST, vec![Detail::new("/directory", "unwritable", message)])
+    })
 }
 
 /// Saves one; none where the job stops.

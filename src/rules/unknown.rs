@@ -1,7 +1,9 @@
 //! Members that the document does not know: sent all the same, and warned of.
 
+use super::MEMBERS;
 use super::plan::Plan;
-use crate::json::{fields::Detail, pointer_token};
+use crate::endpoint::Endpoint;
+use crate::json::{fields::Detail, nearest, pointer_token};
 
 const UNKNOWN_MEMBER: &str = "unknown_member";
 /// So many are told one by one.
@@ -19,10 +21,7 @@ pub fn said_of(plan: &Plan, unknown: &[(Option<usize>, &str)]) -> Vec<Detail> {
         .map(|(_, (object, name))| {
             let above = object.map_or("", |object| plan.members[object].member.pointer);
             let shown: String = name.chars().take(NAME_SHOWN).collect();
-            let hint = match nearest(name, plan.names(*object)) {
-                Some(near) => format!(" did you mean {near}?"),
-                None => String::new(),
-            };
+            let hint = hint(plan, *object, name).unwrap_or_default();
             let message = format!("{shown}:{hint} WeCom's document knows no such member here");
             // A name may be as long as a request; an answer repeats none that long.
             let pointer =
@@ -37,36 +36,15 @@ pub fn said_of(plan: &Plan, unknown: &[(Option<usize>, &str)]) -> Vec<Detail> {
     said
 }
 
-/// The known name that is likely meant: at most a third of its letters off, whatever the case.
-fn nearest(name: &str, known: impl Iterator<Item = &'static str>) -> Option<&'static str> {
-    let name = name.to_ascii_lowercase();
-    let off = |known: &'static str| {
-        let most = (known.len() / 3).max(1);
-        let may_be_near = known.len().abs_diff(name.len()) <= most;
-        let distance = may_be_near.then(|| strsim::damerau_levenshtein(&name, known))?;
-        (distance <= most).then_some((distance, known))
-    };
-    known.filter_map(off).min_by_key(|(distance, _)| *distance).map(|(_, known)| known)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_name_that_was_meant_is_found_and_no_other() {
-        let known = ["type", "user", "remark", "skip_verify", "is_temp", "config_id"];
-        for (name, wanted) in [
-            ("remrak", Some("remark")),
-            ("Remark", Some("remark")),
-            ("skipVerify", Some("skip_verify")),
-            ("users", Some("user")),
-            ("configId", Some("config_id")),
-            ("colour", None),
-            ("", None),
-            ("x", None),
-        ] {
-            assert_eq!(nearest(name, known.into_iter()), wanted, "{name}");
+/// What may have been meant by a member that is not known at its place.
+fn hint(plan: &Plan, object: Option<usize>, name: &str) -> Option<String> {
+    let elsewhere = MEMBERS.iter().find(|member| object.is_none() && member.pointer.strip_prefix('/') == Some(name));
+    match elsewhere.map(|member| member.endpoints) {
+        Some([Endpoint::Add]) => Some(" only an add takes it, and it cannot be changed later.".to_owned()),
+        Some(endpoints) => {
+            let names: Vec<_> = endpoints.iter().map(|endpoint| endpoint.name()).collect();
+            Some(format!(" {} takes it.", names.join(" or ")))
         }
+        None => nearest(name, plan.names(object)).map(|near| format!(" did you mean {near}?")),
     }
 }

@@ -84,8 +84,8 @@ pub enum Event {
     /// The right to send for it, if nobody else has it: for an open entry the add again, for an active one a change.
     /// The attempt's number rises by one.
     Take { doing: Doing, term: Term },
-    /// WeCom took an update, after which this is wanted. Userids that were taken out join those of before; what is
-    /// temporary lives for so long from now on, where the update said so.
+    /// WeCom took an update, after which this is wanted. Userids that were taken out join those of before, of which those
+    /// that are wanted again are no more; what is temporary lives for so long from now on, where the update said so.
     Updated { request: String, taken_out: Vec<String>, lives_ms: Option<i64> },
     /// WeCom deleted it.
     Deleted,
@@ -243,6 +243,10 @@ impl Entry {
                 self.taken_out.extend(taken_out.iter().map(|userid| userid.to_lowercase()));
                 self.taken_out.sort_unstable();
                 self.taken_out.dedup();
+                if !self.taken_out.is_empty() {
+                    let named = self.users();
+                    self.taken_out.retain(|userid| !named.contains(userid));
+                }
                 self.release();
             }
             Event::Deleted if !self.status.is_open() => self.ended(Status::Deleted),

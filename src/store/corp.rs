@@ -1,5 +1,6 @@
 //! What the store knows of a corporation beside its contact ways.
 
+use super::cell::Row;
 use super::sql::{Fault, Sql, failed};
 
 /// A walk through everything that goes on where an unfinished one stood must begin within this, in milliseconds.
@@ -56,9 +57,7 @@ pub(super) fn begin_sync(sql: &mut dyn Sql, corp_id: &str, now: i64) -> Result<i
         &[corp_id.into(), now.into(), (now - RESUMABLE_MS).into()],
     )?;
     let mut rows = sql.rows("SELECT generation FROM contactway_corp WHERE corp_id = ?1", &[corp_id.into()])?;
-    rows.first_mut()
-        .map(super::sql::Row::int)
-        .ok_or_else(|| Fault::For(failed("the corporation has no row in the store")))
+    rows.first_mut().map(Row::int).ok_or_else(|| Fault::For(failed("the corporation has no row in the store")))
 }
 
 pub(super) fn end_sync(sql: &mut dyn Sql, corp_id: &str, generation: i64, now: i64) -> Result<(), Fault> {

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use super::sql::{Cell, Row, Type};
+use super::cell::{Cell, Row, Type};
 use crate::json::{self, Object};
 
 /// Where an entry stands.
@@ -127,6 +127,11 @@ impl Entry {
     /// Whether it is a temporary one past its end. Not where an update of which nobody knows may have put that off.
     pub fn is_over(&self, now: i64) -> bool {
         self.expires_at.is_some_and(|end| end < now) && !self.doubt.update
+    }
+
+    /// The userids that it names, in lower case.
+    pub(super) fn users(&self) -> Vec<String> {
+        Searched::of(self).users
     }
 
     /// Whether an attempt may still be sending for it.

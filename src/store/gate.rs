@@ -3,7 +3,8 @@
 //! Permits are taken in blocks; those that were not used lapse. The minute is kept by a rate that is smooth (GCRA), the
 //! hour by counts of its minutes.
 
-use super::sql::{Cell, Fault, Sql};
+use super::cell::Cell;
+use super::sql::{Fault, Sql};
 
 /// Calls may come so far ahead of an even spread, in microseconds.
 const BURST_US: i64 = 1_000_000;
@@ -148,7 +149,8 @@ impl Gate {
 }
 
 fn interval_us(wanted: &Wanted) -> i64 {
-    SPREAD_US / i64::from(wanted.per_minute.max(1))
+    // More than one a microsecond is as good as no limit.
+    (SPREAD_US / i64::from(wanted.per_minute.max(1))).max(1)
 }
 
 /// Changes the row of a gate, which nobody else changes meanwhile. `now_us` is asked once the row is locked: a time from

@@ -5,6 +5,7 @@
 //! together are one.
 
 mod aside;
+mod cell;
 mod change;
 mod corp;
 mod entry;
@@ -193,7 +194,8 @@ impl Store {
 
     /// Entries that are as `query` says and whose id is after `after`, in the order of their ids, `limit` at most.
     pub fn find(&self, call: &Call, query: &Query, after: i64, limit: i64) -> Result<Vec<Entry>, Error> {
-        self.with(call, Need::Read, |sql| query::find(sql, query, after, limit))
+        let need = if query.names_entries() { Need::Read } else { Need::Page };
+        self.with(call, need, |sql| query::find(sql, query, after, limit))
     }
 
     /// Those of `config_ids`, a page of them at most, that the ledger knows.

@@ -1,7 +1,8 @@
 //! Which entries are asked for.
 
+use super::cell::Cell;
 use super::entry::{Entry, SELECTED, Status};
-use super::sql::{Cell, Fault, Sql};
+use super::sql::{Fault, Sql};
 
 /// Everything given must hold.
 #[derive(Clone, Debug, Default)]
@@ -45,6 +46,11 @@ impl Query {
         Self { corp_id: corp_id.to_owned(), ..Self::default() }
     }
 
+    /// For one contact way, whatever became of it.
+    pub fn of_config_id(corp_id: &str, config_id: &str) -> Self {
+        Self { config_id: Some(config_id.to_owned()), ..Self::of(corp_id) }
+    }
+
     /// The conditions, each with a parameter `?` of its own.
     fn conditions(&self) -> Vec<(&'static str, Cell)> {
         let text = |value: &Option<String>| value.as_deref().map(Cell::from);
@@ -82,7 +88,7 @@ impl Query {
     }
 
     /// The WHERE clause, and its values.
-    fn clause(&self) -> (String, Vec<Cell>) {
+    pub(super) fn clause(&self) -> (String, Vec<Cell>) {
         let (mut clause, mut values) = (String::new(), Vec::new());
         for (condition, value) in self.conditions() {
             clause.push_str(if clause.is_empty() { "WHERE " } else { " AND " });
@@ -93,7 +99,27 @@ impl Query {
                 clause.push_str(condition);
             }
         }
+        clause.push_str(self.index());
         (clause, values)
+    }
+
+    /// What the index says of its entries that leads to those that are meant: without these words it does not serve. The
+    /// corporation is the first value of a clause, and a key the second.
+    fn index(&self) -> &'static str {
+        const OF_ANY_STATUS: &str = " AND (corp_id = ?1 AND key = ?2 AND status < 3
+            OR corp_id = ?1 AND key = ?2 AND status = 3 OR corp_id = ?1 AND key = ?2 AND status = 4)";
+        match self.status {
+            None if self.key.is_some() => OF_ANY_STATUS,
+            Some(status) if self.key.is_some() && status.holds_key() => " AND status < 3",
+            Some(Status::Active) if self.namespace.is_some() => "",
+            _ if self.names_entries() || self.open == Some(true) => "",
+            _ => " AND created_at > 0",
+        }
+    }
+
+    /// Whether an index leads to the few entries that can be meant, so that nothing is walked through.
+    pub(super) fn names_entries(&self) -> bool {
+        self.key.is_some() || self.config_id.is_some()
     }
 }
 
@@ -113,13 +139,9 @@ pub(super) fn find(sql: &mut dyn Sql, query: &Query, after: i64, limit: i64) -> 
 
 /// Those of `config_ids` that the ledger knows.
 pub(super) fn known(sql: &mut dyn Sql, corp_id: &str, config_ids: &[String]) -> Result<Vec<String>, Fault> {
-    let places: Vec<_> = (2..2 + config_ids.len()).map(|place| format!("?{place}")).collect();
-    let statement =
-        format!("SELECT config_id FROM contactway_entry WHERE corp_id = ?1 AND config_id IN ({})", places.join(", "));
-    let values: Vec<_> =
-        std::iter::once(corp_id).chain(config_ids.iter().map(String::as_str)).map(Cell::from).collect();
-    let rows = sql.rows(&statement, &values)?;
-    Ok(rows.into_iter().map(|mut row| row.text()).collect())
+    let wanted = config_ids.iter().map(|config_id| config_id.as_str().into()).collect();
+    let found = sql.entries("config_id = ?1 AND corp_id = ?2", wanted, corp_id)?;
+    Ok(found.into_iter().filter_map(|entry| entry.config_id).collect())
 }
 
 pub(super) fn count(sql: &mut dyn Sql, query: &Query) -> Result<u64, Fault> {

@@ -2,7 +2,8 @@
 //!
 //! It is changed by compare-and-swap: whoever changes it names the revision that was read.
 
-use super::sql::{Cell, Fault, Sql};
+use super::cell::Cell;
+use super::sql::{Fault, Sql};
 use crate::secret::Secret;
 
 /// The row, which is all zeros before anybody wrote it. Times are unix milliseconds by the store's clock.

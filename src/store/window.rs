@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use super::cell::Cell;
 use super::change::{Change, Event, Fate, Intended, Intent, Landed, Stranger};
 use super::entry::{Entry, Status};
-use super::sql::{Cell, Fault, Sql};
+use super::sql::{Fault, Sql};
 
 /// What is written together.
 #[derive(Clone, Debug, Default)]

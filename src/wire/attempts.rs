@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use super::bearer::Bearer;
 use super::limits::{Caller, Pass};
 use super::retry::{self, Again, Happened};
-use super::tokens::Bearer;
 use super::{Ask, Wire};
 use crate::answer::codes::Class;
 use crate::answer::{Effect, Envelope, Error, NoEnvelope};

@@ -5,9 +5,9 @@ use std::time::Duration;
 use serde_json::value::to_raw_value;
 
 use super::attempts::{Attempts, NoAnswer, Unread};
+use super::bearer::Bearer;
 use super::limits::NoPass;
 use super::retry::Happened;
-use super::tokens::Bearer;
 use crate::answer::{Effect, Envelope, Error, Kind, readable_config_id};
 use crate::auth;
 use crate::call::Stop;

@@ -3,6 +3,7 @@
 //! Whoever wants something of WeCom asks here: the face, pictures, the token requests themselves, and every job.
 
 mod attempts;
+mod bearer;
 mod failure;
 mod limits;
 mod retry;
@@ -25,8 +26,9 @@ use crate::secret::{Secret, Secrets};
 use crate::store::{Aside, Store, Stores};
 use crate::transport::{Failure, Kept, Network, Reply, Transport};
 use attempts::{Attempts, Unread};
+use bearer::Bearer;
 use limits::{Gates, Key, SharedRate};
-use tokens::{Bearer, TokenSource};
+use tokens::TokenSource;
 use way::Way;
 
 pub use limits::Limits;

@@ -78,6 +78,31 @@ void texts()
     CHECK(refused([&] { contactway::client client(with_nul); }));
 }
 
+// Whatever an answer says of a failure has an accessor.
+void accessors()
+{
+    const contactway::error full(
+        R"({"errcode":-1014,"errmsg":"m","config_id":"c0","failures":[{"line":2,"key":"b","config_id":"c2","errcode":60111,)"
+        R"("errmsg":"userid not found"},{"errcode":1,"errmsg":"second"}],"error":{"kind":"unknown","effect":"unknown",)"
+        R"("retryable":true,"endpoint":"apply","attempts":3,"http_status":502,"details":[{"pointer":"","rule":"r",)"
+        R"("message":"\u662f","line":4,"column":7}],"key":"shop-1","candidates":["c1","c2"],"retry_after_ms":0,)"
+        R"("advice":"a","hint":"h","help_url":"u"}})");
+    CHECK(full.errcode() == -1014 && full.kind() == "unknown" && full.effect() == "unknown" && full.retryable());
+    CHECK(full.endpoint() == "apply" && full.attempts() == 3 && full.http_status() == 502 && full.retry_after() == 0ms);
+    CHECK(full.advice() == "a" && full.hint() == "h" && full.help_url() == "u" && full.key() == "shop-1");
+    CHECK(full.config_id() == "c0" && full.candidates() == std::vector<std::string>({"c1", "c2"}));
+    const auto failed = full.failures();
+    CHECK(failed.size() == 2 && failed[0].line == 2 && failed[0].key == "b" && failed[0].config_id == "c2");
+    CHECK(failed[0].errcode == 60111 && failed[0].errmsg == "userid not found");
+    CHECK(failed[1].line == 0 && failed[1].key.empty() && failed[1].errmsg == "second");
+    const auto rules = full.broken_rules();
+    CHECK(rules.size() == 1 && rules[0].message == "\xe6\x98\xaf" && rules[0].line == 4 && rules[0].column == 7);
+
+    const contactway::error bare(R"({"errcode":1,"errmsg":"bare","error":{"endpoint":null,"http_status":null}})");
+    CHECK(bare.endpoint().empty() && !bare.http_status() && !bare.retry_after() && bare.key().empty());
+    CHECK(bare.config_id().empty() && bare.broken_rules().empty() && bare.details() == "[]");
+}
+
 void errors()
 {
     const contactway::sandbox sandbox;
@@ -101,6 +126,12 @@ void errors()
     slow.list("{}");
     const auto held_back = check::error_of([&] { slow.list("{}", {1s}); });
     CHECK(held_back.kind() == "rate_limited" && held_back.retry_after() > 1s && held_back.retry_after() <= 20s);
+
+    CHECK(api.endpoint() == "get_contact_way" && api.attempts() == 1 && api.http_status() == 200);
+    CHECK(api.broken_rules().empty() && api.failures().empty() && api.candidates().empty());
+    const auto rules = refused.broken_rules();
+    CHECK(rules.size() == 1 && rules[0].pointer == "/user" && rules[0].rule == "type_1_one_user" && rules[0].line == 0);
+    CHECK(rules[0].message == json_get(refused.details(), "/0/message") && !refused.http_status());
 
     fault(sandbox, "add_contact_way", R"("silence":true)");
     const auto late = check::error_of([&] { client.add(add, {1s}); });
@@ -349,6 +380,7 @@ void ledgers()
 int main()
 {
     texts();
+    accessors();
     errors();
     ownership();
     option_values();

@@ -220,6 +220,14 @@ fn a_userid_that_replace_user_took_out_does_not_come_back_by_a_row() {
     assert_eq!(counts(&apply(&client, &[row("a", &json!({"user": ["lisi"]}))])), json!({"unchanged": 1}));
     assert_eq!(counts(&apply_with(&client, &[plain("a")], &json!({"overwrite": true}))), json!({"updated": 1}));
     assert_eq!(bench.seen(&config_id)["user"], json!(["zhangsan"]));
+    let next = apply(&client, &[row("a", &json!({"remark": "b"}))]);
+    assert_eq!(counts(&next), json!({"updated": 1}), "who was put back is not out any more: {next}");
+    read(client.replace_user(r#"{"from":"zhangsan","to":["lisi"]}"#, &Options::default(), None));
+    read(client.replace_user(r#"{"from":"lisi","to":["zhangsan"]}"#, &Options::default(), None));
+    let next = apply(&client, &[row("a", &json!({"remark": "c"}))]);
+    assert_eq!(counts(&next), json!({"updated": 1}), "nor by another replacement: {next}");
+    let lisi = apply(&client, &[row("a", &json!({"user": ["lisi"]}))]);
+    assert_eq!(lisi["failures"][0]["errcode"], -1012, "{lisi}");
 }
 
 #[test]

@@ -34,7 +34,7 @@ fn progress_stops_a_job_cleanly() {
     let began = Instant::now();
     let answer = read(client.apply(&request(900), &Options::default(), Some(&mut told)));
     assert_eq!((&answer["errcode"], &answer["error"]["kind"]), (&json!(-1010), &json!("cancelled")), "{answer}");
-    assert_eq!(answer["error"]["effect"], "none");
+    assert_eq!((&answer["error"]["effect"], &answer["error"]["retryable"]), (&json!("none"), &json!(true)), "{answer}");
     let created = usize::try_from(answer["created"].as_u64().unwrap()).unwrap();
     assert!((1..900).contains(&created), "{answer}");
     assert!(began.elapsed() >= Duration::from_millis(200), "it is told ten times a second at most");
@@ -148,14 +148,49 @@ fn there_is_one_job_at_a_time() {
         assert_eq!(counts(&stands_by), json!({"unchanged": 300}), "it waits, and then finds all done");
         assert_eq!(counts(&holder.join().unwrap()), json!({"created": 300}));
     });
-    let short = Options { timeout: Some(Duration::from_millis(400)), ..Options::default() };
+}
+
+#[test]
+fn one_that_stood_by_in_vain_did_nothing_and_may_be_run_again() {
+    let bench = Bench::new();
+    let (first, second) = (bench.client(""), bench.client(""));
+    bench.shop.faults(SLOW);
+    let report = bench.path("report.jsonl");
+    let wanted = json!({"rows": rows(1), "report_path": report}).to_string();
     thread::scope(|scope| {
         let holder = scope.spawn(|| apply(&first, &rows(600)));
-        wait_for_adds(&bench, 301);
-        let late = read(second.apply(&request(1), &short, None));
-        assert_eq!(late["error"]["kind"], "timeout", "{late}");
+        wait_for_adds(&bench, 1);
+        let short = Options { timeout: Some(Duration::from_millis(400)), ..Options::default() };
+        let fired = Canceller::new();
+        fired.cancel();
+        let stopped = Options { canceller: Some(fired), ..Options::default() };
+        for (options, kind) in [(short, "timeout"), (stopped, "cancelled")] {
+            let answer = read(second.apply(&wanted, &options, None));
+            assert_eq!(
+                (&answer["error"]["kind"], &answer["error"]["retryable"]),
+                (&json!(kind), &json!(true)),
+                "{answer}"
+            );
+            for count in ["created", "claimed", "updated", "unchanged", "deleted", "replaced", "failed"] {
+                assert_eq!(answer[count], 0, "{count}: {answer}");
+            }
+            assert_eq!(answer["failures"], json!([]), "{answer}");
+        }
         holder.join().unwrap();
     });
+    assert!(!report.exists() && !bench.path("report.jsonl.partial").exists(), "it is the holder's to write");
+}
+
+#[test]
+fn a_partial_job_is_worth_running_again_where_a_row_may_succeed_then() {
+    for (fault, worth) in [(r#"{"errcode":41054}"#, false), (r#"{"errcode":6000}"#, true)] {
+        let bench = Bench::new();
+        let client = bench.client(r#","max_attempts":1"#);
+        bench.shop.faults(&format!(r#"{{"endpoint":"add_contact_way","nth":2,"times":1,"do":{fault}}}"#));
+        let answer = apply(&client, &rows(3));
+        assert_eq!((&answer["error"]["kind"], &answer["failed"]), (&json!("partial"), &json!(1)), "{answer}");
+        assert_eq!(answer["error"]["retryable"], worth, "{answer}");
+    }
 }
 
 #[test]

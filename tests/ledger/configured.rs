@@ -94,7 +94,7 @@ fn a_query_that_cannot_be_understood_is_refused_with_every_member_named() {
     let error = client.ledger(query, &Options::default()).unwrap_err();
     assert_eq!(error.kind(), Kind::InvalidRequest);
     let pointers: Vec<_> = error.details().iter().map(|detail| detail.pointer.as_str()).collect();
-    assert_eq!(pointers, ["/status", "/user", "/party", "/limit", "/cursor", "/kye"]);
+    assert_eq!(pointers, ["/kye", "/status", "/user", "/party", "/limit", "/cursor"]);
     assert_eq!(json_get(&error.to_json(), "/error/endpoint").as_deref(), Some("ledger"));
     for cursor in ["-1", "0", "+1", "01", " 1"] {
         let error = client.ledger(&format!(r#"{{"cursor":"{cursor}"}}"#), &Options::default()).unwrap_err();

@@ -3,9 +3,11 @@
 use std::thread;
 use std::time::Duration;
 
-use contactway::{Endpoint, Kind, Options};
+use contactway::{Canceller, Effect, Endpoint, Kind, Options};
 
-use crate::support::books::{Books, add, config_id, each, entries, is_replayed, key, request, statuses, within};
+use crate::support::books::{
+    Books, add, canceller, config_id, each, entries, is_replayed, key, request, statuses, within,
+};
 use crate::support::contact_ways;
 
 #[test]
@@ -36,6 +38,24 @@ fn an_active_key_answers_what_it_made_and_nothing_is_sent() {
 }
 
 #[test]
+fn with_a_canceller_fired_before_the_ledger_answers_nothing_either() {
+    each(|books| {
+        let client = books.client("");
+        add(&client, &request("a"), &key("shop-1")).unwrap();
+        let fired = Canceller::new();
+        fired.cancel();
+        for (which, answer) in [
+            ("a replay", add(&client, &request("a"), &canceller(&fired, key("shop-1")))),
+            ("a conflict", add(&client, &request("b"), &canceller(&fired, key("shop-1")))),
+            ("a query", client.ledger("{}", &canceller(&fired, Options::default()))),
+        ] {
+            let error = answer.expect_err(which);
+            assert_eq!((error.kind(), error.effect()), (Kind::Cancelled, Effect::None), "{which}: {error}");
+        }
+    });
+}
+
+#[test]
 fn an_active_key_with_another_request_is_a_conflict() {
     each(|books| {
         let client = books.client("");
@@ -43,6 +63,7 @@ fn an_active_key_with_another_request_is_a_conflict() {
         let error = add(&client, &request("b"), &key("shop-1")).unwrap_err();
         assert_eq!((error.kind(), error.is_retryable()), (Kind::Conflict, false));
         assert!(error.to_string().contains(&made), "{error}");
+        assert_eq!(config_id(&error.to_json()), made);
         assert_eq!(books.adds(), 1);
     });
 }
@@ -162,4 +183,21 @@ fn what_wecom_acknowledged_is_answered_though_the_ledger_cannot_be_told() {
     let again = add(&client, &request("a"), &within(8_000, key("shop-1"))).unwrap();
     assert_eq!(config_id(&again), config_id(&made), "the next call finds it");
     assert_eq!(contact_ways(&books.stranger()), 1);
+}
+
+#[test]
+fn the_largest_numbers_that_can_be_written_are_no_bug() {
+    each(|books| {
+        let largest = ["timeout_ms", "connect_timeout_ms", "settle_s", "max_attempts", "max_in_flight"];
+        let members = largest.map(|name| format!(r#","{name}":{}"#, i64::MAX)).concat();
+        let rate = format!(r#","rate_limit":{{"per_minute":{0},"per_hour":{0}}}"#, i64::MAX);
+        let client = books.client(&format!("{members}{rate}"));
+        add(&client, &request("a"), &key("a")).unwrap();
+        books.fault("before", r#"{"reset":true}"#);
+        let error = add(&client, &request("b"), &within(300, key("b"))).unwrap_err();
+        assert_eq!(error.kind(), Kind::Unknown, "{error}");
+        let row = format!(r#"{{"key":"c","contact_way":{}}}"#, request("c"));
+        let rows = format!(r#"{{"rows":[{row}],"concurrency":{}}}"#, u32::MAX);
+        client.apply(&rows, &Options::default(), None).unwrap();
+    });
 }

@@ -83,6 +83,7 @@ fn without_a_key_the_error_names_one_that_finds_it() {
         let client = books.client("");
         books.fault("after", SILENCE);
         let error = add(&client, &request("a"), &within(600, Options::default())).unwrap_err();
+        assert_eq!((error.kind(), error.is_retryable()), (Kind::Unknown, false), "unchanged it would add a second one");
         let answer = add(&client, &request("a"), &key(error.key().unwrap())).unwrap();
         assert!(is_replayed(&answer));
         assert_eq!(books.adds(), 1);
@@ -240,7 +241,7 @@ fn one_that_is_cancelled_says_so_and_names_its_key() {
             cancel.cancel();
             adding.join().unwrap()
         });
-        assert_eq!((error.kind(), error.key()), (Kind::Cancelled, Some("shop-1")));
+        assert_eq!((error.kind(), error.key(), error.is_retryable()), (Kind::Cancelled, Some("shop-1"), true));
         assert_eq!(json_get(&error.to_json(), "/error/effect").as_deref(), Some("unknown"));
         assert!(is_replayed(&add(&client, &request("a"), &key("shop-1")).unwrap()));
     });

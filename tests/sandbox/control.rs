@@ -245,7 +245,7 @@ fn what_is_wrong_is_400_with_a_sentence() {
             "POST",
             "clock",
             r#"{"advance":1}"#,
-            "advance is not known here; correct or remove it (known: advance_s, set)",
+            "advance is not known here; did you mean advance_s? Correct or remove it",
         ),
         ("POST", "scan", "{}", "config_id is required and must be a string that is not empty; give it"),
         (

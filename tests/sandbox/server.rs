@@ -29,7 +29,13 @@ fn a_wrong_configuration_is_named() {
     for (config, pointer, sentence) in [
         ("", "", "the configuration cannot be read: it is not JSON"),
         ("[]", "", "the configuration cannot be read: it is not a JSON object; give one JSON object"),
-        (r#"{"prot":1}"#, "/prot", "prot is not known here; correct or remove it"),
+        (r#"{"prot":1}"#, "/prot", "prot is not known here; did you mean port? Correct or remove it"),
+        (r#"{"colour":1}"#, "/colour", "colour is not known here; correct or remove it (known: "),
+        (
+            r#"{"apps":[{"corp_id":"a","secrt":"b"}]}"#,
+            "/apps/0/secrt",
+            "apps.0.secrt is not known here; did you mean secret?",
+        ),
         (r#"{"port":"80"}"#, "/port", "port must be an integer from 0 to 65535"),
         (r#"{"port":65536}"#, "/port", "port must be an integer from 0 to 65535"),
         (r#"{"limits":1}"#, "/limits", "limits must be true, false, or an object"),
@@ -67,16 +73,16 @@ fn all_that_is_wrong_is_named_at_once() {
     );
     let pointers: Vec<&str> = error.wrong().iter().map(|wrong| wrong.pointer.as_str()).collect();
     let expected = [
+        "/prot",
+        "/seed",
         "/port",
-        "/limits/per_hour",
         "/limits/per_day",
+        "/limits/per_hour",
         "/apps/0/corp_id",
         "/apps/0/secret",
         "/apps/2",
         "/members/0/userid",
         "/members/0/active",
-        "/prot",
-        "/seed",
     ];
     assert_eq!(pointers, expected);
     assert_eq!(error.to_string().matches("; ").count(), 2 * expected.len() - 1, "{error}");

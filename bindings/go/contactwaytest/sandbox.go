@@ -41,6 +41,9 @@ type Scanned struct {
 	TempChat       json.RawMessage `json:"temp_chat"` // null, or with expires_at
 }
 
+// String is what came of it as JSON.
+func (s Scanned) String() string { return printed(s) }
+
 // Message is what a customer was sent.
 type Message struct {
 	UserID         string                  `json:"userid"`
@@ -51,6 +54,18 @@ type Message struct {
 	Link           *contactway.Link        `json:"link"`
 	Miniprogram    *contactway.Miniprogram `json:"miniprogram"`
 	SentAt         int64                   `json:"sent_at"` // seconds since 1970
+}
+
+// String is the message as JSON.
+func (m Message) String() string { return printed(m) }
+
+// printed is what fmt shows in the place of addresses and lists of numbers.
+func printed(value any) string {
+	text, err := json.Marshal(value)
+	if err != nil {
+		return err.Error()
+	}
+	return string(text)
 }
 
 // Call is a request that came.
@@ -108,13 +123,20 @@ func (s *Sandbox) With(t testing.TB) *Sandbox {
 	return &shared
 }
 
-// NewClient makes a client of the sandbox, which is closed with the test.
-func (s *Sandbox) NewClient() *contactway.Client {
+// NewClient makes a client of the sandbox, which is closed with the test. Each change is made to its configuration first,
+// such as a store for keys and jobs:
+//
+//	client := sandbox.NewClient(func(config *contactway.Config) { config.Store = "sqlite:" + t.TempDir() + "/codes.db" })
+func (s *Sandbox) NewClient(changes ...func(*contactway.Config)) *contactway.Client {
 	s.t.Helper()
-	return s.NewClientWith(s.Config())
+	config := s.Config()
+	for _, change := range changes {
+		change(&config)
+	}
+	return s.NewClientWith(config)
 }
 
-// NewClientWith makes a client from a configuration, usually a changed [contactway.Sandbox.Config].
+// NewClientWith makes a client from a configuration of any kind, which is closed with the test.
 func (s *Sandbox) NewClientWith(config contactway.Config) *contactway.Client {
 	s.t.Helper()
 	client, err := contactway.New(config)

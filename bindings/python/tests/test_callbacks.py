@@ -246,8 +246,15 @@ def test_what_is_no_exception_comes_out_of_a_logger_and_a_provider(
     logger.addFilter(fail)
     with contactway.Client(sandbox.client_config) as client:
         client.set_logger(logger)
-        with pytest.raises(error):
+        with pytest.raises(error) as raised:
             client.get(config_id="0" * 32)
+        assert vars(raised.value)["contactway_answer"]["errcode"] == 41044
+        logger.setLevel(logging.DEBUG)
+        client.set_logger(logger)
+        with pytest.raises(error) as raised:
+            client.add(type=1, scene=2, user=["zhangsan"])
+        assert vars(raised.value)["contactway_answer"]["config_id"]
+    logger.setLevel(logging.NOTSET)
     logger.removeFilter(fail)
     with contactway.Client(corp_id="ww1", token_provider=fail) as client, ThreadPoolExecutor(1) as threads:
         with pytest.raises(error):

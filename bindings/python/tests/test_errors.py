@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import pickle
 import re
-from typing import Any
+import threading
+from pathlib import Path
+from typing import Any, get_type_hints
 
 import pytest
 from conftest import REPOSITORY
 
 import contactway
+from contactway import ContactwayError, types
 from contactway.errors import _OWN_CODES, KINDS, error_of
 
 
@@ -53,6 +56,76 @@ def test_an_add_that_fails_says_whether_it_may_have_happened(
         client.add(type=1, scene=2, user=["zhangsan"], timeout=0.3)
     assert failed.value.effect == effect
     assert not failed.value.retryable
+
+
+def test_whatever_the_core_says_of_a_failure_is_an_attribute_and_a_member() -> None:
+    source = (REPOSITORY / "src" / "answer" / "error.rs").read_text(encoding="utf-8")
+    said = set(re.findall(r'\bput\("(\w+)"', source))
+    assert {"kind", "key", "retry_after_ms"} < said
+    assert said - ContactwayError.__annotations__.keys() == set()
+    # A step of a check adds nothing, so that there is neither key nor candidates.
+    assert said - get_type_hints(types.Failing).keys() == {"key", "candidates"}
+
+
+def test_whatever_the_core_says_of_a_failure_is_handed_through() -> None:
+    detail = {"pointer": "/user", "rule": "user_max_items", "message": "too many"}
+    failure = {"line": 2, "key": "b", "config_id": "c2", "errcode": 60111, "errmsg": "userid not found"}
+    told: dict[str, Any] = {"kind": "of_tomorrow", "effect": "none", "retryable": True, "endpoint": "apply"}
+    told |= {"attempts": 3, "http_status": 200, "details": [detail], "retry_after_ms": 1500, "advice": "a"}
+    told |= {"hint": "h", "help_url": "u", "key": "shop-1", "candidates": ["c1"]}
+    answer = {"errcode": -1042, "errmsg": "stopped", "config_id": "c1", "created": 3, "failures": [failure]}
+    error = error_of({**answer, "error": told})
+    rest = {"counts": {"created": 3}, "answer": {**answer, "error": told}}
+    del answer["created"]
+    assert vars(error) == {**told, **answer, **rest}
+    for kind in KINDS:
+        assert vars(error_of({**answer, "error": {**told, "kind": kind}})).items() >= {"retryable": True}.items()
+
+
+def test_help_explains_every_attribute() -> None:
+    help_text = ContactwayError.__doc__ or ""
+    explained = re.findall(r"^        (\w+) \(", help_text, re.MULTILINE)
+    assert explained == list(ContactwayError.__annotations__)
+    assert vars(error_of({"errcode": 1, "errmsg": "bare"})).keys() == set(explained)
+
+
+@pytest.mark.parametrize(
+    ("where", "named"),
+    [
+        ({"line": 2, "key": "b"}, "line 2, key b"),
+        ({"config_id": "c2"}, "config_id c2"),
+    ],
+)
+def test_the_text_of_a_job_that_failed_in_part_names_the_first_failure(where: Any, named: str) -> None:
+    failures = [{**where, "errcode": 60111, "errmsg": "userid not found"}, {"errcode": 1, "errmsg": "second"}]
+    answer = {"errcode": -1011, "errmsg": "2 of 9 failed", "failures": failures, "error": {"kind": "partial"}}
+    text = "partial (-1011): 2 of 9 failed. The first failure: " + named + ": userid not found (60111)"
+    assert str(error_of(answer)) == text
+
+
+def test_a_conflict_names_the_contact_way_that_has_the_key(sandbox: Any, tmp_path: Path) -> None:
+    with contactway.Client(sandbox.client_config, store=f"sqlite:{tmp_path}/codes.db") as client:
+        made = client.add(type=1, scene=2, user=["zhangsan"], key="counter")
+        with pytest.raises(contactway.Conflict) as refused:
+            client.add(type=1, scene=2, user=["lisi"], key="counter")
+    assert refused.value.config_id == made["config_id"]
+
+
+def test_a_broken_answer_to_an_add_names_what_was_made(client: contactway.Client, faults: Any) -> None:
+    faults("add_contact_way", status=200, body='{"errcode":0,"config_id":"c1","qr')
+    with pytest.raises(contactway.BadResponse) as failed:
+        client.add(type=1, scene=2, user=["zhangsan"])
+    assert failed.value.config_id == "c1"
+
+
+def test_a_cancelled_add_of_unknown_outcome_has_its_key(sandbox: Any, faults: Any, tmp_path: Path) -> None:
+    faults("add_contact_way", silence=True)
+    store = f"sqlite:{tmp_path}/codes.db"
+    with contactway.Client(sandbox.client_config, store=store) as client, contactway.Canceller() as canceller:
+        threading.Timer(0.3, canceller.cancel).start()
+        with pytest.raises(contactway.Cancelled) as stopped:
+            client.add(type=1, scene=2, user=["zhangsan"], key="counter", canceller=canceller)
+    assert (stopped.value.effect, stopped.value.key) == ("unknown", "counter")
 
 
 def test_each_kind_has_its_exception() -> None:

@@ -7,6 +7,7 @@ import itertools
 import json
 import os
 import stat
+import sys
 import tempfile
 import threading
 import time
@@ -257,9 +258,14 @@ def test_what_progress_raises_stops_the_job_and_is_raised_again(
     def tell(progress: contactway.types.Progress) -> None:
         raise error("enough")
 
-    with pytest.raises(error, match="enough"):
+    with pytest.raises(error, match="enough") as raised:
         client.sync(progress=tell)
     assert job.told == [1]
+    # How far it came is not lost, neither for a program nor for who reads the traceback.
+    answer = vars(raised.value)["contactway_answer"]
+    assert (answer["updated"], answer["error"]["kind"]) == (5, "cancelled")
+    if sys.version_info >= (3, 11):
+        assert raised.value.__notes__ == ["contactway_answer: cancelled (-1010): cancelled, updated 5"]
     job.tells = []
     assert client.sync() == OK
 

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import signal
+import sys
+import threading
 import time
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, Callable, Optional
 
@@ -162,6 +167,23 @@ def test_rows_become_contact_ways(keeper: contactway.Client, sandbox: Sandbox, t
     assert len(ways(sandbox)) == 3
     again = keeper.apply(rows(3) if form == "iterable" else path, namespace="stores")
     assert (again["created"], again["unchanged"]) == (0, 3)
+
+
+def test_a_line_of_the_report_is_what_its_type_says(keeper: contactway.Client, tmp_path: Path) -> None:
+    keeper.apply(rows(2), namespace="stores")
+    wanted = [*rows(1), *rows(2, user="lisi")[1:], *rows(3, user="nobody")[2:]]
+    report = tmp_path / "report.jsonl"
+    for dry_run, results in ((True, ["unchanged", "updated", "created"]), (False, ["unchanged", "updated", "failed"])):
+        with nullcontext() if dry_run else pytest.raises(contactway.PartialError):
+            keeper.apply(wanted, namespace="stores", dry_run=dry_run, report_path=report)
+        lines: list[types.ReportLine] = [json.loads(line) for line in report.read_text(encoding="utf-8").splitlines()]
+        lines.sort(key=lambda line: line["line"] or 0)
+        assert [line["result"] for line in lines] == results
+        for line in lines:
+            assert types.ReportLine.__required_keys__ <= line.keys() <= set(types.ReportLine.__annotations__)
+        assert dry_run == ("changes" in lines[1])
+        if dry_run:
+            assert lines[1]["changes"]["user"] == {"from": ["zhangsan"], "to": ["lisi"]}
 
 
 def test_a_dry_run_changes_nothing(keeper: contactway.Client, sandbox: Sandbox) -> None:
@@ -332,6 +354,25 @@ def test_a_job_that_is_stopped_halfway_is_gone_on_with(keeper: contactway.Client
 
 def slow(endpoint: str) -> dict[str, Any]:
     return {"endpoint": endpoint, "times": 1_000_000, "do": {"delay_ms": 50}}
+
+
+def test_ctrl_c_stops_a_job_and_loses_no_count(keeper: contactway.Client, sandbox: Sandbox) -> None:
+    slow = {"endpoint": "add_contact_way", "times": 1000, "do": {"delay_ms": 20}}
+    sandbox.request("POST", "/sandbox/faults", {"rules": [slow]})
+
+    def interrupt() -> None:
+        until(lambda: len(ways(sandbox)) > 3)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    other = threading.Thread(target=interrupt)
+    other.start()
+    with pytest.raises(KeyboardInterrupt) as stopped:
+        keeper.apply(rows(1000), namespace="stores", concurrency=4)
+    other.join()
+    made = vars(stopped.value)["contactway_answer"]["created"]
+    assert 3 < made == len(ways(sandbox)) < 1000
+    if sys.version_info >= (3, 11):
+        assert f"created {made}" in stopped.value.__notes__[0]
 
 
 def test_a_job_has_a_deadline_where_it_is_given_one(keeper: contactway.Client, sandbox: Sandbox) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import itertools
 import json
 import os
 import re
@@ -12,17 +13,19 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, Optional
 
 import pytest
 from conftest import REPOSITORY, until
 from python_servers import IN_CHINESE, PAGE, blocks, command, commands, write_programs
 
 import contactway
+from contactway.errors import KINDS
 from contactway.testing import Sandbox
 
 #: What runs each command; PyInstaller's has a file of its own.
-RUN = ("gunicorn --workers", "gunicorn --preload", "uvicorn", "celery", "python pool", "python many", "python green")
+OF_FASTAPI = ("uvicorn", "gunicorn --worker-class")
+RUN = ("gunicorn --workers", "gunicorn --preload", *OF_FASTAPI, "celery", "python pool", "python many", "python green")
 
 
 def test_every_command_is_run() -> None:
@@ -71,37 +74,88 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-def ask(port: int, method: str, path: str) -> Any:
+class Reply(NamedTuple):
+    status: int
+    retry_after: Optional[str]
+    body: Any
+
+
+def ask(port: int, path: str) -> Optional[Reply]:
     """What the server answers; None while it does not listen yet."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     try:
-        connection.request(method, path)
+        connection.request("POST", path)
         response = connection.getresponse()
-        text = response.read()
-        assert response.status == 200, text
-        return json.loads(text)
+        return Reply(response.status, response.getheader("Retry-After"), json.loads(response.read()))
     except ConnectionRefusedError:
         return None
     finally:
         connection.close()
 
 
-@pytest.mark.parametrize("begins", ["gunicorn --workers", "gunicorn --preload", "uvicorn"])
+def listening(port: int) -> dict[str, str]:
+    return {"GUNICORN_CMD_ARGS": f"--bind 127.0.0.1:{port}", "UVICORN_PORT": str(port)}
+
+
+@pytest.mark.parametrize("begins", ["gunicorn --workers", "gunicorn --preload", *OF_FASTAPI])
 def test_each_worker_has_a_client_that_works(begins: str, folder: Path, sandbox: Sandbox) -> None:
-    port = free_port()
-    bind = {"GUNICORN_CMD_ARGS": f"--bind 127.0.0.1:{port}", "UVICORN_PORT": str(port)}
+    port, numbers = free_port(), itertools.count()
     answers: list[Any] = []
 
     def two_workers_answered() -> bool:
-        answer = ask(port, "POST", "/counters/1")
-        answers.extend([answer] if answer else [])
+        reply = ask(port, f"/counters/{next(numbers)}")
+        if reply is not None:
+            assert reply.status == 200, reply
+            answers.append(reply.body)
         return len({it["worker"] for it in answers}) == 2
 
-    with running(begins, folder, environment(sandbox, **bind)) as server:
+    store = f"sqlite:{folder / 'codes.db'}"
+    with running(begins, folder, environment(sandbox, store=store, **listening(port))) as server:
         until(two_workers_answered)
         assert server.pid not in {it["worker"] for it in answers}
     listed = sandbox.request("GET", "/sandbox/calls?endpoint=add_contact_way")["calls"]
     assert len(listed) == len(answers) == len({it["config_id"] for it in answers})
+
+
+@pytest.mark.parametrize("begins", OF_FASTAPI)
+def test_a_request_of_the_web_that_comes_again_makes_no_second_contact_way(
+    begins: str, folder: Path, sandbox: Sandbox
+) -> None:
+    port = free_port()
+    replies: list[Reply] = []
+
+    def answered() -> bool:
+        reply = ask(port, "/counters/1")
+        replies.extend([reply] if reply else [])
+        return len(replies) == 1
+
+    lost = {"endpoint": "add_contact_way", "when": "after", "do": {"silence": True}}
+    sandbox.request("POST", "/sandbox/faults", {"rules": [lost]})
+    with running(begins, folder, environment(sandbox, store=f"sqlite:{folder / 'codes.db'}", **listening(port))):
+        until(answered)
+        (first,) = replies
+        assert (first.status, first.body["kind"]) == (503, "unknown")
+        assert first.retry_after is not None
+        assert int(first.retry_after) > 0
+        again, once_more = ask(port, "/counters/1"), ask(port, "/counters/1")
+    assert again is not None
+    assert once_more is not None
+    assert (again.status, again.body["config_id"]) == (once_more.status, once_more.body["config_id"])
+    assert again.status == 200
+    assert len(sandbox.request("GET", "/sandbox/calls?endpoint=add_contact_way")["calls"]) == 1
+
+
+@pytest.mark.parametrize("page", ["errors.md", "errors.zh-CN.md"])
+def test_each_kind_has_the_status_that_the_page_on_errors_gives(page: str) -> None:
+    text = (REPOSITORY / "docs" / page).read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (`[^|]*`) \| ([45]\d\d) \|", text, re.MULTILINE)
+    told = {kind: int(status) for kinds, status in rows for kind in re.findall(r"`(\w+)`", kinds)}
+    (program,) = (text for language, text in blocks() if text.startswith("# api.py"))
+    (table,) = re.findall(r"^STATUS = \{.*?^\}", program, re.DOTALL | re.MULTILINE)
+    names: dict[str, Any] = {}
+    exec(table, names)
+    assert names["STATUS"] == told
+    assert told.keys() < KINDS.keys()
 
 
 def test_a_task_makes_its_contact_way_once_whatever_befalls_it(folder: Path, sandbox: Sandbox) -> None:

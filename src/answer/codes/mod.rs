@@ -74,7 +74,8 @@ pub fn hint(errmsg: &str) -> Option<&str> {
 #[must_use]
 pub fn help_url(errmsg: &str) -> Option<&str> {
     let (_, rest) = errmsg.split_once("more info at ")?;
-    rest.split_whitespace().next().filter(|url| url.starts_with("https://"))
+    // A sentence of ours may go on behind WeCom's text.
+    rest.split([' ', ';', ',', '\n']).next().filter(|url| url.starts_with("https://"))
 }
 
 /// Where WeCom sees a caller whose address it does not trust.
@@ -189,5 +190,7 @@ mod tests {
         assert_eq!(untrusted_address(40001, text), None);
         assert_eq!(hint("ok"), None);
         assert_eq!(help_url("more info at http://elsewhere"), None);
+        let within = format!("it could not be looked for: {text}; the same call looks again");
+        assert_eq!(help_url(&within), help_url(text));
     }
 }

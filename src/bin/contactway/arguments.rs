@@ -1,11 +1,14 @@
 //! What the program takes: the tree of its commands, whose flags come from tables.
 
+use std::fmt::Write as _;
+
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use contactway::Language;
 use serde_json::Value;
 
 use crate::commands::COMMANDS;
+use crate::exit::EXITS;
 use crate::messages::{LANGUAGES, Text};
 
 /// What a flag takes.
@@ -19,8 +22,10 @@ pub enum Takes {
     TrueOrFalse,
     Texts,
     Integers,
-    /// A text without a flag's name before it.
-    Place,
+    /// The name of a file.
+    File,
+    /// A name of this kind without a flag's name before it; it must be given.
+    Place(&'static str),
 }
 
 /// A flag that gives a member of a request.
@@ -40,7 +45,10 @@ impl Flag {
     fn arg(&self, lang: Language) -> Arg {
         let arg = Arg::new(self.member).help(self.help.text(lang));
         let arg = match self.takes {
-            Takes::Place => return arg.value_name("FILE").help_heading(Text::Arguments.text(lang)),
+            Takes::Place(name) => {
+                return arg.value_name(name).required(true).help_heading(Text::Arguments.text(lang));
+            }
+            Takes::File => arg.value_name("FILE"),
             Takes::Text => arg.value_name("TEXT"),
             Takes::Integer => arg.value_name("N").value_parser(value_parser!(i64)).allow_negative_numbers(true),
             Takes::Nothing => arg.action(ArgAction::SetTrue),
@@ -65,7 +73,9 @@ impl Flag {
     fn value(&self, given: &ArgMatches) -> Option<Value> {
         let member = self.member;
         match self.takes {
-            Takes::Text | Takes::Place => given.get_one::<String>(member).map(|text| text.as_str().into()),
+            Takes::Text | Takes::File | Takes::Place(_) => {
+                given.get_one::<String>(member).map(|text| text.as_str().into())
+            }
             Takes::Integer => given.get_one::<i64>(member).map(|number| (*number).into()),
             Takes::Nothing => given.get_flag(member).then_some(Value::Bool(true)),
             Takes::TrueOrFalse => given.get_one::<bool>(member).map(|flag| (*flag).into()),
@@ -107,11 +117,16 @@ fn dressed(command: Command, lang: Language) -> Command {
 pub fn program(lang: Language) -> Command {
     let general = Text::GeneralOptions.text(lang);
     let global = |name: &'static str, help: Text| {
-        Arg::new(name).long(name).help(help.text(lang)).help_heading(general).global(true)
+        Arg::new(name)
+            .long(name)
+            .value_name(name.to_uppercase())
+            .help(help.text(lang))
+            .help_heading(general)
+            .global(true)
     };
     let version = Arg::new("version").long("version").short('V').action(ArgAction::Version);
     dressed(Command::new("contactway").about(Text::About.text(lang)).version(env!("CARGO_PKG_VERSION")), lang)
-        .after_help(Text::More.text(lang))
+        .after_help(more(lang))
         .disable_version_flag(true)
         .subcommand_required(true)
         .arg_required_else_help(true)
@@ -127,6 +142,16 @@ pub fn program(lang: Language) -> Command {
         .arg(global("no-ledger", Text::NoLedger).action(ArgAction::SetTrue).conflicts_with("store"))
         .arg(global("timeout-ms", Text::TimeoutMs).value_name("N").value_parser(value_parser!(u64).range(1..)))
         .subcommands(COMMANDS.iter().map(|entry| (entry.command)(lang)))
+}
+
+/// What stands below the help of the whole program.
+fn more(lang: Language) -> String {
+    let mut text = format!("{}\n\n{}:\n", Text::Credentials.text(lang), Text::ExitCodes.text(lang));
+    for (exit, meaning) in EXITS {
+        // A String takes whatever is written.
+        let _ = writeln!(text, "  {:<4} {}", exit as u8, meaning.text(lang));
+    }
+    text
 }
 
 /// How a member is given to the command: its flag, or the name of its place.

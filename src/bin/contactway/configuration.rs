@@ -36,11 +36,11 @@ pub enum NoConfiguration {
     Interrupted,
 }
 
-/// The configuration as JSON.
+/// The configuration.
 ///
 /// # Errors
 /// When the file or what is in it will not do.
-pub fn read(flags: &ArgMatches, lang: Language) -> Result<String, NoConfiguration> {
+pub fn read(flags: &ArgMatches, lang: Language) -> Result<Map<String, Value>, NoConfiguration> {
     let wrong = |message: Message| NoConfiguration::Wrong(message.text(lang));
     let mut members = from_file(flags, lang)?;
     let set = VARIABLES.into_iter().filter_map(|(name, member)| Some((member, std::env::var(name).ok()?)));
@@ -57,7 +57,7 @@ pub fn read(flags: &ArgMatches, lang: Language) -> Result<String, NoConfiguratio
         members.insert("store".to_owned(), store.as_str().into());
     }
     if flags.get_flag("no-ledger") {
-        members.insert("store".to_owned(), "memory".into());
+        without_ledger(&mut members);
     }
     if !CREDENTIALS.iter().any(|name| members.contains_key(*name)) && prompt::is_possible() {
         ask(&mut members, lang)?;
@@ -65,7 +65,12 @@ pub fn read(flags: &ArgMatches, lang: Language) -> Result<String, NoConfiguratio
     if !members.contains_key("store") {
         members.insert("store".to_owned(), default_store(lang)?.into());
     }
-    Ok(Value::Object(members).to_string())
+    Ok(members)
+}
+
+/// Takes the ledger out of a configuration.
+pub fn without_ledger(members: &mut Map<String, Value>) {
+    members.insert("store".to_owned(), "memory".into());
 }
 
 /// The file that is read where `--config` names no other.

@@ -4,6 +4,8 @@ use std::process::ExitCode;
 
 use contactway::{Effect, Error, Kind};
 
+use crate::messages::Text;
+
 /// How a command went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
@@ -22,6 +24,17 @@ pub enum Exit {
     /// Stopped by Ctrl-C or SIGTERM.
     Interrupted = 130,
 }
+
+/// All of them, with what they mean.
+pub const EXITS: [(Exit, Text); 7] = [
+    (Exit::Done, Text::ExitDone),
+    (Exit::Refused, Text::ExitRefused),
+    (Exit::Usage, Text::ExitUsage),
+    (Exit::Unknown, Text::ExitUnknown),
+    (Exit::Partial, Text::ExitPartial),
+    (Exit::TryAgain, Text::ExitTryAgain),
+    (Exit::Interrupted, Text::ExitInterrupted),
+];
 
 impl Exit {
     /// How a command went that failed with `error`.

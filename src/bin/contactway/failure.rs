@@ -6,7 +6,9 @@ use serde_json::Value;
 
 use crate::arguments::flag_of;
 use crate::exit::may_be_done;
-use crate::messages::Message;
+use crate::messages::{Message, Text, said};
+use crate::report::Report;
+use crate::rows::Failed;
 use crate::table::shown;
 
 /// What stands before each further line.
@@ -20,24 +22,66 @@ pub struct Teller<'c> {
 }
 
 impl Teller<'_> {
-    /// An error of a call or a job.
+    /// An error of a call.
     pub fn error(&self, error: &Error) -> String {
-        let answer: Value = serde_json::from_str(&error.to_json()).unwrap_or_default();
+        self.told(error, Vec::new())
+    }
+
+    /// An error of a job, with the rows that failed: all of them as a report has them, or the first that the error names.
+    pub fn job_error(&self, error: &Error, report: Option<&Report>) -> String {
+        let answer = answer(error);
+        let reported = report.and_then(|report| report.rows().ok()).map(|rows| Failed::of(rows, self.lang));
+        let rows = reported.unwrap_or_else(|| Failed::of(items(&answer["failures"]).cloned(), self.lang));
+        let mut lines = rows.lines(self.lang);
+        let more = answer["failed"].as_u64().unwrap_or_default().saturating_sub(rows.count);
+        if more > 0 {
+            lines.push(Message::MoreFailed(more).text(self.lang));
+        }
+        if let Some(path) = report.and_then(Report::path_asked_for) {
+            lines.push(Message::AllRowsIn(&path.display().to_string()).text(self.lang));
+        } else if more > 0 && flag_of(self.command, "report_path").is_some() {
+            lines.push(Message::ReportAllRows.text(self.lang));
+        }
+        self.told(error, lines)
+    }
+
+    fn told(&self, error: &Error, rows: Vec<String>) -> String {
+        let answer = answer(error);
         let head = Message::Kind { kind: error.kind(), errcode: error.errcode() };
         let mut lines = vec![head.text(self.lang)];
+        let broken: Vec<_> = items(&answer["error"]["details"]).filter(|detail| !is_warning(error, detail)).collect();
         // The rules that a request breaks say all that `errmsg` does.
-        if answer["error"]["details"].as_array().is_none_or(Vec::is_empty) {
-            lines[0] = format!("{}: {}", lines[0], text(&answer["errmsg"]));
+        if broken.is_empty() {
+            lines[0] = lines[0].clone() + Text::Colon.text(self.lang) + &text(&answer["errmsg"], self.lang);
         }
-        lines.extend(items(&answer["error"]["details"]).map(|detail| self.detail(detail)));
-        lines.extend(items(&answer["failures"]).map(|failure| self.failure(failure)));
+        lines.extend(self.broken(&broken));
+        lines.extend(rows);
         lines.extend(self.what_follows(error, &answer["error"]));
         lines.join(&format!("\n{INDENT}"))
     }
 
-    /// What there is to say of an answer that succeeded.
-    pub fn warnings(&self, answer: &Value) -> Vec<String> {
-        items(&answer["warnings"]).map(|warning| Message::Warning(&self.detail(warning)).text(self.lang)).collect()
+    /// What there is to warn of, besides what failed or whether anything did.
+    pub fn warnings(&self, answer: &Value, error: Option<&Error>) -> Vec<String> {
+        let beside =
+            items(&answer["error"]["details"]).filter(|detail| error.is_some_and(|error| is_warning(error, detail)));
+        let warnings = items(&answer["warnings"]).chain(beside);
+        warnings.map(|warning| Message::Warning(&self.detail(warning)).text(self.lang)).collect()
+    }
+
+    /// The rules that a request or a file breaks; the columns that are known are told once, below those that are not.
+    fn broken(&self, details: &[&Value]) -> Vec<String> {
+        let mut known = None;
+        let mut lines = Vec::new();
+        for detail in details {
+            let mut detail = (*detail).clone();
+            if let Some((said, columns)) = detail["message"].as_str().and_then(|text| text.split_once(KNOWN_COLUMNS)) {
+                known = Some(shown(columns));
+                detail["message"] = said.into();
+            }
+            lines.push(self.detail(&detail));
+        }
+        lines.extend(known.map(|columns| Message::KnownColumns(&columns).text(self.lang)));
+        lines
     }
 
     fn what_follows(&self, error: &Error, told: &Value) -> Vec<String> {
@@ -66,9 +110,9 @@ impl Teller<'_> {
 
     /// A broken rule or a warning, after the place that it is about.
     fn detail(&self, detail: &Value) -> String {
-        let message = text(&detail["message"]);
+        let message = text(&detail["message"], self.lang);
         match self.place(detail) {
-            Some(place) => format!("{place}: {message}"),
+            Some(place) => place + Text::Colon.text(self.lang) + &message,
             None => message,
         }
     }
@@ -78,8 +122,12 @@ impl Teller<'_> {
         let pointer = detail["pointer"].as_str().unwrap_or_default();
         let member = shown(&pointer.trim_start_matches('/').replace('/', "."));
         if let Some(line) = detail["line"].as_u64() {
-            let line = Message::Line { line, column: detail["column"].as_u64() }.text(self.lang);
-            return Some(if member.is_empty() || member == "path" { line } else { format!("{line}, {member}") });
+            let line = Message::Line { line, character: detail["column"].as_u64() }.text(self.lang);
+            return Some(if member.is_empty() || member == "path" {
+                line
+            } else {
+                line + Text::Comma.text(self.lang) + &member
+            });
         }
         let (first, rest) = member.split_once('.').unwrap_or((&member, ""));
         let Some(flag) = flag_of(self.command, first) else { return Some(member).filter(|member| !member.is_empty()) };
@@ -88,28 +136,32 @@ impl Teller<'_> {
             Err(_) => flag,
         })
     }
+}
 
-    /// A row of a job.
-    fn failure(&self, failure: &Value) -> String {
-        let line = failure["line"].as_u64().map(|line| Message::Line { line, column: None }.text(self.lang));
-        let name = ["key", "config_id"].iter().find_map(|name| failure[*name].as_str()).map(shown);
-        let places: Vec<_> = line.into_iter().chain(name).collect();
-        format!("{}: {} (errcode {})", places.join(", "), text(&failure["errmsg"]), failure["errcode"])
-    }
+/// Where the text about an unknown column begins to name the known ones.
+const KNOWN_COLUMNS: &str = " Known are ";
+
+/// Whether a detail stands beside an error, and is not what it is about.
+fn is_warning(error: &Error, detail: &Value) -> bool {
+    let is_about_them = matches!(error.kind(), Kind::InvalidArgument | Kind::InvalidRequest);
+    !is_about_them || detail["rule"] == "unknown_member"
+}
+
+fn answer(error: &Error) -> Value {
+    serde_json::from_str(&error.to_json()).unwrap_or_default()
 }
 
 /// An error of the configuration, whose members are no flags.
 pub fn of_configuration(error: &Error, file: &str, lang: Language) -> String {
     let mut lines = vec![Message::Kind { kind: error.kind(), errcode: error.errcode() }.text(lang)];
     if error.details().is_empty() {
-        let answer: Value = serde_json::from_str(&error.to_json()).unwrap_or_default();
-        lines[0] = format!("{}: {}", lines[0], text(&answer["errmsg"]));
+        lines[0] = lines[0].clone() + Text::Colon.text(lang) + &text(&answer(error)["errmsg"], lang);
     }
     for detail in error.details() {
         let member = shown(&detail.pointer.trim_start_matches('/').replace('/', "."));
         let message = shown(&detail.message);
         let place = Message::InConfiguration(&member).text(lang);
-        lines.push(if member.is_empty() { message } else { format!("{place}: {message}") });
+        lines.push(if member.is_empty() { message } else { place + Text::Colon.text(lang) + &message });
     }
     if error.details().iter().any(|detail| detail.rule.starts_with("credentials") || detail.rule.starts_with("corp_id"))
     {
@@ -122,6 +174,6 @@ fn items(list: &Value) -> impl Iterator<Item = &Value> {
     list.as_array().into_iter().flatten()
 }
 
-fn text(value: &Value) -> String {
-    shown(value.as_str().unwrap_or_default())
+fn text(value: &Value, lang: Language) -> String {
+    shown(&said(value.as_str().unwrap_or_default(), lang))
 }

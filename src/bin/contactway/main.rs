@@ -3,7 +3,8 @@
 //! - `arguments`: the tree of commands and their flags; `commands`: what each does
 //! - `configuration`, `prompt`: the client's configuration, and where its credentials come from
 //! - `session`: one command under way, and how its outcome is told
-//! - `failure`, `table`, `plan`, `sheet`: errors in words, answers as tables, a dry run as a diff, codes on paper
+//! - `failure`, `rows`, `report`: errors in words, the rows of a job that failed, and its report
+//! - `table`, `plan`, `sheet`, `manual`: answers as tables, a dry run as a diff, codes on paper, man pages
 //! - `progress`, `interrupt`: how far a job is, and how it is stopped
 //! - `messages`: all that is said, in each language; `exit`: how the program ends
 
@@ -13,10 +14,13 @@ mod configuration;
 mod exit;
 mod failure;
 mod interrupt;
+mod manual;
 mod messages;
 mod plan;
 mod progress;
 mod prompt;
+mod report;
+mod rows;
 #[path = "../contactway-sandbox/program.rs"]
 mod sandbox;
 mod session;

@@ -32,7 +32,8 @@ impl Bar {
         self.bar.set_position(number("done").unwrap_or_default());
         let pace = Message::Pace {
             per_second: number("per_second").unwrap_or_default(),
-            left: number("eta_ms").map(clock),
+            // At the end there is nothing left to wait for.
+            left: number("eta_ms").filter(|ms| *ms > 0).map(clock),
             failed: number("failed").unwrap_or_default(),
         };
         self.bar.set_message(pace.text(self.lang));

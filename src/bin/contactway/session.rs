@@ -4,14 +4,15 @@ use std::io::{self, Write as _};
 use std::time::Duration;
 
 use clap::{ArgMatches, Command};
-use contactway::{Canceller, Client, Error, Language, Options, Shared};
-use serde_json::Value;
+use contactway::{Canceller, Client, Error, Kind, Language, Options, Shared};
+use serde_json::{Map, Value};
 
 use crate::configuration::{self, NoConfiguration};
 use crate::exit::Exit;
 use crate::failure::{self, Teller};
 use crate::interrupt;
-use crate::messages::Message;
+use crate::messages::{Message, said};
+use crate::report::Report;
 use crate::table;
 
 /// What a command works with.
@@ -30,16 +31,33 @@ impl<'c> Session<'c> {
     /// # Errors
     /// How the program ends where it cannot be made; why is told.
     pub fn open(flags: &ArgMatches, command: &'c Command, lang: Language) -> Result<Self, Exit> {
-        let config = configuration::read(flags, lang).map_err(|why| match why {
-            NoConfiguration::Wrong(words) => complain(&words, Exit::Usage),
-            NoConfiguration::Interrupted => Exit::Interrupted,
-        })?;
-        let client = Client::new(&config, &Shared::default()).map_err(|error| {
-            let file = flags.get_one::<String>("config").cloned();
-            let default = || configuration::default_file().map(|path| path.display().to_string());
-            let file = file.or_else(default).unwrap_or_default();
-            complain(&failure::of_configuration(&error, &file, lang), Exit::of(&error))
-        })?;
+        let config = config(flags, lang)?;
+        let client = client(&config).map_err(|error| refused(flags, &error, lang))?;
+        Self::with(client, flags, command, lang)
+    }
+
+    /// The same; where the ledger stands against it without one, and then why.
+    ///
+    /// # Errors
+    /// As of `open`.
+    pub fn open_anyway(
+        flags: &ArgMatches,
+        command: &'c Command,
+        lang: Language,
+    ) -> Result<(Self, Option<Error>), Exit> {
+        let mut config = config(flags, lang)?;
+        let (client, no_ledger) = match client(&config) {
+            Err(error) if error.kind() == Kind::Store => {
+                configuration::without_ledger(&mut config);
+                (client(&config), Some(error))
+            }
+            made => (made, None),
+        };
+        let client = client.map_err(|error| refused(flags, &error, lang))?;
+        Ok((Self::with(client, flags, command, lang)?, no_ledger))
+    }
+
+    fn with(client: Client, flags: &ArgMatches, command: &'c Command, lang: Language) -> Result<Self, Exit> {
         let canceller = Canceller::new();
         interrupt::watch(&canceller, lang)
             .map_err(|error| complain(&Message::NoSignals { why: &error.to_string() }.text(lang), Exit::TryAgain))?;
@@ -55,30 +73,42 @@ impl<'c> Session<'c> {
 
     /// Tells what a call came to: as it is, or as `show` writes it for people.
     pub fn tell(&self, outcome: Result<String, Error>, show: impl FnOnce(&Value) -> String) -> Exit {
-        self.tell_as(outcome, show, Exit::of)
+        let (answer, error) = parts(outcome);
+        self.tell_answer(answer, error.as_ref(), show)
     }
 
-    /// The same of a job.
-    pub fn tell_job(&self, outcome: Result<String, Error>, show: impl FnOnce(&Value) -> String) -> Exit {
-        self.tell_as(outcome, show, Exit::of_job)
+    /// The same of an answer that was put together here, and the error that it tells of.
+    pub fn tell_answer(&self, answer: String, error: Option<&Error>, show: impl FnOnce(&Value) -> String) -> Exit {
+        let exit = error.map_or(Exit::Done, Exit::of);
+        self.tell_as(answer, error, show, exit, |error| self.teller.error(error))
+    }
+
+    /// The same of a job; which of its rows failed says its report, where there is one.
+    pub fn tell_job(
+        &self,
+        outcome: Result<String, Error>,
+        report: Option<&Report>,
+        show: impl FnOnce(&Value) -> String,
+    ) -> Exit {
+        let (answer, error) = parts(outcome);
+        let exit = error.as_ref().map_or(Exit::Done, Exit::of_job);
+        self.tell_as(answer, error.as_ref(), show, exit, |error| self.teller.job_error(error, report))
     }
 
     fn tell_as(
         &self,
-        outcome: Result<String, Error>,
+        answer: String,
+        error: Option<&Error>,
         show: impl FnOnce(&Value) -> String,
-        exit_of: fn(&Error) -> Exit,
+        exit: Exit,
+        words: impl FnOnce(&Error) -> String,
     ) -> Exit {
-        let (answer, exit) = match &outcome {
-            Ok(answer) => (answer.clone(), Exit::Done),
-            Err(error) => (error.to_json(), exit_of(error)),
-        };
         let told: Value = serde_json::from_str(&answer).unwrap_or_default();
         let printed = if self.is_json { answer + "\n" } else { show(&told) };
         let exit = self.print(&printed, exit);
-        match outcome {
-            Ok(_) => self.teller.warnings(&told).iter().for_each(|warning| say(warning)),
-            Err(error) => say(&self.teller.error(&error)),
+        self.teller.warnings(&told, error).iter().for_each(|warning| say(warning));
+        if let Some(error) = error {
+            say(&words(error));
         }
         exit
     }
@@ -104,16 +134,52 @@ impl<'c> Session<'c> {
 
 /// The members of an answer, without what only says that it went well or what is told beside.
 pub fn plain(answer: &Value) -> String {
-    let mut rest = answer.clone();
-    if let Some(members) = rest.as_object_mut() {
-        for told in ["errcode", "errmsg", "warnings", "error", "failures"] {
-            members.remove(told);
-        }
-        if members.is_empty() {
-            return if answer["errcode"] == 0 { "ok\n".to_owned() } else { String::new() };
-        }
+    let rest = result_of(answer);
+    match (rest.is_empty(), &answer["errcode"]) {
+        (false, _) => table::members(&Value::Object(rest)),
+        (true, errcode) if errcode == 0 => "ok\n".to_owned(),
+        (true, _) => String::new(),
     }
-    table::members(&rest)
+}
+
+/// What a job counted, in the language.
+pub fn counts(answer: &Value, lang: Language) -> String {
+    let rows: Vec<_> =
+        result_of(answer).iter().map(|(name, count)| vec![said(name, lang), table::cell(count)]).collect();
+    table::table(&rows)
+}
+
+/// An outcome as an answer, and its error.
+pub fn parts(outcome: Result<String, Error>) -> (String, Option<Error>) {
+    match outcome {
+        Ok(answer) => (answer, None),
+        Err(error) => (error.to_json(), Some(error)),
+    }
+}
+
+fn result_of(answer: &Value) -> Map<String, Value> {
+    const TOLD_BESIDE: [&str; 5] = ["errcode", "errmsg", "warnings", "error", "failures"];
+    let members = answer.as_object().cloned().unwrap_or_default();
+    members.into_iter().filter(|(name, _)| !TOLD_BESIDE.contains(&name.as_str())).collect()
+}
+
+fn config(flags: &ArgMatches, lang: Language) -> Result<Map<String, Value>, Exit> {
+    configuration::read(flags, lang).map_err(|why| match why {
+        NoConfiguration::Wrong(words) => complain(&words, Exit::Usage),
+        NoConfiguration::Interrupted => Exit::Interrupted,
+    })
+}
+
+fn client(config: &Map<String, Value>) -> Result<Client, Error> {
+    Client::new(&Value::Object(config.clone()).to_string(), &Shared::default())
+}
+
+/// How the program ends where there is no client.
+fn refused(flags: &ArgMatches, error: &Error, lang: Language) -> Exit {
+    let file = flags.get_one::<String>("config").cloned();
+    let default = || configuration::default_file().map(|path| path.display().to_string());
+    let file = file.or_else(default).unwrap_or_default();
+    complain(&failure::of_configuration(error, &file, lang), Exit::of(error))
 }
 
 /// Says something on standard error.

@@ -43,8 +43,11 @@ fn flatten(name: &str, value: &Value, rows: &mut Vec<Vec<String>>) {
     }
 }
 
-/// A list of objects as a table with these members as its columns.
+/// A list of objects as a table with these members as its columns; of none there is no heading either.
 pub fn list(items: &[Value], columns: &[&str]) -> String {
+    if items.is_empty() {
+        return String::new();
+    }
     let heading = columns.iter().map(|column| (*column).rsplit('/').next().unwrap_or_default().to_owned()).collect();
     let row = |item: &Value| {
         let value = |column: &&str| item.pointer(&format!("/{column}")).map(cell).unwrap_or_default();

@@ -2,6 +2,7 @@
 
 mod remedy;
 mod report;
+mod step;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -15,7 +16,8 @@ use crate::call::Call;
 use crate::clock::unix_ms;
 use crate::endpoint::CHECK;
 use crate::transport::Passed;
-use report::{Report, Step};
+use report::Report;
+use step::Step;
 
 /// A clock that is further off makes times and certificates wrong, in milliseconds.
 const CLOCK_OFF_MAX: u64 = 300_000;

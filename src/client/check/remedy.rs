@@ -1,6 +1,6 @@
 //! What an operator can do about a step that failed: one sentence each.
 
-use super::report::Step;
+use super::step::Step;
 use crate::answer::codes::{self, Language};
 use crate::answer::{Error, Kind};
 use crate::transport::NO_DNS_SERVER;

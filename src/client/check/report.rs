@@ -6,52 +6,10 @@ use serde_json::value::to_raw_value;
 use serde_json::{Value, json};
 
 use super::remedy::remedy;
+use super::step::Step;
 use crate::answer::{Error, codes};
 use crate::auth::in_ms;
 use crate::secret::Secrets;
-
-/// What is looked at, in this order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Step {
-    Configuration,
-    Proxy,
-    Resolve,
-    Connect,
-    Tls,
-    Token,
-    Permission,
-    Clock,
-    /// Only where there is one.
-    Store,
-}
-
-impl Step {
-    const ALL: [Self; 9] = [
-        Self::Configuration,
-        Self::Proxy,
-        Self::Resolve,
-        Self::Connect,
-        Self::Tls,
-        Self::Token,
-        Self::Permission,
-        Self::Clock,
-        Self::Store,
-    ];
-
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Configuration => "configuration",
-            Self::Proxy => "proxy",
-            Self::Resolve => "resolve",
-            Self::Connect => "connect",
-            Self::Tls => "tls",
-            Self::Token => "token",
-            Self::Permission => "permission",
-            Self::Clock => "clock",
-            Self::Store => "store",
-        }
-    }
-}
 
 /// What was found so far.
 pub struct Report<'s> {

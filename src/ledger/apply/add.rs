@@ -1,7 +1,7 @@
 //! A contact way made for a row.
 
 use super::Plan;
-use super::course::{Outcome, Todo};
+use super::todo::{Outcome, Todo};
 use crate::answer::{Effect, Error};
 use crate::endpoint::Endpoint;
 use crate::json;

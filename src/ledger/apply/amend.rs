@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use super::Plan;
-use super::course::{Outcome, Todo};
+use super::todo::{Outcome, Todo};
 use crate::answer::{Error, Kind};
 use crate::endpoint::Endpoint;
 use crate::json::fields::Detail;

@@ -1,7 +1,6 @@
 //! A key given to a contact way that exists already.
 
-use super::course::Todo;
-use super::decide::of_config_id;
+use super::todo::Todo;
 use super::{Plan, amend};
 use crate::answer::{Error, Kind};
 use crate::json;
@@ -10,7 +9,7 @@ use crate::ledger::reading::Sighting;
 use crate::ledger::report::Outcome;
 use crate::ledger::rows::Row;
 use crate::ledger::{equal, update};
-use crate::store::{Entry, Event, Landed, Status, Stranger, Window};
+use crate::store::{Entry, Event, Landed, Query, Status, Stranger, Window};
 
 /// Claims the contact way of a row for its key, and changes it where the row says so.
 pub fn claim(job: &Job, plan: &Plan, todo: &Todo) -> Finished {
@@ -83,7 +82,7 @@ fn try_claim(job: &Job, plan: &Plan, todo: &Todo, config_id: &str) -> Result<Opt
 /// # Errors
 /// When the ledger knows that another key has the contact way that a row claims.
 pub fn check_is_free(job: &Job, row: &Row, config_id: &str) -> Result<(), Error> {
-    let known = job.ledger.store.find(&job.short(), &of_config_id(&job.ledger.corp_id, config_id), 0, 1)?.pop();
+    let known = job.ledger.store.find(&job.short(), &Query::of_config_id(&job.ledger.corp_id, config_id), 0, 1)?.pop();
     known.map_or(Ok(()), |entry| check_is_free_of_others(&entry, row, config_id))
 }
 
@@ -97,7 +96,7 @@ fn check_is_free_of_others(entry: &Entry, row: &Row, config_id: &str) -> Result<
 /// The entry of a contact way that WeCom showed; it gets one, if it has none.
 fn known(job: &Job, config_id: &str, sighting: Sighting) -> Result<Entry, Error> {
     let corp_id = &job.ledger.corp_id;
-    let find = || Ok(job.ledger.store.find(&job.short(), &of_config_id(corp_id, config_id), 0, 1)?.pop());
+    let find = || Ok(job.ledger.store.find(&job.short(), &Query::of_config_id(corp_id, config_id), 0, 1)?.pop());
     let entry = match find()? {
         Some(entry) if entry.status == Status::Gone => {
             job.ledger.store.change(&job.short(), entry.at(), Event::Seen(sighting.sight))?;

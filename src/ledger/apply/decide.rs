@@ -2,7 +2,7 @@
 
 use serde_json::value::RawValue;
 
-use super::course::Todo;
+use super::todo::Todo;
 use super::{Plan, amend, claim};
 use crate::answer::{Error, Kind};
 use crate::json::{self, Object};
@@ -11,7 +11,7 @@ use crate::ledger::foreseen::changes;
 use crate::ledger::job::{Finished, Job, not_there};
 use crate::ledger::report::Outcome;
 use crate::ledger::rows::Row;
-use crate::store::{Change, Doubt, Entry, Event, Query, Status};
+use crate::store::{Change, Doubt, Entry, Event, Status};
 
 /// What is next for a row.
 pub enum Step {
@@ -174,9 +174,4 @@ fn difference(row: &Row, entry: &Entry) -> Result<Difference, Error> {
         None if names.is_empty() && !is_in_doubt => Difference::None,
         None => Difference::Changeable(names),
     })
-}
-
-/// The query for one contact way, whatever became of it.
-pub fn of_config_id(corp_id: &str, config_id: &str) -> Query {
-    Query { config_id: Some(config_id.to_owned()), ..Query::of(corp_id) }
 }

@@ -1,5 +1,6 @@
 //! `apply`: WeCom made to hold the contact ways that rows describe.
 //!
+//! - `todo`: a row on its way, and what came of it
 //! - `course`: the rows in their order, and what is written down of them
 //! - `decide`: what a row needs
 //! - `add`, `amend`, `claim`, `replace`: what a worker does about it
@@ -12,6 +13,7 @@ mod course;
 mod decide;
 mod missing;
 mod replace;
+mod todo;
 
 use std::fs;
 use std::path::Path;
@@ -27,7 +29,8 @@ use crate::json::fields::{Detail, Fields};
 use crate::json::{self, Object};
 use crate::rules::Validate;
 use crate::store::{Change, Event};
-use course::{Course, Todo};
+use course::Course;
+use todo::Todo;
 
 const REQUEST: &str = "the request";
 
@@ -115,15 +118,16 @@ impl Ledger {
         };
         let scan = source.scan()?;
         let name = format!("apply:{}", plan.namespace.as_deref().unwrap_or_default());
-        let job = Job::begin(self, call, &name, plan.concurrency)?;
-        let mut desk = Desk::new(&job, progress, plan.report_path.as_deref())?;
+        let mut desk = Desk::new(call, progress);
         desk.total = scan.total;
         desk.warnings.extend(alike(&scan));
         if plan.validate != Validate::Off {
             desk.warnings.extend(scan.unknown.iter().cloned());
         }
         let mut incomplete = None;
-        let outcome = apply_rows(&job, &mut desk, &plan, &mut source).and_then(|()| {
+        let outcome = Job::begin(self, call, &name, plan.concurrency).and_then(|job| {
+            desk.report_to(plan.report_path.as_deref())?;
+            apply_rows(&job, &mut desk, &plan, &mut source)?;
             if plan.delete_missing && desk.count(Outcome::Failed) == 0 {
                 incomplete = missing::delete(&job, &mut desk, &plan, &scan)?;
             }
@@ -139,7 +143,6 @@ impl Ledger {
             ("failed", Outcome::Failed),
         ];
         let counts = counts.map(|(name, outcome)| (name, desk.count(outcome)));
-        drop(job);
         desk.answer(outcome, &counts, incomplete)
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Plan;
 use super::add::{self, Sent};
-use super::course::{Outcome, Todo};
+use super::todo::{Outcome, Todo};
 use crate::answer::{Error, Kind};
 use crate::ledger::job::{Finished, Job, NOT_THERE};
 use crate::ledger::report::Outcome as Became;

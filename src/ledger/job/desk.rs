@@ -100,15 +100,15 @@ pub struct Desk<'p> {
     /// What there is to warn of.
     pub warnings: Vec<Detail>,
     effect: Effect,
+    /// Whether something that failed may succeed in the next run.
+    may_succeed: bool,
 }
 
 impl<'p> Desk<'p> {
-    /// # Errors
-    /// When the report's file cannot be made.
-    pub fn new(job: &Job, host: Option<&'p mut dyn Progress>, report_path: Option<&str>) -> Result<Self, Error> {
-        Ok(Self {
-            call: Arc::clone(job.call),
-            report: Report::new(report_path)?,
+    pub fn new(call: &Arc<Call>, host: Option<&'p mut dyn Progress>) -> Self {
+        Self {
+            call: Arc::clone(call),
+            report: Report::default(),
             host,
             began: Instant::now(),
             told: None,
@@ -117,7 +117,18 @@ impl<'p> Desk<'p> {
             done: 0,
             warnings: Vec::new(),
             effect: Effect::None,
-        })
+            may_succeed: false,
+        }
+    }
+
+    /// Has the rows written to a file too, if `path` names one. Only who holds the lease may: another run of the job may
+    /// be writing it.
+    ///
+    /// # Errors
+    /// When the file cannot be made.
+    pub fn report_to(&mut self, path: Option<&str>) -> Result<(), Error> {
+        self.report = Report::new(path)?;
+        Ok(())
     }
 
     /// Counts what is done, and writes it to the report. Where that cannot be written, the job stops when it is next
@@ -129,6 +140,7 @@ impl<'p> Desk<'p> {
         }
         self.done += 1;
         self.effect = self.effect.max(error.map_or(Effect::None, Error::effect));
+        self.may_succeed |= error.is_some_and(Error::is_retryable);
         self.report.add(&Done {
             line: finished.line,
             key: finished.key.as_deref(),
@@ -208,13 +220,17 @@ impl<'p> Desk<'p> {
                 Some(text) => Error::new(Kind::Partial, text),
                 None if failed > 0 => {
                     let text = format!("{failed} of {} failed; failures names the first of them", self.done);
-                    Error::new(Kind::Partial, text)
+                    let mut error = Error::new(Kind::Partial, text);
+                    error.parts().retryable = self.may_succeed;
+                    error
                 }
                 None => return Ok(success(&members, self.warnings)),
             },
         };
         let parts = error.parts();
         parts.effect = parts.effect.max(self.effect);
+        // What was stopped goes on where it is run again: what is done is known by its key.
+        parts.retryable |= matches!(parts.kind, Kind::Timeout | Kind::Cancelled);
         for (name, value) in members {
             parts.members.extend(RawValue::from_string(value.to_string()).ok().map(|raw| (name, raw)));
         }

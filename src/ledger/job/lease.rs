@@ -44,7 +44,8 @@ impl<'l> Lease<'l> {
                     let pause = Duration::from_millis(random::source().u64(LOOK_MS));
                     call.sleep_until(Instant::now() + pause).map_err(|stop| match stop {
                         Stop::Deadline => {
-                            Error::new(Kind::Timeout, "another process was doing this job until the deadline")
+                            let text = "another run of this job was under way until the deadline; run it again";
+                            Error::new(Kind::Timeout, text)
                         }
                         stop => cancelled(stop),
                     })?;

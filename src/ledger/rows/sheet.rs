@@ -11,7 +11,7 @@ use super::row::{BadRow, CONTACT_WAY, Row, wrong_key};
 use super::{Read as RowRead, Reading};
 use crate::answer::{Error, Kind};
 use crate::endpoint::Endpoint;
-use crate::json::fields::Detail;
+use crate::json::{fields::Detail, nearest};
 use crate::rules::{MEMBERS, Member, Type};
 
 /// Where a header begins.
@@ -213,11 +213,17 @@ const NAME_SHOWN: usize = 100;
 
 fn unknown(name: &str) -> String {
     let shown: String = name.chars().take(NAME_SHOWN).collect();
-    let known: Vec<_> = known().map(|(_, member)| name_of(member)).collect();
-    format!(
-        "the column {shown} is not known; begin its name with # to pass it over. Known are key, config_id, {}",
-        known.join(", ")
-    )
+    let names =
+        || ["key", "config_id"].map(str::to_owned).into_iter().chain(known().map(|(_, member)| name_of(member)));
+    match nearest(name, names()) {
+        Some(near) => format!(
+            "the column {shown} is not known; did you mean {near}? Correct it, or begin its name with # to pass it over"
+        ),
+        None => format!(
+            "the column {shown} is not known; begin its name with # to pass it over. Known are {}",
+            names().collect::<Vec<_>>().join(", ")
+        ),
+    }
 }
 
 /// A cell as the JSON of a member of this type; what it must be, where it is not.

@@ -57,10 +57,10 @@ impl Ledger {
         }
         let concurrency = fields.count("concurrency", 1);
         fields.end(()).map_err(|wrong| Error::with_details(Kind::InvalidRequest, REQUEST, wrong))?;
-        let job = Job::begin(self, call, "sync", concurrency)?;
-        let mut desk = Desk::new(&job, progress, None)?;
+        let mut desk = Desk::new(call, progress);
         let mut found = Found::default();
-        let outcome = run(&job, &mut desk, &span, &mut found);
+        let outcome =
+            Job::begin(self, call, "sync", concurrency).and_then(|job| run(&job, &mut desk, &span, &mut found));
         let counts = [
             ("listed", found.listed),
             ("known", found.known),
@@ -69,7 +69,6 @@ impl Ledger {
             ("gone", found.gone),
             ("foreign", found.foreign),
         ];
-        drop(job);
         desk.answer(outcome, &counts, None)
     }
 }

@@ -4,16 +4,16 @@ use std::collections::{BTreeSet, HashMap};
 use std::io::{ErrorKind, Result};
 use std::net::TcpListener;
 use std::os::fd::AsRawFd as _;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use mio::unix::SourceFd;
-use mio::{Events, Interest, Poll, Token, Waker};
+use mio::{Events, Interest, Poll, Token};
 
 use super::connection::{Connection, Manners, Open};
+use super::door::Door;
 use super::stop::Stop;
 use super::workers::Workers;
-use crate::lock::lock;
 
 /// So many connections at once; more wait until one ends.
 const CONNECTIONS_MAX: usize = 10_000;
@@ -23,24 +23,6 @@ const EVENTS: usize = 256;
 /// A connection's token is its number; these are above all of them.
 const DOOR: Token = Token(usize::MAX);
 const LISTENERS: usize = usize::MAX / 2;
-
-/// The way back into the lobby.
-pub struct Door {
-    returned: Mutex<Vec<Connection>>,
-    waker: Waker,
-}
-
-impl Door {
-    /// Wakes whoever waits in the lobby.
-    pub fn knock(&self) {
-        let _ = self.waker.wake();
-    }
-
-    pub fn enter(&self, connection: Connection) {
-        lock(&self.returned).push(connection);
-        self.knock();
-    }
-}
 
 /// The lobby.
 pub struct Lobby {
@@ -73,8 +55,7 @@ impl Lobby {
             listener.set_nonblocking(true)?;
             poll.registry().register(&mut SourceFd(&listener.as_raw_fd()), Token(token), Interest::READABLE)?;
         }
-        let waker = Waker::new(poll.registry(), DOOR)?;
-        let door = Arc::new(Door { returned: Mutex::default(), waker });
+        let door = Arc::new(Door::new(poll.registry(), DOOR)?);
         let lobby = Self {
             poll,
             door: Arc::clone(&door),
@@ -105,8 +86,7 @@ impl Lobby {
             if is_somebody_at_the_door || self.is_full {
                 self.accept();
             }
-            let returned = std::mem::take(&mut *lock(&self.door.returned));
-            for connection in returned {
+            for connection in self.door.returned() {
                 self.seat(connection);
             }
             self.end_the_silent();

@@ -5,6 +5,7 @@
 //! silent. So a busy connection is served as by a thread of its own, and an idle one costs next to nothing.
 
 mod connection;
+mod door;
 mod listen;
 mod lobby;
 pub mod request;

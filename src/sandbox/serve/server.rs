@@ -7,7 +7,8 @@ use std::thread::{self, JoinHandle};
 
 use super::Room;
 use super::connection::{Manners, Open};
-use super::lobby::{Door, Lobby};
+use super::door::Door;
+use super::lobby::Lobby;
 use super::stop::Stop;
 use super::workers::Workers;
 

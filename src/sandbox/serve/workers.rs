@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::Room;
 use super::connection::{Connection, Next};
-use super::lobby::Door;
+use super::door::Door;
 use super::stop::Stop;
 use crate::lock::lock;
 

@@ -77,6 +77,9 @@ const RULE_HEADER: &str = "X-Sandbox-Rule";
 /// What WeCom's text says when it took only a part of a body.
 pub const WARNING: &str = "Warning: wrong json format. ";
 
+/// What came of a request.
+pub type Outcome = Result<Answer, Refusal>;
+
 /// An answer that is not success.
 #[derive(Clone, Debug)]
 pub struct Refusal {

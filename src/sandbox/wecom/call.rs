@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use super::answer::{Answer, Nothing, Refusal};
+use super::answer::{Answer, Nothing, Outcome, Refusal};
 use super::caller::{Caller, Right};
 use super::faults::{Called, Fault, Instead};
 use super::journal::Sent;
 use super::limits::Admission;
-use super::served::{self, OpenWork, Outcome, Served, TokenWork, Work};
+use super::served::{self, OpenWork, Served, TokenWork, Work};
 use super::{Wecom, pictures};
 use crate::sandbox::serve::{Body, Delivery, Request, Response, Visit};
 use crate::sandbox::world::clock::http_date;

@@ -3,9 +3,8 @@
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 
-use super::answer::Answer;
+use super::answer::{Answer, Outcome};
 use super::caller::Caller;
-use super::served::Outcome;
 use crate::lock::read;
 use crate::sandbox::serve::Request;
 use crate::sandbox::world::customers::{Customer, Follow};

@@ -2,10 +2,9 @@
 
 use serde::Serialize;
 
-use super::answer::{Answer, Nothing, Refusal, WARNING};
+use super::answer::{Answer, Nothing, Outcome, Refusal, WARNING};
 use super::body::{self, ESCAPE, Taken};
 use super::caller::Caller;
-use super::served::Outcome;
 use super::view::View;
 use super::{counts, media, pictures};
 use crate::endpoint::Endpoint;

@@ -2,9 +2,8 @@
 
 use serde_json::json;
 
-use super::answer::{Answer, Refusal};
+use super::answer::{Answer, Outcome, Refusal};
 use super::caller::Caller;
-use super::served::Outcome;
 use super::{Wecom, pictures};
 use crate::json::{Object, Value};
 use crate::lock::write;

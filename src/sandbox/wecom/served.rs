@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::answer::{Answer, Refusal};
+use super::answer::Outcome;
 use super::caller::{Caller, Right};
 use super::{Wecom, customer, endpoints, media, pictures, tokens};
 use crate::endpoint::{Endpoint, Facts, GET_CORP_TOKEN, GET_SUITE_TOKEN, GETTOKEN, UPLOAD};
@@ -11,7 +11,6 @@ use crate::sandbox::serve::Request;
 use Right::{ContactWays, Media};
 use Work::{Open, Token};
 
-pub type Outcome = Result<Answer, Refusal>;
 pub type OpenWork = fn(&Wecom, &Request, i64) -> Outcome;
 pub type TokenWork = fn(&Caller, &Request) -> Outcome;
 

@@ -3,9 +3,8 @@
 use serde_json::json;
 
 use super::Wecom;
-use super::answer::{Answer, Refusal, to_json};
+use super::answer::{Answer, Outcome, Refusal, to_json};
 use super::caller::{SUITE_TOKEN, bearer};
-use super::served::Outcome;
 use crate::json::{Object, Value};
 use crate::lock::{lock, write};
 use crate::sandbox::serve::Request;

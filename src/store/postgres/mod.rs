@@ -16,9 +16,10 @@ use tokio::runtime::{Builder, Runtime};
 use tokio_postgres::Client;
 use tokio_postgres::types::{ToSql, Type as Oid};
 
+use super::cell::{Cell, Row, Type};
 use super::entry::{COLUMNS, Entry, SELECTED};
 use super::lent::Lent;
-use super::sql::{Cell, Fault, Need, Row, Sql, Type, failed};
+use super::sql::{Fault, Need, Sql, failed};
 use super::{Home, Work, schema, stopped};
 use crate::answer::Error;
 use crate::call::{Call, Stop};
@@ -128,7 +129,8 @@ impl Postgres {
             Some(session) if !session.client.is_closed() => session,
             _ => line.insert(self.connect(call)?),
         };
-        let mut statements = Statements { session, call, shown: &self.address.shown, until: None };
+        let may_write = !matches!(need, Need::Read | Need::Page);
+        let mut statements = Statements { session, call, shown: &self.address.shown, may_write, until: None };
         let outcome = statements.transaction(need, work);
         let broken =
             statements.session.client.is_closed() || statements.until.is_some_and(|until| Instant::now() >= until);
@@ -196,6 +198,7 @@ struct Statements<'s> {
     session: &'s Session,
     call: &'s Call,
     shown: &'s str,
+    may_write: bool,
     /// Since it was begun.
     until: Option<Instant>,
 }
@@ -206,6 +209,9 @@ impl Statements<'_> {
             return work(self);
         }
         self.run(match need {
+            // Without statistics, or with those of before many entries came, it would rather sort all that follow than walk
+            // to the page's end, page after page.
+            Need::Page => "BEGIN READ ONLY; SET LOCAL enable_sort = off; SET LOCAL jit = off",
             Need::Quick => "BEGIN; SET LOCAL synchronous_commit = off",
             // A server that waits for its standbys too goes on doing so.
             _ => {
@@ -265,9 +271,8 @@ impl Sql for Statements<'_> {
             return Ok(Vec::new());
         }
         let statement = format!(
-            "SELECT {} FROM contactway_entry WHERE {} ORDER BY id FOR UPDATE",
-            SELECTED.as_str(),
-            condition.replace("?1", "ANY(?1)")
+            "SELECT found.* FROM {} ORDER BY id",
+            one_by_one("?1", SELECTED.as_str(), condition, if self.may_write { "FOR UPDATE" } else { "OFFSET 0" })
         );
         let values = Column::of(values);
         let corp = Cell::from(corp_id);
@@ -325,11 +330,24 @@ impl Sql for Statements<'_> {
     fn mark_listed(&mut self, corp_id: &str, ids: &[String], generation: i64) -> Result<Vec<String>, Fault> {
         let ids = Column::Text(ids.iter().cloned().map(Some).collect());
         let (corp_id, generation) = (Cell::from(corp_id), Cell::from(generation));
-        let statement =
-            "UPDATE contactway_entry SET listed = $3 WHERE corp_id = $1 AND config_id = ANY($2) RETURNING config_id";
-        let mut rows = self.ask(statement, &[bound(&corp_id), ids.bound(), bound(&generation)])?;
+        let known = one_by_one("?3", "id", "config_id = ?1 AND corp_id = ?2", "FOR UPDATE");
+        let statement = format!(
+            "UPDATE contactway_entry SET listed = ?1 WHERE id = ANY(ARRAY(SELECT found.id FROM {known})) RETURNING config_id"
+        );
+        let mut rows = self.ask(&translated(&statement), &[bound(&generation), bound(&corp_id), ids.bound()])?;
         Ok(rows.iter_mut().map(Row::text).collect())
     }
+}
+
+/// What to select `found` from: `columns` of the entries that meet `condition`, in which `?1` stands for each value of the
+/// array `values`, looked for one by one. A subquery that locks, or has an OFFSET, is not merged into its surroundings:
+/// given the whole array, and without statistics or with old ones, PostgreSQL would read all entries of the corporation.
+fn one_by_one(values: &str, columns: &str, condition: &str, fence: &str) -> String {
+    let condition = condition.replace("?1", "wanted.value");
+    format!(
+        "(SELECT DISTINCT value FROM unnest({values}) AS value ORDER BY value) AS wanted CROSS JOIN LATERAL
+         (SELECT {columns} FROM contactway_entry WHERE {condition} {fence}) AS found"
+    )
 }
 
 /// A statement that was written for SQLite.

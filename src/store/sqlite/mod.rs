@@ -14,9 +14,10 @@ use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 use rusqlite::{Connection, OpenFlags, ToSql, params_from_iter};
 use rustls::pki_types::CertificateDer;
 
+use super::cell::{Cell, Row};
 use super::entry::{COLUMNS, Entry, SELECTED};
 use super::lent::Lent;
-use super::sql::{Cell, Fault, Need, Row, Sql, failed};
+use super::sql::{Fault, Need, Sql, failed};
 use super::{Home, Work, schema, stopped};
 use crate::answer::Error;
 use crate::call::{Call, Stop};
@@ -126,7 +127,7 @@ fn patiently(call: &Call, path: &Path, work: &mut dyn FnMut() -> Result<(), Faul
 impl Home for Sqlite {
     fn transact(&self, call: &Call, need: Need, work: Work) -> Result<(), Error> {
         let lent = match need {
-            Need::Read => &self.reading,
+            Need::Read | Need::Page => &self.reading,
             Need::Quick | Need::Lasting => &self.quick,
             Need::Durable => &self.durable,
         };
@@ -135,7 +136,7 @@ impl Home for Sqlite {
         }
         lent.with(call, |connection| {
             patiently(call, &self.path, &mut || match need {
-                Need::Read => work(&mut Statements { connection, path: &self.path }),
+                Need::Read | Need::Page => work(&mut Statements { connection, path: &self.path }),
                 _ => transaction(connection, &self.path, work),
             })
         })

@@ -57,6 +57,53 @@ fn a_store_of_a_newer_version_is_refused_and_one_of_a_newer_minor_version_used()
 }
 
 #[test]
+fn a_store_of_the_first_version_is_brought_to_this_one_s_and_keeps_what_it_has() {
+    let directory = Directory::new();
+    bench_in(&directory.0).active("shop", "c");
+    let file = || rusqlite::Connection::open(directory.0.join("ledger.db")).unwrap();
+    file().execute_batch("DROP INDEX contactway_entry_page; PRAGMA user_version = 1000").unwrap();
+    assert_eq!(bench_in(&directory.0).by_config_id("c").unwrap().key.as_deref(), Some("shop"));
+    let version: i64 = file().query_row("PRAGMA user_version", (), |row| row.get(0)).unwrap();
+    assert_eq!(version, schema::VERSION);
+    file().execute_batch("DROP INDEX contactway_entry_page").expect("it was made again");
+}
+
+#[test]
+fn what_a_query_names_is_found_by_an_index_and_nothing_is_sorted_for_a_page() {
+    let directory = Directory::new();
+    let bench = bench_in(&directory.0);
+    let file = rusqlite::Connection::open(directory.0.join("ledger.db")).unwrap();
+    let plan = |query: &Query| {
+        let (clause, values) = query.clause();
+        let statement = format!("EXPLAIN QUERY PLAN SELECT * FROM contactway_entry {clause} AND id > 1 ORDER BY id");
+        let mut explained = file.prepare(&statement).unwrap();
+        let steps = explained.query_map(rusqlite::params_from_iter(values), |row| row.get::<_, String>(3)).unwrap();
+        steps.map(Result::unwrap).collect::<Vec<_>>().join("; ")
+    };
+    let (some, with) = (|text: &str| Some(text.to_owned()), |status| Query { status, ..bench.query() });
+    for status in [None].into_iter().chain(Status::ALL.map(Some)) {
+        let of_one = [
+            (Query { key: some("shop"), ..with(status) }, "contactway_entry_"),
+            (Query { config_id: some("c"), ..with(status) }, "contactway_entry_config (corp_id=? AND config_id=?"),
+        ];
+        for (query, index) in of_one {
+            let plan = plan(&query);
+            assert!(plan.contains(index) && !plan.contains("PRIMARY KEY"), "{query:?}: {plan}");
+        }
+        let of_many = [
+            Query { state: some("s"), ..with(status) },
+            Query { namespace: some("shops"), ..with(status) },
+            Query { open: Some(true), ..with(status) },
+        ];
+        for query in of_many {
+            let plan = plan(&query);
+            assert!(plan.contains("corp_id=? AND ") && plan.contains("id>?"), "{query:?}: {plan}");
+            assert!(!plan.contains("TEMP B-TREE"), "{query:?}: {plan}");
+        }
+    }
+}
+
+#[test]
 fn a_damaged_file_is_said_to_be_damaged() {
     let directory = Directory::new();
     let bench = bench_in(&directory.0);

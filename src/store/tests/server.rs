@@ -46,10 +46,23 @@ impl Server {
         self.url.split([':', '@']).nth(2).unwrap()
     }
 
-    /// Runs SQL as a client of its own would.
-    fn run(&self, statement: &str) {
-        let output = Command::new("psql").args([&self.url, "-c", statement]).output().unwrap();
+    /// Runs SQL as a client of its own would; what it answers.
+    fn run(&self, statement: &str) -> String {
+        let output = Command::new("psql").args([&self.url, "-At", "-c", statement]).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    }
+
+    /// How many rows were read by sessions that have ended, of which the last one has.
+    fn read(&self) -> i64 {
+        const OTHERS: &str =
+            "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()";
+        const READ: &str = "SELECT (SELECT sum(seq_tup_read) FROM pg_stat_user_tables)
+             + (SELECT sum(idx_tup_read) FROM pg_stat_user_indexes)";
+        while self.run(OTHERS) != "0" {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        self.run(READ).parse().unwrap()
     }
 }
 
@@ -123,6 +136,63 @@ fn a_newer_version_s_tables_are_refused() {
     server.run(&format!("UPDATE contactway_meta SET value = '{}'", schema::VERSION + 1000));
     let error = open(&server.url).err().unwrap();
     assert!(error.to_string().contains("update the library"), "{error}");
+}
+
+/// PostgreSQL plans each statement by its statistics, of which there are none when a first job has filled the table, and
+/// old ones when another corporation comes.
+#[test]
+fn what_is_read_grows_with_what_is_asked_for_not_with_what_is_there_whatever_the_statistics() {
+    const ENTRIES: usize = 40_000;
+    const ASKED: usize = 256;
+    let Some(server) = Server::new() else { return };
+    drop(server.bench());
+    server.run("ALTER TABLE contactway_entry SET (autovacuum_enabled = off)");
+    let fill = |corp_id: &str| {
+        server.run(&format!(
+            "INSERT INTO contactway_entry (corp_id, key, namespace, status, config_id, request, attempt, doubt, listed,
+                 checked, taken_out, created_at, updated_at, users, parties)
+             SELECT '{corp_id}', 'k' || n, 'shops', 1, 'c' || n, '{{\"remark\":\"' || repeat('r', 300) || '\"}}', 1, 0, 0, 0, ' ',
+                 1, 1, ' lisi ', ' ' FROM generate_series(1, {ENTRIES}) AS n"
+        ))
+    };
+    let names = |letter: &str| (1_000..1_000 + ASKED).map(|n| format!("{letter}{n}")).collect::<Vec<_>>();
+    let (keys, config_ids) = (names("k"), names("c"));
+    let keys: Vec<_> = keys.iter().map(String::as_str).collect();
+    type Asking<'a> = (&'a str, &'a dyn Fn(&Bench) -> usize);
+    let page = |bench: &Bench, query: Query| {
+        let first = bench.store.find(&call(), &Query::of(&bench.corp_id), 0, 1).unwrap()[0].id;
+        bench.store.find(&call(), &query, first + 10_000, ASKED as i64).unwrap().len()
+    };
+    let active = |bench: &Bench| Query { status: Some(Status::Active), ..bench.query() };
+    let asked: [Asking; 9] = [
+        ("keys", &|bench| bench.store.keyed(&call(), &bench.corp_id, &keys).unwrap().len()),
+        ("known", &|bench| bench.store.known(&call(), &bench.corp_id, &config_ids).unwrap().len()),
+        ("listed", &|bench| bench.store.mark_listed(&call(), &bench.corp_id, &config_ids, 1).unwrap().len()),
+        ("a key", &|bench| ASKED * bench.find(&Query { key: Some("k7".to_owned()), ..bench.query() }).len()),
+        ("a config_id", &|bench| ASKED * usize::from(bench.by_config_id("c7").is_some())),
+        ("a page", &|bench| page(bench, bench.query())),
+        ("a page of a user's", &|bench| page(bench, Query { user: Some("lisi".to_owned()), ..active(bench) })),
+        ("a page of a namespace", &|bench| page(bench, Query { namespace: Some("shops".to_owned()), ..active(bench) })),
+        ("a window", &|bench| {
+            let entries = bench.store.keyed(&call(), &bench.corp_id, &keys).unwrap();
+            let known = |entry: &Entry| bench.acked(entry.config_id.as_deref().unwrap());
+            let acked = entries.iter().map(|entry| Change { at: entry.at(), event: known(entry) });
+            let missed = entries.iter().map(|entry| Change { at: entry.at(), event: Event::Missed });
+            let changes = acked.chain(missed).collect();
+            bench.store.settle(&call(), Window { changes, ..Window::default() }).unwrap().changes.len() / 2
+        }),
+    ];
+    for (corp_id, statistics) in [("ww1", "none"), ("ww2", "of before its entries came")] {
+        fill(corp_id);
+        let bench = || Bench { corp_id: corp_id.to_owned(), ..server.bench() };
+        for (what, ask) in &asked {
+            let before = server.read();
+            assert_eq!(ask(&bench()), ASKED, "{what}");
+            let read = server.read() - before;
+            assert!(read < 10 * ASKED as i64, "{what}, statistics {statistics}: {read} rows were read");
+        }
+        server.run("VACUUM ANALYZE contactway_entry");
+    }
 }
 
 #[test]

@@ -192,7 +192,7 @@ impl Gate {
                 }
                 Admitted::NotBefore(until, what) => (until, what),
                 Admitted::Asks(shared, wanted) => {
-                    let mut asking = Asking { gate: self, job: caller.job, grant: None };
+                    let mut asking = Asking { gate: self, call, job: caller.job, grant: None };
                     asking.grant = shared.take(call, &wanted);
                     // It has its answer, or must end.
                     (now, WaitsFor::of(&wanted))
@@ -205,9 +205,7 @@ impl Gate {
                 break NoPass::Stopped(stop, what);
             }
         };
-        let mut traffic = lock(&self.0);
-        traffic.waiting.retain(|waiting| !Arc::ptr_eq(&waiting.call, call));
-        traffic.wake_next();
+        lock(&self.0).leave(call);
         Err(outcome)
     }
 }
@@ -225,13 +223,18 @@ enum Admitted {
 /// The one that asks for permits. Whatever becomes of it, panics included, somebody else may ask.
 struct Asking<'g> {
     gate: &'g Gate,
+    call: &'g Arc<Call>,
     job: bool,
     grant: Option<Grant>,
 }
 
 impl Drop for Asking<'_> {
     fn drop(&mut self) {
-        lock(&self.gate.0).granted(self.job, self.grant, Instant::now());
+        let mut traffic = lock(&self.gate.0);
+        traffic.granted(self.job, self.grant, Instant::now());
+        if std::thread::panicking() {
+            traffic.leave(self.call);
+        }
     }
 }
 
@@ -371,6 +374,12 @@ impl Traffic {
     }
 
     /// Wakes the first of each queue.
+    /// A call waits no more.
+    fn leave(&mut self, call: &Arc<Call>) {
+        self.waiting.retain(|waiting| !Arc::ptr_eq(&waiting.call, call));
+        self.wake_next();
+    }
+
     fn wake_next(&self) {
         for counted in [true, false] {
             for rated in [true, false] {

@@ -61,7 +61,8 @@ class AsyncLedgerCalls(AsyncCaller):
         timeout: typing.Optional[float] = None,
         **members: typing.Unpack[types.SyncRequest],
     ) -> types.SyncAnswer:
-        """`Client.sync`.
+        """`Client.sync`. Cancelling the task stops the job soon, and its counts are lost; let ``progress`` return False
+        where they are wanted.
 
         >>> run(lambda client: client.sync())["adopted"]
         1

@@ -3,7 +3,8 @@
 The library knows a client's functions by the client's number, which is never issued twice. It is not asked to say when
 it is done with them: that could run Python in a thread that outlives the interpreter.
 
-No exception passes through the library. What a callback may not deal with itself is raised when the call is back.
+No exception passes through the library. What a callback may not deal with itself is raised when the call is back, with
+the answer that it came with.
 """
 
 from __future__ import annotations
@@ -15,9 +16,9 @@ import threading
 from threading import get_ident
 
 from . import _leaving, _native
-from ._json import decode
+from ._json import decode, read
 from ._lazy import logging, types, typing
-from .errors import ContactwayError
+from .errors import COUNTS, ContactwayError, error_of
 
 # The library's levels and those of `logging`, the most talkative first.
 _LEVELS = {5: 5, 4: 10, 3: 20, 2: 30, 1: 40}
@@ -132,8 +133,23 @@ def call(function: typing.Any, *arguments: typing.Any) -> str:
             sys.unraisablehook = previous
         error = _leaving.inside.pop(thread, None)
     if error is not None:
+        _give_answer(error, text)
         raise error
     return text
+
+
+def _give_answer(error: BaseException, text: str) -> None:
+    """Put an answer into what is raised in its place, so that no count is lost of a job that Ctrl-C stopped."""
+    try:
+        answer = read(text)
+    except ContactwayError:
+        return
+    vars(error)["contactway_answer"] = answer
+    # Exceptions have notes since Python 3.11.
+    if hasattr(error, "add_note"):
+        said = str(error_of(answer)) if answer["errcode"] else str(answer["errmsg"])
+        named = [f"{name} {it}" for name, it in answer.items() if name in COUNTS or name == "config_id"]
+        error.add_note(f"contactway_answer: {', '.join([said, *named])}")
 
 
 def provider_failure() -> typing.Optional[Exception]:

@@ -84,7 +84,8 @@ class LedgerCalls(Caller):
         call inside it. ``progress`` is told on this thread, at most ten times a second, how far it has come: it is a
         function that takes a `contactway.types.Progress`, or a bar with ``update`` and ``total``, such as ``tqdm()``.
         A function that returns False stops the job cleanly, as Ctrl-C does and an exception in it, which is raised from
-        here once the job has stopped.
+        here once the job has stopped: KeyboardInterrupt itself, say. Its attribute ``contactway_answer`` is then the
+        job's answer with counts and failures, and a traceback shows the counts as a note (since Python 3.11).
 
         Raises `Cancelled` or `TimedOut` where the job was stopped and `PartialError` where rows failed, each with its
         ``counts`` and ``failures``; `Conflict` where another machine is at such a job; `StoreError` where the store

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from ._lazy import types, typing
 
-# The numbers in a job's answer, beside WeCom's own members.
-_COUNTS = {
+#: The numbers in a job's answer, beside WeCom's own members.
+COUNTS = {
     *("listed", "known", "adopted", "changed", "gone", "foreign"),
     *("created", "claimed", "updated", "unchanged", "deleted", "replaced", "failed", "matched", "saved"),
 }
@@ -16,6 +16,34 @@ _COUNTS = {
 class ContactwayError(Exception):
     """A call failed. Kinds that this version does not know are raised as this class itself.
 
+    Its attributes:
+        kind (str): The name of the failure, such as ``"timeout"``. Each has a class of its own below this one.
+        errcode (int): WeCom's own code where it was WeCom that refused, else a negative one of this library's.
+        errmsg (str): What WeCom said, or what went wrong and what to do.
+        effect (str): ``"none"``, or ``"unknown"`` where WeCom may have carried the request out.
+        retryable (bool): Whether the same call may be made again without risk of a second contact way.
+        retry_after_ms (int or None): After how many milliseconds another try makes sense, where waiting helps.
+        advice (str or None): What to do about this code, where it is known.
+        details (list of dict): Every rule broken, each a `contactway.types.Detail`: ``pointer`` (RFC 6901), ``rule``
+            and ``message``; in a file ``line`` and ``column`` too.
+        endpoint (str or None): The endpoint, by WeCom's name, or the method of this library's.
+        attempts (int): How many times the request was sent.
+        http_status (int or None): The HTTP status of WeCom's last answer, where one came.
+        hint (str or None): By what WeCom's support finds the call, where WeCom's text says it.
+        help_url (str or None): WeCom's own page about this very failure, where its text names one.
+        config_id (str or None): The contact way that it is about: of a `Conflict` the one that has the key, of a
+            `BadResponse` to an add the one that was made, where that can be read.
+        key (str or None): Of an add that may have been carried out and that the ledger wrote down: its key, the
+            caller's own or one that the library gave it. The same add with it looks before it sends.
+        candidates (list of str): Of such an add the ``config_id`` of each contact way that equals the request, where
+            nobody can tell whether one of them is this add's.
+        counts (dict): How many of each, of a job that failed or was stopped: ``{"created": 3, "failed": 1}``.
+        failures (list of dict): What failed in a job, the first 100, each a `contactway.types.Failure`; an `apply` with
+            a ``report_path`` has them all there.
+        answer (dict): The whole answer, with everything that WeCom sent.
+
+    What is not there is None, or empty where it is a list or a dict. An error can be pickled.
+
     >>> try:
     ...     client.get(config_id="0123456789abcdef0123456789abcdef")
     ... except contactway.ContactwayError as error:
@@ -23,38 +51,25 @@ class ContactwayError(Exception):
     ('api', 41044, 'none')
     """
 
-    #: The whole answer, with everything that WeCom sent.
-    answer: dict[str, typing.Any]
-    #: WeCom's own code where it was WeCom that refused, else a negative one of this library's.
-    errcode: int
-    #: What WeCom said, or what went wrong and what to do.
-    errmsg: str
-    #: The name of the failure, such as ``"timeout"``.
     kind: str
-    #: ``"none"``, or ``"unknown"`` where WeCom may have carried the request out.
+    errcode: int
+    errmsg: str
     effect: str
-    #: Whether the same call may be made again without risk of a second contact way.
     retryable: bool
-    #: Every rule broken: ``pointer`` (RFC 6901), ``rule`` and ``message``; in a file ``line`` and ``column`` too.
-    details: list[types.Detail]
-    #: The endpoint, by WeCom's name.
-    endpoint: typing.Optional[str]
-    #: How many times the request was sent.
-    attempts: int
-    #: The HTTP status of the last attempt, where one came.
-    http_status: typing.Optional[int]
-    #: After how many milliseconds another try makes sense, where waiting helps.
     retry_after_ms: typing.Optional[int]
-    #: What to do about this code, where it is known.
     advice: typing.Optional[str]
-    #: WeCom's own hint, where its text carries one.
+    details: list[types.Detail]
+    endpoint: typing.Optional[str]
+    attempts: int
+    http_status: typing.Optional[int]
     hint: typing.Optional[str]
-    #: WeCom's own page about this very failure, where its text carries one.
     help_url: typing.Optional[str]
-    #: How many of each, of a bulk job that failed or was stopped: ``{"created": 3, "failed": 1}``; else empty.
+    config_id: typing.Optional[str]
+    key: typing.Optional[str]
+    candidates: list[str]
     counts: dict[str, int]
-    #: What failed in a bulk job, the first 100; an `apply` with a ``report_path`` has them all there.
     failures: list[types.Failure]
+    answer: dict[str, typing.Any]
 
     def __init__(self, answer: Mapping[str, typing.Any]) -> None:
         super().__init__(answer)
@@ -76,11 +91,19 @@ class ContactwayError(Exception):
         self.advice = error.get("advice")
         self.hint = error.get("hint")
         self.help_url = error.get("help_url")
-        self.counts = {name: it for name, it in answer.items() if name in _COUNTS}
+        self.config_id = answer.get("config_id")
+        self.key = error.get("key")
+        self.candidates = error.get("candidates", [])
+        self.counts = {name: it for name, it in answer.items() if name in COUNTS}
         self.failures = answer.get("failures", [])
 
     def __str__(self) -> str:
-        return f"{self.kind} ({self.errcode}): {self.errmsg}"
+        text = f"{self.kind} ({self.errcode}): {self.errmsg}"
+        if not self.failures:
+            return text
+        first: typing.Any = self.failures[0]
+        where = ", ".join(f"{name} {first[name]}" for name in ("line", "key", "config_id") if name in first)
+        return f"{text}. The first failure: {where}: {first.get('errmsg')} ({first.get('errcode')})"
 
 
 class InvalidArgument(ContactwayError):
@@ -201,7 +224,8 @@ class Cancelled(ContactwayError):
 
 
 class PartialError(ContactwayError):
-    """A bulk job ran to its end and some rows failed; the others are done. `failures` names the first 100.
+    """A bulk job ran to its end and some rows failed; the others are done. `failures` names the first 100, and the text
+    of the error the first of them. Run it again for those that failed, once what they say is mended.
 
     >>> rows = [{"key": user, "contact_way": {"type": 1, "scene": 2, "user": [user]}} for user in ("lisi", "nobody")]
     >>> with contactway.Client(sandbox.client_config, store=f"sqlite:{folder}/codes.db") as keeper:
@@ -209,18 +233,23 @@ class PartialError(ContactwayError):
     ...         keeper.apply(rows)
     ...     except contactway.PartialError as error:
     ...         error.counts["created"], [(row["line"], row["key"], row["errcode"]) for row in error.failures]
+    ...         str(error)
     (1, [(2, 'nobody', 60111)])
+    'partial (-1011): 1 of 2 failed; ... The first failure: line 2, key nobody: userid not found, ... (60111)'
     """
 
 
 class Conflict(ContactwayError):
     """A key that stands for something else, or a job that another machine is doing; `retryable` where waiting helps.
+    Where the key has a contact way, `config_id` is that one's.
 
     >>> with contactway.Client(sandbox.client_config, store=f"sqlite:{folder}/codes.db") as keeper:
     ...     made = keeper.add(type=1, scene=2, user=["zhangsan"], key="store-0042")
-    ...     keeper.add(type=1, scene=2, user=["lisi"], key="store-0042")
-    Traceback (most recent call last):
-    contactway.errors.Conflict: conflict (-1012): the key store-0042 stands for the contact way ...
+    ...     try:
+    ...         keeper.add(type=1, scene=2, user=["lisi"], key="store-0042")
+    ...     except contactway.Conflict as error:
+    ...         error.config_id == made["config_id"]
+    True
     """
 
 
@@ -237,7 +266,8 @@ class UnknownError(ContactwayError):
     """An add that the ledger wrote down, and whose fate is not known yet: WeCom may have carried it out.
 
     The same add with this `key` looks for it and goes on, without risk of a second contact way; `retry_after_ms` says
-    after how long that can be settled.
+    after how long that can be settled. Where there are `candidates`, claim the right one for the key with `apply`,
+    delete it, or add with ``accept_duplicate``.
 
     >>> silence = {"endpoint": "add_contact_way", "when": "after", "do": {"silence": True}}
     >>> answer = sandbox.request("POST", "/sandbox/faults", {"rules": [silence]})
@@ -250,18 +280,6 @@ class UnknownError(ContactwayError):
     ('store-0042', True)
     True
     """
-
-    #: The key of the add: the caller's own, or the one that the library gave it.
-    key: typing.Optional[str]
-    #: The ``config_id`` of each contact way that equals the request, where nobody can tell whether one is this add's:
-    #: claim the right one for the key with `apply`, delete it, or add with ``accept_duplicate``.
-    candidates: list[str]
-
-    def __init__(self, answer: Mapping[str, typing.Any]) -> None:
-        super().__init__(answer)
-        error = answer.get("error") or {}
-        self.key = error.get("key")
-        self.candidates = error.get("candidates", [])
 
 
 class InternalError(ContactwayError):

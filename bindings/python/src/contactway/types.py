@@ -544,6 +544,27 @@ class Failure(_FailureRequired, total=False):
     config_id: str
 
 
+_Change = TypedDict("_Change", {"from": Any, "to": Any})
+
+
+class _ReportLineRequired(TypedDict):
+    line: Optional[int]
+    key: Optional[str]
+    result: Literal["created", "updated", "unchanged", "claimed", "deleted", "replaced", "failed"]
+    config_id: Optional[str]
+    qr_code: Optional[str]
+    errcode: int
+    errmsg: str
+
+
+class ReportLine(_ReportLineRequired, total=False):
+    """A line of a ``report_path``, which is JSON: what became of a row. After a ``dry_run`` there are ``changes``, the
+    members that would change.
+    """
+
+    changes: dict[str, _Change]
+
+
 class SyncAnswer(Answer):
     """How many were seen, and what became of them. ``foreign`` ones these credentials have never read."""
 

@@ -7,11 +7,11 @@ use contactway::rules::{MEMBERS, Type};
 use contactway::{Endpoint, Language, Options};
 use serde_json::{Map, Value};
 
-use super::{Entry, with_session};
+use super::{Entry, keyed, with_session};
 use crate::arguments::{self, Flag, Takes};
 use crate::exit::Exit;
 use crate::messages::{Message, Text};
-use crate::session::{complain, plain};
+use crate::session::{complain, plain, say};
 use crate::table;
 
 /// A command for an endpoint.
@@ -94,6 +94,9 @@ fn command(endpoint: Endpoint, about: Text, lang: Language) -> Command {
     };
     let command = arguments::command(name(endpoint), about, &flags(endpoint), lang);
     let command = command.arg(text("json", Text::Json).value_name("JSON|-"));
+    if has_key(endpoint) {
+        return command.arg(keyed::arg(lang));
+    }
     if endpoint != Endpoint::Add {
         return command;
     }
@@ -101,18 +104,34 @@ fn command(endpoint: Endpoint, about: Text, lang: Language) -> Command {
     command.arg(text("key", Text::Key).value_name("TEXT")).arg(duplicate)
 }
 
+/// Whether the contact way can be meant by its key.
+fn has_key(endpoint: Endpoint) -> bool {
+    matches!(endpoint, Endpoint::Get | Endpoint::Update | Endpoint::Del)
+}
+
 fn run(endpoint: Endpoint, given: &ArgMatches, command: &Command, lang: Language) -> Exit {
     // Read before anything else, so that Ctrl-C ends a wait for it as it ends any other program.
-    let request = match request(endpoint, given, command, lang) {
-        Ok(request) => request,
+    let json = match json(given, lang) {
+        Ok(json) => json,
         Err(words) => return complain(&words, Exit::Usage),
     };
     with_session(given, command, lang, |session| {
+        let mut members = arguments::given(&flags(endpoint), given);
         let mut options: Options = session.options();
+        if has_key(endpoint) {
+            match keyed::config_id(session, given) {
+                Ok(config_id) => members.extend(config_id.map(|id| ("config_id", id.into()))),
+                Err(exit) => return exit,
+            }
+        }
         if endpoint == Endpoint::Add {
             options.key = given.get_one::<String>("key").cloned();
             options.accept_duplicate = given.get_flag("accept-duplicate");
         }
+        let request = match request(&members, json, command, lang) {
+            Ok(request) => request,
+            Err(words) => return complain(&words, Exit::Usage),
+        };
         session.tell(session.client.call(endpoint, &request, &options), |answer| match endpoint {
             Endpoint::List => listed(answer, lang),
             _ => plain(answer),
@@ -120,14 +139,17 @@ fn run(endpoint: Endpoint, given: &ArgMatches, command: &Command, lang: Language
     })
 }
 
-/// The request: the JSON that is given, byte for byte, and the members of the flags before it.
-fn request(endpoint: Endpoint, given: &ArgMatches, command: &Command, lang: Language) -> Result<String, String> {
-    let members = arguments::given(&flags(endpoint), given);
-    let json = match given.get_one::<String>("json").map(String::as_str) {
-        None => "{}".to_owned(),
-        Some("-") => read_input().map_err(|error| Message::NoInput { why: &error.to_string() }.text(lang))?,
-        Some(text) => text.to_owned(),
-    };
+/// The JSON that is given; an empty object where none is.
+fn json(given: &ArgMatches, lang: Language) -> Result<String, String> {
+    match given.get_one::<String>("json").map(String::as_str) {
+        None => Ok("{}".to_owned()),
+        Some("-") => read_input().map_err(|error| Message::NoInput { why: &error.to_string() }.text(lang)),
+        Some(text) => Ok(text.to_owned()),
+    }
+}
+
+/// The request: the JSON, byte for byte, and the members of the flags before it.
+fn request(members: &[(&str, Value)], json: String, command: &Command, lang: Language) -> Result<String, String> {
     if members.is_empty() {
         return Ok(json);
     }
@@ -153,6 +175,9 @@ fn read_input() -> io::Result<String> {
 fn listed(answer: &Value, lang: Language) -> String {
     let Some(page) = answer["contact_way"].as_array() else { return plain(answer) };
     let mut text = table::list(page, &["config_id"]);
+    if page.is_empty() {
+        say(&Message::NothingListed.text(lang));
+    }
     if let Some(cursor) = answer["next_cursor"].as_str().filter(|cursor| !cursor.is_empty()) {
         text.push_str(&Message::MoreEntries(&table::shown(cursor)).text(lang));
         text.push('\n');

@@ -6,12 +6,12 @@ use std::path::Path;
 
 use clap::{ArgMatches, Command};
 use clap_complete::{Shell, generate_to};
-use clap_mangen::Man;
 use contactway::Language;
 
 use super::Entry;
 use crate::arguments;
 use crate::exit::Exit;
+use crate::manual;
 use crate::messages::{Message, Text};
 use crate::session::{complain, say};
 
@@ -48,18 +48,5 @@ fn write(folder: &Path, lang: Language) -> io::Result<()> {
     }
     let mut program = arguments::program(lang);
     program.build();
-    page(&program, "contactway", &pages)?;
-    // The sandbox has a page of its own, written by hand.
-    let told = program.get_subcommands().filter(|command| !command.is_hide_set() && command.get_name() != "sandbox");
-    for command in told {
-        page(command, &format!("contactway-{}", command.get_name()), &pages)?;
-    }
-    Ok(())
-}
-
-fn page(command: &Command, name: &str, folder: &Path) -> io::Result<()> {
-    let mut text = Vec::new();
-    // The name of the page is the program's and the command's.
-    Man::new(command.clone().display_name(name)).title(name).render(&mut text)?;
-    fs::write(folder.join(format!("{name}.1")), text)
+    manual::write(&program, &pages, lang)
 }

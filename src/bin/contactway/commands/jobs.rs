@@ -4,16 +4,17 @@ use clap::ArgMatches;
 use contactway::{Error, Options, Progress};
 use serde_json::{Map, Value};
 
-use super::{Entry, object, with_session};
+use super::{Entry, object, with_ledger};
 use crate::arguments::{self, Flag, Takes};
 use crate::exit::Exit;
 use crate::messages::{Message, Text};
-use crate::plan::Plan;
+use crate::plan;
 use crate::progress::Bar;
-use crate::session::{Session, plain};
+use crate::report::Report;
+use crate::session::{Session, counts};
 
 const APPLIED: &[Flag] = &[
-    Flag::new("path", Takes::Place, Text::Rows),
+    Flag::new("path", Takes::Place("FILE"), Text::Rows),
     Flag::new("dry_run", Takes::Nothing, Text::DryRun),
     Flag::new("namespace", Takes::Text, Text::Namespace),
     Flag::new("delete_missing", Takes::Nothing, Text::DeleteMissing),
@@ -22,7 +23,7 @@ const APPLIED: &[Flag] = &[
     Flag::new("recreate_gone", Takes::Nothing, Text::RecreateGone),
     Flag::new("overwrite", Takes::Nothing, Text::Overwrite),
     Flag::new("concurrency", Takes::Integer, Text::Concurrency),
-    Flag::new("report_path", Takes::Text, Text::ReportPath),
+    Flag::new("report_path", Takes::File, Text::ReportPath),
 ];
 const SYNCED: &[Flag] = &[
     Flag::new("start_time", Takes::Integer, Text::SyncStartTime),
@@ -34,13 +35,13 @@ const REPLACED: &[Flag] = &[
     Flag::new("to", Takes::Texts, Text::To),
     Flag::new("dry_run", Takes::Nothing, Text::DryRun),
     Flag::new("concurrency", Takes::Integer, Text::Concurrency),
-    Flag::new("report_path", Takes::Text, Text::ReportPath),
+    Flag::new("report_path", Takes::File, Text::ReportPath),
 ];
 
 pub const APPLY: Entry = Entry {
     command: |lang| arguments::command("apply", Text::Apply, APPLIED, lang),
     run: |given, command, lang| {
-        with_session(given, command, lang, |session| {
+        with_ledger(given, command, lang, |session| {
             planned_or_done(session, given, object(arguments::given(APPLIED, given)), &|request, options, progress| {
                 session.client.apply(request, options, progress)
             })
@@ -51,7 +52,7 @@ pub const APPLY: Entry = Entry {
 pub const SYNC: Entry = Entry {
     command: |lang| arguments::command("sync", Text::Sync, SYNCED, lang),
     run: |given, command, lang| {
-        with_session(given, command, lang, |session| {
+        with_ledger(given, command, lang, |session| {
             done(session, &object(arguments::given(SYNCED, given)), &|request, options, progress| {
                 session.client.sync(request, options, progress)
             })
@@ -62,7 +63,7 @@ pub const SYNC: Entry = Entry {
 pub const REPLACE_USER: Entry = Entry {
     command: |lang| arguments::command("replace-user", Text::ReplaceUser, REPLACED, lang),
     run: |given, command, lang| {
-        with_session(given, command, lang, |session| {
+        with_ledger(given, command, lang, |session| {
             let mut request = object(arguments::given(REPLACED, given));
             request.entry("to").or_insert_with(|| Value::Array(Vec::new()));
             planned_or_done(session, given, request, &|request, options, progress| {
@@ -79,19 +80,22 @@ fn planned_or_done(session: &Session, given: &ArgMatches, mut request: Map<Strin
     if !given.get_flag("dry_run") || session.is_json {
         return done(session, &request, job);
     }
-    let plan = match Plan::begin(&mut request) {
-        Ok(plan) => plan,
+    let report = match Report::begin(&mut request) {
+        Ok(report) => report,
         Err(error) => {
             let path = std::env::temp_dir().display().to_string();
             return session.complain(&Message::Unwritable { path: &path, why: &error.to_string() }, Exit::Refused);
         }
     };
     let outcome = with_progress(session, &request, job);
-    session.tell_job(outcome, |answer| plan.text(answer, session.lang))
+    let report = Some(&report).filter(|_| Report::is_written(&outcome));
+    session.tell_job(outcome, report, |answer| plan::text(report, answer, session.lang))
 }
 
 fn done(session: &Session, request: &Map<String, Value>, job: &Job) -> Exit {
-    session.tell_job(with_progress(session, request, job), plain)
+    let outcome = with_progress(session, request, job);
+    let report = Report::asked_for(request).filter(|_| Report::is_written(&outcome));
+    session.tell_job(outcome, report.as_ref(), |answer| counts(answer, session.lang))
 }
 
 fn with_progress(session: &Session, request: &Map<String, Value>, job: &Job) -> Result<String, Error> {

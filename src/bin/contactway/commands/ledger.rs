@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::{Entry, object, with_session};
+use super::{Entry, object, with_ledger};
 use crate::arguments::{self, Flag, Takes};
-use crate::messages::{Message, Text};
+use crate::messages::{Message, Text, said};
 use crate::session::plain;
 use crate::table;
 use contactway::Language;
@@ -29,7 +29,7 @@ const COLUMNS: [&str; 6] =
 pub const LEDGER: Entry = Entry {
     command: |lang| arguments::command("ledger", Text::Ledger, &[QUERY, PAGE].concat(), lang),
     run: |given, command, lang| {
-        with_session(given, command, lang, |session| {
+        with_ledger(given, command, lang, |session| {
             let query = Value::Object(object(arguments::given(&[QUERY, PAGE].concat(), given))).to_string();
             session.tell(session.client.ledger(&query, &session.options()), |answer| entries(answer, lang))
         })
@@ -38,7 +38,12 @@ pub const LEDGER: Entry = Entry {
 
 fn entries(answer: &Value, lang: Language) -> String {
     let Some(entries) = answer["entries"].as_array() else { return plain(answer) };
-    let mut text = table::list(entries, &COLUMNS);
+    let mut entries = entries.clone();
+    for entry in &mut entries {
+        let status = said(entry["status"].as_str().unwrap_or_default(), lang);
+        entry["status"] = status.into();
+    }
+    let mut text = table::list(&entries, &COLUMNS);
     let mut say = |message: Message| {
         text.push_str(&message.text(lang));
         text.push('\n');

@@ -4,6 +4,7 @@ mod check;
 mod endpoints;
 mod generate;
 mod jobs;
+mod keyed;
 mod ledger;
 mod pictures;
 mod sheet;
@@ -13,8 +14,8 @@ use contactway::Language;
 
 use crate::arguments;
 use crate::exit::Exit;
-use crate::messages::Text;
-use crate::session::Session;
+use crate::messages::{Message, Text};
+use crate::session::{Session, complain};
 
 /// A command.
 pub struct Entry {
@@ -51,6 +52,14 @@ fn with_session(given: &ArgMatches, command: &Command, lang: Language, work: imp
         Ok(session) => work(&session),
         Err(exit) => exit,
     }
+}
+
+/// The same of one that is nothing without the ledger.
+fn with_ledger(given: &ArgMatches, command: &Command, lang: Language, work: impl FnOnce(&Session) -> Exit) -> Exit {
+    if given.get_flag("no-ledger") {
+        return complain(&Message::NeedsLedger(command.get_name()).text(lang), Exit::Usage);
+    }
+    with_session(given, command, lang, work)
 }
 
 /// A request of these members.

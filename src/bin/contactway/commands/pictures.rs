@@ -1,21 +1,21 @@
 //! Pictures: uploaded for closing words, and QR codes saved.
 
 use clap::{Arg, ArgMatches};
-use contactway::Language;
+use contactway::{Language, json_get};
 use serde_json::{Value, json};
 
-use super::{Entry, ledger, object, with_session};
+use super::{Entry, keyed, ledger, object, with_ledger, with_session};
 use crate::arguments::{self, Flag, Takes};
 use crate::exit::Exit;
-use crate::messages::Text;
+use crate::messages::{Message, Text};
 use crate::progress::Bar;
-use crate::session::{Session, plain};
+use crate::session::{Session, counts, plain};
 
-const UPLOADED: &[Flag] = &[Flag::new("path", Takes::Place, Text::Picture)];
+const UPLOADED: &[Flag] = &[Flag::new("path", Takes::Place("FILE"), Text::Picture)];
 const SAVED: &[Flag] =
     &[Flag::new("config_id", Takes::Text, Text::ConfigId), Flag::new("qr_code", Takes::Text, Text::QrCode)];
 const ALL_SAVED: &[Flag] = &[
-    Flag::new("directory", Takes::Place, Text::Directory),
+    Flag::new("directory", Takes::Place("DIR"), Text::Directory),
     Flag::new("concurrency", Takes::Integer, Text::Concurrency),
 ];
 
@@ -30,10 +30,17 @@ pub const UPLOAD_IMAGE: Entry = Entry {
 };
 
 pub const SAVE_QR_CODE: Entry = Entry {
-    command: |lang| arguments::command("save-qr-code", Text::SaveQrCode, SAVED, lang).arg(out(Text::PictureOut, lang)),
+    command: |lang| {
+        let command = arguments::command("save-qr-code", Text::SaveQrCode, SAVED, lang);
+        command.arg(keyed::arg(lang)).arg(out(Text::PictureOut, lang))
+    },
     run: |given, command, lang| {
         with_session(given, command, lang, |session| {
             let mut request = object(arguments::given(SAVED, given));
+            match keyed::config_id(session, given) {
+                Ok(config_id) => request.extend(config_id.map(|id| ("config_id".to_owned(), id.into()))),
+                Err(exit) => return exit,
+            }
             request.extend(given.get_one::<String>("path").map(|path| ("path".to_owned(), path.as_str().into())));
             let request = Value::Object(request).to_string();
             session.tell(session.client.save_qr_code(&request, &session.options()), plain)
@@ -43,10 +50,10 @@ pub const SAVE_QR_CODE: Entry = Entry {
 
 pub const SAVE_QR_CODES: Entry = Entry {
     command: |lang| {
-        let flags = [ledger::QUERY, ALL_SAVED].concat();
+        let flags = [ALL_SAVED, ledger::QUERY].concat();
         arguments::command("save-qr-codes", Text::SaveQrCodes, &flags, lang)
     },
-    run: |given, command, lang| with_session(given, command, lang, |session| save_all(session, given)),
+    run: |given, command, lang| with_ledger(given, command, lang, |session| save_all(session, given)),
 };
 
 /// The file that a command writes.
@@ -62,5 +69,7 @@ fn save_all(session: &Session, given: &ArgMatches) -> Exit {
     let request = Value::Object(request).to_string();
     let outcome = session.client.save_qr_codes(&request, &session.options(), Some(&mut tell));
     drop(bar);
-    session.tell_job(outcome, plain)
+    let is_empty = outcome.as_ref().is_ok_and(|answer| json_get(answer, "/saved").as_deref() == Some("0"));
+    let exit = session.tell_job(outcome, None, |answer| counts(answer, session.lang));
+    if is_empty { session.complain(&Message::NoCodes, Exit::Refused) } else { exit }
 }

@@ -8,25 +8,28 @@ use clap::ArgMatches;
 use contactway::Error;
 use serde_json::{Value, json};
 
-use super::{Entry, ledger, object, with_session};
+use super::{Entry, ledger, object, with_ledger};
 use crate::arguments;
 use crate::exit::Exit;
 use crate::messages::{Message, Text};
 use crate::progress::Bar;
-use crate::session::Session;
+use crate::session::{Session, plain};
 use crate::sheet::{Card, render};
+use crate::table::shown;
 
 pub const SHEET: Entry = Entry {
     command: |lang| {
         let out = super::pictures::out(Text::SheetOut, lang).required(true);
         arguments::command("sheet", Text::Sheet, ledger::QUERY, lang).arg(out)
     },
-    run: |given, command, lang| with_session(given, command, lang, |session| sheet(session, given)),
+    run: |given, command, lang| with_ledger(given, command, lang, |session| sheet(session, given)),
 };
 
 /// Why there is no sheet.
 enum Failure {
     Library(Error),
+    /// Of the picture of what is called so.
+    Picture(Error, String),
     /// Of a picture or its folder, in this place.
     File(io::Error, String),
 }
@@ -42,7 +45,11 @@ fn sheet(session: &Session, given: &ArgMatches) -> Exit {
     let cards = match cards(session, given) {
         Ok(cards) if cards.is_empty() => return session.complain(&Message::NoCodes, Exit::Refused),
         Ok(cards) => cards,
-        Err(Failure::Library(error)) => return session.tell_job(Err(error), |_| String::new()),
+        Err(Failure::Library(error)) => return session.tell(Err(error), plain),
+        Err(Failure::Picture(error, name)) => {
+            session.complain(&Message::NoPicture(&shown(&name)), Exit::Refused);
+            return session.tell(Err(error), plain);
+        }
         Err(Failure::File(error, path)) => {
             return session.complain(&Message::Unreadable { path: &path, why: &error.to_string() }, Exit::Refused);
         }
@@ -69,7 +76,8 @@ fn cards(session: &Session, given: &ArgMatches) -> Result<Vec<Card>, Failure> {
         bar.tell(&json!({"done": done, "total": entries.len()}).to_string());
         let path = folder.path().join(format!("{done}.png"));
         let request = json!({"qr_code": entry["qr_code"], "path": path.to_string_lossy()});
-        session.client.save_qr_code(&request.to_string(), &session.options())?;
+        let saved = session.client.save_qr_code(&request.to_string(), &session.options());
+        saved.map_err(|error| Failure::Picture(error, caption(entry)))?;
         let png = read_and_remove(&path).map_err(|error| Failure::File(error, path.display().to_string()))?;
         cards.push(card(entry, png));
     }
@@ -99,11 +107,18 @@ fn read_and_remove(path: &Path) -> io::Result<Vec<u8>> {
     Ok(picture)
 }
 
-/// The label is what people call it: the remark, or else the state, the key, the id. The key stands below.
+/// The label is what people call it: the remark, or else the state, the key, the id.
 fn card(entry: &Value, png: Vec<u8>) -> Card {
-    let text = |pointer: &str| entry.pointer(pointer).and_then(Value::as_str).filter(|text| !text.is_empty());
-    let names = ["/contact_way/remark", "/contact_way/state", "/key", "/config_id"];
-    let label = names.iter().find_map(|pointer| text(pointer)).unwrap_or_default().to_owned();
-    let caption = ["/key", "/config_id"].iter().find_map(|pointer| text(pointer)).unwrap_or_default().to_owned();
-    Card { label, caption, png }
+    let label = first_of(entry, &["/contact_way/remark", "/contact_way/state", "/key", "/config_id"]);
+    Card { label, caption: caption(entry), png }
+}
+
+/// What a code is called in the ledger.
+fn caption(entry: &Value) -> String {
+    first_of(entry, &["/key", "/config_id"])
+}
+
+fn first_of(entry: &Value, pointers: &[&str]) -> String {
+    let text = |pointer: &&str| entry.pointer(pointer).and_then(Value::as_str).filter(|text| !text.is_empty());
+    pointers.iter().find_map(text).unwrap_or_default().to_owned()
 }

@@ -8,11 +8,18 @@ use super::{Message, Text};
 pub fn text(text: Text) -> &'static str {
     match text {
         Text::About => "在命令行上使用企业微信客户联系「联系我」接口",
-        Text::More => {
+        Text::Credentials => {
             "凭证来自环境变量 CONTACTWAY_CORP_ID 和 CONTACTWAY_SECRET（或 CONTACTWAY_ACCESS_TOKEN）、配置文件，或在终端上询问；\
-             不能写在参数里，因为同一台机器上的其他用户能在进程列表中看到参数。\n\n\
-             退出码：0 完成，1 被拒绝，2 用法有误，3 结果未知，4 部分完成，5 什么都没有做、值得再试，130 被中断。"
+             不能写在参数里，因为同一台机器上的其他用户能在进程列表中看到参数。"
         }
+        Text::ExitCodes => "退出码",
+        Text::ExitDone => "完成",
+        Text::ExitRefused => "被拒绝：原样重试仍会被拒绝",
+        Text::ExitUsage => "用法有误，什么都没有发送",
+        Text::ExitUnknown => "结果未知：企业微信可能已经执行，也可能没有",
+        Text::ExitPartial => "部分完成",
+        Text::ExitTryAgain => "什么都没有做，值得再试",
+        Text::ExitInterrupted => "被 Ctrl-C 或 SIGTERM 中断",
         Text::Add => "新增「联系我」：返回 config_id，场景 2 还返回二维码图片的地址",
         Text::Get => "查看一个「联系我」",
         Text::List => "分页列出「联系我」的 config_id",
@@ -68,6 +75,7 @@ pub fn text(text: Text) -> &'static str {
         Text::ExternalUserid => "会话中的客户",
         Text::Json => "请求的字段，写成一个 JSON 对象，例如 conclusions；- 表示从标准输入读取。其他参数会并入其中",
         Text::Key => "你自己起的名称：同名只会新增一次，无论运行多少次",
+        Text::OfKey => "它在台账中的 key，代替 --config-id",
         Text::AcceptDuplicate => "即使可能多出一个「联系我」也重发",
         Text::Picture => "PNG 或 JPEG 图片，最大 10 MiB",
         Text::QrCode => "add 或 get 返回的图片地址，代替 config_id",
@@ -92,7 +100,9 @@ pub fn text(text: Text) -> &'static str {
         Text::WithRemark => "只看这个备注",
         Text::WithUser => "只看包含这位成员的",
         Text::WithParty => "只看包含这个部门的",
-        Text::WithStatus => "只看 intended、active、unknown、deleted 或 gone 状态的",
+        Text::WithStatus => {
+            "只看某种状态的：intended（拟新增）、active（有效）、unknown（未知）、deleted（已删除）、gone（已不存在）"
+        }
         Text::WithNamespace => "只看这个名称下的",
         Text::EntryLimit => "每页条数，1 到 1000，默认 100",
         Text::SheetOut => "要写入的 HTML 文件",
@@ -103,13 +113,25 @@ pub fn text(text: Text) -> &'static str {
         Text::Passed => "正常",
         Text::Failed => "失败",
         Text::Skipped => "跳过",
+        Text::LedgerReadable => "台账可以读取",
+        Text::MendLedger => {
+            "请用 --store sqlite:文件（或 CONTACTWAY_STORE）指定合适的台账，或检查它是否还在原处、有剩余空间、可以读写"
+        }
+        Text::Colon => "：",
+        Text::Comma => "，",
+        Text::Semicolon => "；",
+        Text::DataHome => "台账文件夹所在的位置，不设置则为 ~/.local/share。",
+        Text::ConfigHome => "配置文件夹所在的位置，不设置则为 ~/.config。",
+        Text::Locale => "不给 --lang 时使用的语言：以 zh 开头则为中文。以最先设置的为准。",
+        Text::ConfigFile => "客户端的配置（JSON），含凭证；只能由本人读取（权限 600）。",
+        Text::LedgerFile => "台账（SQLite 数据库），除非用 --store 或配置指定了其他位置。",
     }
 }
 
 #[allow(clippy::too_many_lines)] // a table
 pub fn message(message: &Message) -> String {
     match message {
-        Message::Stopping => "正在停止；再按一次 Ctrl-C 立即结束".to_owned(),
+        Message::Stopping => "正在停止，并记下已完成的；再按一次 Ctrl-C 立即结束".to_owned(),
         Message::Pace { per_second, left, failed } => {
             let left = left.as_ref().map_or_else(String::new, |left| format!("，剩余 {left}"));
             let failed = if *failed > 0 { format!("，{failed} 个失败") } else { String::new() };
@@ -123,8 +145,15 @@ pub fn message(message: &Message) -> String {
         Message::Remedy(remedy) => format!("处理办法：{remedy}"),
         Message::HelpUrl(url) => format!("企业微信对此错误码的说明：{url}"),
         Message::Warning(text) => format!("警告：{text}"),
-        Message::Line { line, column: Some(column) } => format!("第 {line} 行第 {column} 列"),
-        Message::Line { line, column: None } => format!("第 {line} 行"),
+        Message::Line { line, character: Some(character) } => format!("第 {line} 行第 {character} 个字符"),
+        Message::Line { line, character: None } => format!("第 {line} 行"),
+        Message::Reason { kind, errcode, reason } => format!("{}：{reason}（errcode {errcode}）", kind_words(*kind)),
+        Message::FailedRows { count: 1, rows, reason } => format!("{rows}：{reason}"),
+        Message::FailedRows { count, rows, reason } => format!("其中 {count} 个：{reason}：{rows}；…"),
+        Message::MoreFailed(count) => format!("另有 {count} 个失败"),
+        Message::AllRowsIn(report) => format!("每一行的结果见 {report}"),
+        Message::ReportAllRows => "用 --report-path FILE 可写出每一行的结果".to_owned(),
+        Message::KnownColumns(columns) => format!("可用的列：{columns}"),
         Message::Item { flag, number } => format!("{flag} 的第 {number} 个"),
         Message::InConfiguration(member) => format!("配置字段 {member}"),
         Message::CredentialsComeFrom { file } => format!(
@@ -163,9 +192,21 @@ pub fn message(message: &Message) -> String {
         Message::Replaced => "将重新新增：印出的旧二维码失效".to_owned(),
         Message::SheetMade { path, codes } => format!("{path}：{codes} 个二维码"),
         Message::NoCodes => {
-            "台账中没有符合条件且有二维码的「联系我」：请运行 contactway ledger 查看，或先运行 contactway sync"
+            "台账中没有符合条件且有二维码的「联系我」，没有可保存的：contactway ledger 可查看有哪些，contactway sync 可收入别处新增的"
                 .to_owned()
         }
+        Message::NoPicture(name) => format!("没有生成页面，因为得不到 {name} 的二维码图片"),
+        Message::NothingListed => {
+            "企业微信没有列出任何「联系我」：不给 --start-time 时只列出最近 90 天的，临时的从不列出".to_owned()
+        }
+        Message::NeedsLedger(what) => format!("{what} 需要台账：请去掉 --no-ledger"),
+        Message::NoSuchKey(key) => {
+            format!("台账中没有 key 为 {key} 的「联系我」：contactway ledger 可查看有哪些；另一个台账用 --store 指定")
+        }
+        Message::KeyIsNotActive { key, status } => {
+            format!("key 为 {key} 的「联系我」{status}：contactway ledger --key {key} 可查看详情")
+        }
+        Message::Variable(member) => format!("配置的字段 {member}"),
         Message::Generated(folder) => format!("手册页和补全已写入 {folder}"),
     }
 }

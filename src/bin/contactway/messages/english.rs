@@ -8,12 +8,19 @@ use super::{Message, Text};
 pub fn text(text: Text) -> &'static str {
     match text {
         Text::About => "WeCom's customer-contact \"contact way\" endpoints from the command line",
-        Text::More => {
+        Text::Credentials => {
             "Credentials come from CONTACTWAY_CORP_ID and CONTACTWAY_SECRET (or CONTACTWAY_ACCESS_TOKEN), from the configuration \
              file, or are asked for on a terminal; never from a flag, which other users of the machine would see in the list of \
-             processes.\n\nExit codes: 0 done, 1 refused, 2 wrong usage, 3 outcome unknown, 4 partly done, 5 nothing done and \
-             worth trying again, 130 interrupted."
+             processes."
         }
+        Text::ExitCodes => "Exit codes",
+        Text::ExitDone => "done",
+        Text::ExitRefused => "refused: the same would be refused again",
+        Text::ExitUsage => "wrong usage, and nothing was sent",
+        Text::ExitUnknown => "outcome unknown: WeCom may have done it or not",
+        Text::ExitPartial => "partly done",
+        Text::ExitTryAgain => "nothing done, and worth trying again",
+        Text::ExitInterrupted => "interrupted by Ctrl-C or SIGTERM",
         Text::Add => "Make a contact way: answers its config_id and, in scene 2, the address of its QR picture",
         Text::Get => "Show a contact way",
         Text::List => "List the ids of contact ways, a page at a time",
@@ -78,6 +85,7 @@ pub fn text(text: Text) -> &'static str {
             "The request's members as a JSON object, such as conclusions; - reads it from standard input. Flags are added to it"
         }
         Text::Key => "Your own name for it, under which it is made once, however often this is run",
+        Text::OfKey => "Its key in the ledger, in place of --config-id",
         Text::AcceptDuplicate => "Send again also where that may make a second contact way",
         Text::Picture => "The picture: PNG or JPEG, up to 10 MiB",
         Text::QrCode => "The address that add or get answered, in place of a config_id",
@@ -115,13 +123,30 @@ pub fn text(text: Text) -> &'static str {
         Text::Passed => "ok",
         Text::Failed => "FAILED",
         Text::Skipped => "skipped",
+        Text::LedgerReadable => "the ledger can be read",
+        Text::MendLedger => {
+            "name a ledger that fits with --store sqlite:FILE (or CONTACTWAY_STORE), or see that this one is where it was, has \
+             room, and may be read and written"
+        }
+        Text::Colon => ": ",
+        Text::Comma => ", ",
+        Text::Semicolon => "; ",
+        Text::DataHome => "Where the ledger's folder is; ~/.local/share if left out.",
+        Text::ConfigHome => "Where the configuration's folder is; ~/.config if left out.",
+        Text::Locale => {
+            "The language, unless --lang is given: Chinese where it begins with zh. The first that is set counts."
+        }
+        Text::ConfigFile => {
+            "Configuration of the client as JSON, credentials included; only its owner may read it (mode 600)."
+        }
+        Text::LedgerFile => "The ledger, a SQLite database, unless --store or the configuration names another.",
     }
 }
 
 #[allow(clippy::too_many_lines)] // a table
 pub fn message(message: &Message) -> String {
     match message {
-        Message::Stopping => "stopping; press Ctrl-C again to end at once".to_owned(),
+        Message::Stopping => "stopping, and writing down what was done; press Ctrl-C again to end at once".to_owned(),
         Message::Pace { per_second, left, failed } => {
             let left = left.as_ref().map_or_else(String::new, |left| format!(", {left} left"));
             let failed = if *failed > 0 { format!(", {failed} failed") } else { String::new() };
@@ -137,8 +162,15 @@ pub fn message(message: &Message) -> String {
         Message::Remedy(remedy) => format!("what to do: {remedy}"),
         Message::HelpUrl(url) => format!("WeCom on this code: {url}"),
         Message::Warning(text) => format!("warning: {text}"),
-        Message::Line { line, column: Some(column) } => format!("line {line}, column {column}"),
-        Message::Line { line, column: None } => format!("line {line}"),
+        Message::Line { line, character: Some(character) } => format!("line {line}, character {character}"),
+        Message::Line { line, character: None } => format!("line {line}"),
+        Message::Reason { errcode, reason, .. } => format!("{reason} (errcode {errcode})"),
+        Message::FailedRows { count: 1, rows, reason } => format!("{rows}: {reason}"),
+        Message::FailedRows { count, rows, reason } => format!("{count} of them: {reason}: {rows}; …"),
+        Message::MoreFailed(count) => format!("{count} more failed"),
+        Message::AllRowsIn(report) => format!("what became of every row is in {report}"),
+        Message::ReportAllRows => "--report-path FILE writes what becomes of every row".to_owned(),
+        Message::KnownColumns(columns) => format!("known columns: {columns}"),
         Message::Item { flag, number } => format!("{flag} (number {number})"),
         Message::InConfiguration(member) => format!("configuration, {member}"),
         Message::CredentialsComeFrom { file } => format!(
@@ -183,9 +215,24 @@ pub fn message(message: &Message) -> String {
         Message::Replaced => "made anew: its printed code dies".to_owned(),
         Message::SheetMade { path, codes } => format!("{path}: {codes} codes"),
         Message::NoCodes => {
-            "no contact way of the ledger with a QR code is like that: run contactway ledger, or contactway sync first"
+            "nothing in the ledger that has a QR code is like that, so there is nothing to save: contactway ledger shows what \
+             there is, and contactway sync takes in what others made"
                 .to_owned()
         }
+        Message::NoPicture(name) => format!("there is no sheet, for want of the QR picture of {name}"),
+        Message::NothingListed => {
+            "WeCom lists none: it shows those of the last 90 days, unless --start-time says otherwise, and temporary ones never"
+                .to_owned()
+        }
+        Message::NeedsLedger(what) => format!("{what} works with the ledger: leave out --no-ledger"),
+        Message::NoSuchKey(key) => format!(
+            "the ledger holds no contact way of the key {key}: contactway ledger shows what there is; another ledger is named \
+             with --store"
+        ),
+        Message::KeyIsNotActive { key, status } => {
+            format!("the contact way of the key {key} is {status}: contactway ledger --key {key} shows what is known of it")
+        }
+        Message::Variable(member) => format!("{member} of the configuration"),
         Message::Generated(folder) => format!("man pages and completions are in {folder}"),
     }
 }

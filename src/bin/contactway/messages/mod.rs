@@ -2,8 +2,11 @@
 
 mod chinese;
 mod english;
+mod phrases;
 
 use contactway::{Kind, Language};
+
+pub use phrases::said;
 
 /// What `--lang` takes.
 pub const LANGUAGES: [&str; 2] = ["en", "zh"];
@@ -27,7 +30,16 @@ pub fn language(arguments: &[String], variable: impl Fn(&str) -> Option<String>)
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Text {
     About,
-    More,
+    Credentials,
+    ExitCodes,
+    // How the program ends.
+    ExitDone,
+    ExitRefused,
+    ExitUsage,
+    ExitUnknown,
+    ExitPartial,
+    ExitTryAgain,
+    ExitInterrupted,
     // Commands.
     Add,
     Get,
@@ -85,6 +97,7 @@ pub enum Text {
     ExternalUserid,
     Json,
     Key,
+    OfKey,
     AcceptDuplicate,
     Picture,
     QrCode,
@@ -124,6 +137,18 @@ pub enum Text {
     Passed,
     Failed,
     Skipped,
+    LedgerReadable,
+    MendLedger,
+    // Between what is told.
+    Colon,
+    Comma,
+    Semicolon,
+    // What man pages say of the environment and of files.
+    DataHome,
+    ConfigHome,
+    Locale,
+    ConfigFile,
+    LedgerFile,
 }
 
 impl Text {
@@ -159,8 +184,24 @@ pub enum Message<'m> {
     /// Where in a file of rows.
     Line {
         line: u64,
-        column: Option<u64>,
+        character: Option<u64>,
     },
+    /// Why a row failed.
+    Reason {
+        kind: Kind,
+        errcode: i64,
+        reason: &'m str,
+    },
+    /// Rows that failed for the same reason, the first of them named.
+    FailedRows {
+        count: u64,
+        rows: &'m str,
+        reason: &'m str,
+    },
+    MoreFailed(u64),
+    AllRowsIn(&'m str),
+    ReportAllRows,
+    KnownColumns(&'m str),
     /// An item of a list that a flag gives.
     Item {
         flag: &'m str,
@@ -225,6 +266,17 @@ pub enum Message<'m> {
         codes: usize,
     },
     NoCodes,
+    NoPicture(&'m str),
+    NothingListed,
+    /// Of a command or a flag that is nothing without the ledger.
+    NeedsLedger(&'m str),
+    NoSuchKey(&'m str),
+    KeyIsNotActive {
+        key: &'m str,
+        status: &'m str,
+    },
+    /// What a variable of the environment gives.
+    Variable(&'m str),
     Generated(&'m str),
 }
 

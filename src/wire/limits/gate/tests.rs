@@ -35,6 +35,20 @@ fn places_are_given_in_the_order_of_coming() {
 }
 
 #[test]
+fn one_whose_question_was_the_end_of_it_stands_in_nobodys_way() {
+    let gate = Gate(Mutex::new(traffic(FIVE)));
+    let asker = call();
+    lock(&gate.0).permits.asking = true;
+    lock(&gate.0).waiting.push(Waiting { call: Arc::clone(&asker), caller: SINGLE });
+    let question = std::panic::AssertUnwindSafe(|| {
+        let _asking = Asking { gate: &gate, call: &asker, job: false, grant: None };
+        std::panic::resume_unwind(Box::new("a bug in the store"));
+    });
+    std::panic::catch_unwind(question).unwrap_err();
+    assert!(!lock(&gate.0).permits.asking && lock(&gate.0).waiting.is_empty());
+}
+
+#[test]
 fn those_that_a_place_is_missing_for_are_not_told_of_the_rate() {
     let now = Instant::now();
     let mut traffic = traffic(Limits { per_minute: 600, ..FIVE });
