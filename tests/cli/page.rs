@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Stdio};
 
 use crate::counter::Counter;
 
@@ -20,18 +19,9 @@ fn examples_are_run(name: &str) {
     let page = page(name);
     let examples = examples(&page);
     assert!(examples.len() > 8, "{name}");
-    let program = Path::new(env!("CARGO_BIN_EXE_contactway")).parent().unwrap();
     fs::write(counter.path("goodbye.png"), b"\x89PNG\r\n\x1a\n and so on").unwrap();
     for example in examples {
-        let mut shell = Command::new("sh");
-        shell.arg("-eu").arg("-c").arg(example).env_clear().current_dir(counter.home.path()).stdin(Stdio::null());
-        shell.env("HOME", counter.home.path()).env("PATH", format!("{}:/usr/bin:/bin", program.display()));
-        for (variable, member) in
-            [("CONTACTWAY_CORP_ID", "corp_id"), ("CONTACTWAY_SECRET", "secret"), ("CONTACTWAY_BASE_URL", "base_url")]
-        {
-            shell.env(variable, counter.credential(member));
-        }
-        let ran = counter.output(&mut shell);
+        let ran = counter.shell(example);
         assert_eq!(ran.code, Some(0), "{name}:\n{example}\n{}{}", ran.out, ran.err);
     }
 }

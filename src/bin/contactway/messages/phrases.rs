@@ -137,12 +137,12 @@ const BOOK: &[Phrase] = &[
     // What stops a job, or is not done when it ends.
     other("{} of {} failed; failures names the first of them", "{} of {} failed", "失败 {} 个，共 {} 个"),
     other(
-        "the canceller was fired; run it again to do the rest",
-        "by Ctrl-C or SIGTERM; what was done is kept, and the same command does the rest",
+        "the canceller was fired{}; run it again to do the rest",
+        "by Ctrl-C or SIGTERM{}; what was done is kept, and the same command does the rest",
         "收到 Ctrl-C 或 SIGTERM；已完成的都已保留，再运行同一条命令即可完成其余部分",
     ),
-    other("the canceller was fired", "by Ctrl-C or SIGTERM", "收到 Ctrl-C 或 SIGTERM"),
-    same("the job's deadline passed; run it again to do the rest", "任务的时限已到；再运行同一条命令即可完成其余部分"),
+    other("the canceller was fired{}", "by Ctrl-C or SIGTERM{}", "收到 Ctrl-C 或 SIGTERM"),
+    same("the job's deadline passed{}", "任务的时限已到；再运行同一条命令即可完成其余部分"),
     same(
         "{} is under way for this corporation, and there is one job at a time; try again when it has ended",
         "本企业正在运行 {}，同一时间只能有一个任务；请等它结束后再试",
@@ -216,12 +216,12 @@ const BOOK: &[Phrase] = &[
         "key {} 在第 {} 行已有；每行的 key 各不相同，请去掉其一",
     ),
     same(
-        "a row equals another one but for the key, lines {} and {} first: {}",
-        "有一行除 key 外与另一行相同，最先是第 {} 行和第 {} 行：请让每行的 state 各不相同，以便区分客户来源，也便于找回应答丢失的新增",
+        "a row equals{}another one but for the key, lines {} and {} first: {}",
+        "有一行{}除 key 外与另一行相同，最先是第 {} 行和第 {} 行：请让每行的 state 各不相同，以便区分客户来源，也便于找回应答丢失的新增",
     ),
     same(
-        "{} rows equal another one but for the key, lines {} and {} first: {}",
-        "有 {} 行除 key 外与另一行相同，最先是第 {} 行和第 {} 行：请让每行的 state 各不相同，以便区分客户来源，也便于找回应答丢失的新增",
+        "{} rows equal{}another one but for the key, lines {} and {} first: {}",
+        "有 {} 行{}除 key 外与另一行相同，最先是第 {} 行和第 {} 行：请让每行的 state 各不相同，以便区分客户来源，也便于找回应答丢失的新增",
     ),
     same(
         "the column {} is not known; begin its name with # to pass it over.",
