@@ -168,7 +168,7 @@ impl Dialer {
 impl Dial<'_> {
     fn cause(&self, error: &io::Error, who: Who, in_words: impl FnOnce() -> String) -> Cause {
         match self.call.check() {
-            Err(stop) => Cause::Stopped(stop),
+            Err(stop) => stopped(stop, who),
             Ok(()) if error.kind() == ErrorKind::TimedOut => self.time_is_up(who),
             Ok(()) => Cause::Network(in_words()),
         }
@@ -176,12 +176,17 @@ impl Dial<'_> {
 
     fn time_is_up(&self, who: Who) -> Cause {
         match self.call.check() {
-            Err(stop) => Cause::Stopped(stop),
+            Err(stop) => stopped(stop, who),
             // The system's timers may ring a moment early.
-            Ok(()) if self.deadline >= self.call.deadline() => Cause::Stopped(Stop::Deadline),
+            Ok(()) if self.deadline >= self.call.deadline() => stopped(Stop::Deadline, who),
             Ok(()) => Cause::ConnectTimeout(format!("no connection within connect_timeout_ms: {who} did not answer")),
         }
     }
+}
+
+/// What happened to a call that had to end while there was no connection yet.
+pub fn stopped(stop: Stop, who: Who) -> Cause {
+    Cause::Stopped(stop, format!("a connection to {who}"))
 }
 
 /// Whether a token may travel to this address without TLS.

@@ -75,11 +75,10 @@ impl Attempts {
             _ => Happened::NotSent,
         };
         let (kind, what) = match failure.cause {
-            Cause::Stopped(stop) => {
+            Cause::Stopped(stop, what) => {
                 if failure.sent {
                     self.effect = Effect::Unknown;
                 }
-                let what = if failure.sent { "the answer" } else { "a connection" };
                 let mut error = self.stopped_while(stop, &format!(" while the call waited for {what}"));
                 self.show_config_id(&mut error, &failure.came);
                 return NoAnswer::Over(error);

@@ -169,6 +169,22 @@ fn a_server_that_is_not_there_or_breaks_off_is_named_with_its_port() {
 }
 
 #[test]
+fn a_deadline_that_passes_before_there_is_a_connection_names_who_did_not_answer() {
+    let silent = Raw::serve(Peer::hang);
+    let address = silent.address;
+    for (base_url, proxy, says) in [
+        (format!("https://{address}"), String::new(), format!("a connection to the server {address}")),
+        ("https://wecom.invalid".into(), format!("http://{address}"), format!("a connection to the proxy {address}")),
+    ] {
+        let config =
+            format!(r#"{{"base_url":"{base_url}","access_token":"a-token","proxy":"{proxy}","timeout_ms":300}}"#);
+        let error = add(&Client::new(&config, &Shared::default()).unwrap(), SIMPLE).unwrap_err();
+        assert_eq!((error.kind(), error.effect()), (Kind::Timeout, Effect::None), "{error}");
+        assert!(error.to_string().contains(&says), "{error}");
+    }
+}
+
+#[test]
 fn a_proxy_that_is_not_there_is_named() {
     let wecom = Raw::serve(Peer::grant_all);
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
