@@ -302,12 +302,16 @@ fn validate_warn_sends_and_tells_and_validate_off_sends_as_it_is() {
     let warned = support::add(&shop.client(r#","validate":"warn""#), request).unwrap();
     assert_eq!(contactway::json_get(&warned, "/warnings/0/code").as_deref(), Some("style_needs_scene_1"));
     assert_eq!(contactway::json_get(&warned, "/warnings/0/pointer").as_deref(), Some("/style"));
+    let too_long = format!(r#"{{"type":1,"scene":2,"user":["zhangsan"],"remark":"{}","x":1}}"#, "r".repeat(31));
+    let refused = support::add(&shop.client(r#","validate":"warn""#), &too_long).unwrap_err();
+    let rules: Vec<_> = refused.details().iter().map(|detail| detail.rule).collect();
+    assert_eq!((refused.errcode(), &rules[..]), (40058, &["remark_max_chars", "unknown_member"][..]), "{refused}");
     let unwarned = support::add(&shop.client(r#","validate":"off""#), request);
     assert!(unwarned.is_err(), "the sandbox refuses \\u escapes, as WeCom does");
     let journal = shop.ask("GET", "/sandbox/calls?endpoint=add_contact_way", "");
     let body = |index| contactway::json_get(&journal, &format!("/calls/{index}/body")).unwrap();
     assert_eq!(body(0), request.replace("\\u4f60\\u597d", "你好"));
-    assert_eq!(body(1), request);
+    assert_eq!(body(2), request);
 }
 
 #[test]

@@ -208,6 +208,12 @@ impl Error {
         self
     }
 
+    /// The same, of which it is known that the same call again may succeed and does no harm.
+    pub(crate) fn worth_again(mut self) -> Self {
+        self.0.retryable = true;
+        self
+    }
+
     pub(crate) fn retry_after_ms(mut self, wait: u64) -> Self {
         self.0.retry_after_ms = Some(wait);
         self

@@ -19,6 +19,7 @@ pub fn read(fields: &mut Fields, insecure_http: bool) -> String {
     let rule = match text.parse::<Uri>() {
         Ok(uri) => match (uri.scheme_str(), uri.authority()) {
             _ if uri.query().is_some() || text.contains(['#', '@']) => "be without a user, a query or a fragment",
+            _ if uri.host() == Some("") => "be https://host",
             _ if !port_fits(&uri) => "have a port of 1 to 65535",
             _ if text.len() > LENGTH_MAX => "be at most 2048 bytes long",
             (Some("http"), Some(authority)) if !may_be_http(authority.host(), insecure_http) => {

@@ -117,7 +117,7 @@ impl Client {
                     let warnings = request.broken.into_iter().chain(request.unknown).map(Warning::from).collect();
                     Ok(Done { answer: answered.answer.into_text(warnings), attempts: answered.attempts })
                 }
-                Err(error) => Err(error.with_more_details(request.unknown)),
+                Err(error) => Err(error.with_more_details([request.broken, request.unknown].concat())),
             }
         })
     }

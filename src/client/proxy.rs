@@ -66,7 +66,7 @@ fn builder(url: &str) -> Option<ProxyBuilder> {
         Some("https") => HTTPS_PORT,
         _ => return None,
     };
-    if !base_url::port_fits(parsed.uri()) {
+    if parsed.host().is_empty() || !base_url::port_fits(parsed.uri()) {
         return None;
     }
     let port = parsed.uri().port_u16().unwrap_or(default_port);

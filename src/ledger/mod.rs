@@ -187,5 +187,5 @@ fn go_on(call: &Call) -> Result<(), Error> {
 /// The error of a call that another thread ended while nothing of it was under way.
 fn cancelled(stop: Stop) -> Error {
     let what = if stop == Stop::ClientFreed { "the client was freed" } else { "the canceller was fired" };
-    Error::new(Kind::Cancelled, what)
+    Error::new(Kind::Cancelled, what).worth_again()
 }

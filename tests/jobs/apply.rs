@@ -6,7 +6,7 @@ use contactway::{Endpoint, Options};
 use serde_json::{Value, json};
 
 use crate::bench::{Bench, Told, apply, apply_to, apply_with, counts, entry, ledger, plain, read, row, rows};
-use crate::support::{SIMPLE, add};
+use crate::support::{SIMPLE, add, added};
 
 #[test]
 fn rows_are_made_once_and_the_second_run_sends_nothing() {
@@ -252,6 +252,27 @@ fn a_member_that_the_document_does_not_know_is_sent_and_warned_of_once() {
     assert_eq!(flood["warnings"].as_array().unwrap().len(), 100, "{flood}");
     let unlooked = apply(&bench.client(r#","validate":"off""#), &[row("f", &json!({"remrak": "x"}))]);
     assert_eq!(unlooked.get("warnings"), None, "{unlooked}");
+}
+
+#[test]
+fn a_broken_rule_that_refuses_no_row_is_warned_of() {
+    let bench = Bench::new();
+    let client = bench.client(r#","validate":"warn""#);
+    let wanted = [plain("a"), row("b", &json!({"style": 1})), row("c", &json!({"style": 2, "remark": "r".repeat(31)}))];
+    let answer = apply(&client, &wanted);
+    assert_eq!(counts(&answer), json!({"created": 2, "failed": 1}), "WeCom refuses the last: {answer}");
+    let told = |list: &Value, name: &str| -> Value {
+        list.as_array().unwrap().iter().map(|it| json!([it[name], it["pointer"], it["line"]])).collect()
+    };
+    let first =
+        json!([["style_needs_scene_1", "/contact_way/style", 2], ["remark_max_chars", "/contact_way/remark", 3],]);
+    assert_eq!(told(&answer["error"]["details"], "rule"), first, "each where it stands first: {answer}");
+    let claimed = added(&bench.other());
+    let partial = json!({"key": "d", "config_id": claimed, "contact_way": {"style": 1, "remark": "b"}});
+    let answer = apply(&client, &[partial, row("b", &json!({"style": 1}))]);
+    assert_eq!(answer["errcode"], 0, "{answer}");
+    let given = json!([["style_needs_scene_1", "/contact_way/style", 2]]);
+    assert_eq!(told(&answer["warnings"], "code"), given, "what a row leaves as it is breaks no rule: {answer}");
 }
 
 #[test]

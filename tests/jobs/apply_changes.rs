@@ -86,9 +86,14 @@ fn what_no_update_changes_is_refused_unless_replaced() {
     let wanted = [row("a", &json!({"type": 1}))];
     let refused = apply(&client, &wanted);
     assert_eq!(refused["failures"][0]["errcode"], -1003, "{refused}");
-    let answer = apply_with(&client, &wanted, &json!({"replace": true, "namespace": "n"}));
+    let report = bench.path("report.jsonl");
+    let replacing = json!({"replace": true, "namespace": "n", "report_path": report});
+    let answer = apply_with(&client, &wanted, &replacing);
     assert_eq!(counts(&answer), json!({"replaced": 1}), "{answer}");
     let after = config_id(&client, "a");
+    let line: Value = serde_json::from_str(&std::fs::read_to_string(report).unwrap()).unwrap();
+    assert_eq!((&line["result"], &line["config_id"]), (&json!("replaced"), &json!(after)), "{line}");
+    assert_eq!(line["qr_code"], entry(&client, "a")["qr_code"], "the code to print anew");
     assert_ne!(before, after);
     assert_eq!(bench.all().len(), 1, "the old one is deleted");
     assert_eq!(bench.seen(&after)["type"], 1);
@@ -106,6 +111,7 @@ fn what_could_not_be_deleted_in_a_replacement_is_by_the_next_run() {
     let answer = apply_with(&client, &wanted, &json!({"replace": true}));
     assert_eq!(counts(&answer), json!({"failed": 1}), "{answer}");
     assert_eq!(answer["failures"][0]["errcode"], 60021);
+    assert_eq!(answer["error"]["retryable"], true, "the next run deletes it: {answer}");
     assert_eq!(bench.all().len(), 2);
     assert_eq!(counts(&apply(&client, &wanted)), json!({"replaced": 1}));
     assert_eq!(bench.all().len(), 1);

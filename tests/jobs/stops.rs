@@ -231,6 +231,19 @@ fn a_job_waits_for_the_minute_that_its_calls_may_not() {
 }
 
 #[test]
+fn one_that_is_held_back_past_its_deadline_says_by_what_and_for_how_long() {
+    let bench = Bench::new();
+    let client = bench.client(r#","rate_limit":{"per_minute":1,"per_hour":1000}"#);
+    let short = Options { timeout: Some(Duration::from_secs(10)), ..Options::default() };
+    let began = Instant::now();
+    let answer = read(client.apply(&request(3), &short, None));
+    assert_eq!((&answer["error"]["kind"], &answer["created"]), (&json!("timeout"), &json!(1)), "{answer}");
+    assert!(answer["errmsg"].as_str().unwrap().contains("the rate, which is 1 a minute"), "{answer}");
+    assert!(answer["error"]["retry_after_ms"].as_u64().unwrap() > 10_000, "{answer}");
+    assert!(began.elapsed() < Duration::from_secs(5), "at once, and not at its deadline");
+}
+
+#[test]
 fn without_a_durable_store_there_are_no_jobs() {
     let bench = Bench::new();
     let client = bench.other();

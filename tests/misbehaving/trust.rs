@@ -193,13 +193,16 @@ fn a_token_never_travels_unencrypted_beyond_this_machine() {
         "https://localhost: 443",
         "https://[::1]:+443",
         "https://localhost:",
+        "https://:443",
     ] {
         let config = format!(r#"{{"base_url":"{url}","access_token":"a-token"}}"#);
         let (pointer, _) = refused(&config).unwrap_or_else(|| panic!("{url} was accepted"));
         assert_eq!(pointer, "/base_url", "{url}");
     }
-    let proxy = r#"{"access_token":"a-token","proxy":"http://localhost:+3128"}"#;
-    assert_eq!(refused(proxy).unwrap().0, "/proxy");
+    for proxy in ["http://localhost:+3128", "http://:3128", ":3128"] {
+        let config = format!(r#"{{"access_token":"a-token","proxy":"{proxy}"}}"#);
+        assert_eq!(refused(&config).unwrap_or_else(|| panic!("{proxy} was accepted")).0, "/proxy");
+    }
 }
 
 #[test]

@@ -365,8 +365,14 @@ fn mistakes_in_the_configuration_are_all_named_and_none_tells_a_key() {
     for member in ["url", "token", "encoding_aes_key"] {
         assert!(missing.contains(&format!("callback.{member} is required")), "{missing}");
     }
-    for url in ["http://127.0.0.1:0/", "http://", "http://u@127.0.0.1/", "ftp://127.0.0.1/", "http://127.0.0.1:70000/"]
-    {
+    for url in [
+        "http://127.0.0.1:0/",
+        "http://",
+        "http://:80/",
+        "http://u@127.0.0.1/",
+        "ftp://127.0.0.1/",
+        "http://127.0.0.1:70000/",
+    ] {
         assert!(Sandbox::start(&json!({"callback": callback(url)}).to_string()).is_err(), "{url}");
     }
 }

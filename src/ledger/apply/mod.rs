@@ -116,14 +116,12 @@ impl Ledger {
             Some(path) => Source::open(path)?,
             None => Source::inline(json::member(request, "rows").unwrap_or_default())?,
         };
-        let scan = source.scan()?;
+        let scan = source.scan(plan.validate)?;
         let name = format!("apply:{}", plan.namespace.as_deref().unwrap_or_default());
         let mut desk = Desk::new(call, progress);
         desk.total = scan.total;
         desk.warnings.extend(alike(&scan));
-        if plan.validate != Validate::Off {
-            desk.warnings.extend(scan.unknown.iter().cloned());
-        }
+        desk.warnings.extend(scan.warnings.iter().cloned());
         let mut incomplete = None;
         let outcome = Job::begin(self, call, &name, plan.concurrency).and_then(|job| {
             desk.report_to(plan.report_path.as_deref())?;

@@ -31,12 +31,17 @@ pub fn replace(job: &Job, plan: &Plan, mut todo: Todo, entry: &Entry) -> Outcome
         };
         match add::send(job, &todo.row, &leave) {
             Sent::Made { config_id, qr_code } => {
-                let event = Event::Acked { corp_id: entry.corp_id.clone(), config_id: config_id.clone(), qr_code };
+                let event = Event::Acked {
+                    corp_id: entry.corp_id.clone(),
+                    config_id: config_id.clone(),
+                    qr_code: qr_code.clone(),
+                };
                 if let Err(error) = job.settle(&Window { changes: vec![Change { at, event }], ..Window::default() }) {
                     job.halt(error);
                     return Outcome::Later(todo);
                 }
-                return Outcome::Finished(drop_old(job, &todo, &config_id, &old));
+                let finished = todo.finished(Became::Replaced).of(Some(&config_id), qr_code.as_deref());
+                return Outcome::Finished(drop_old(job, finished, &old));
             }
             Sent::Refused(error) => return Outcome::Refused { todo, at, error },
             Sent::Lost => return Outcome::Lost { todo, at },
@@ -48,12 +53,12 @@ pub fn replace(job: &Job, plan: &Plan, mut todo: Todo, entry: &Entry) -> Outcome
 
 /// Deletes what an earlier run replaced.
 pub fn drop_replaced(job: &Job, todo: &Todo, entry: &Entry, old: &str) -> Finished {
-    let finished = drop_old(job, todo, entry.config_id.as_deref().unwrap_or_default(), old);
-    Finished { qr_code: entry.qr_code.clone(), ..finished }
+    let finished = todo.finished(Became::Replaced).of(entry.config_id.as_deref(), entry.qr_code.as_deref());
+    drop_old(job, finished, old)
 }
 
-fn drop_old(job: &Job, todo: &Todo, config_id: &str, old: &str) -> Finished {
-    let finished = todo.finished(Became::Replaced).of(Some(config_id), None);
+/// Deletes the contact way that the one of `finished` took the place of.
+fn drop_old(job: &Job, finished: Finished, old: &str) -> Finished {
     let deleted = match job.delete(old) {
         // Others deleted it; a sync that reads it all the same has the next run delete it.
         Err(error) if error.errcode() == NOT_THERE => job.note_gone(old),
@@ -62,11 +67,12 @@ fn drop_old(job: &Job, todo: &Todo, config_id: &str, old: &str) -> Finished {
     match deleted {
         Ok(()) => finished,
         Err(error) => {
+            let config_id = finished.config_id.as_deref().unwrap_or_default();
             let text = format!(
                 "{config_id} was made for the key, but {old} could not be deleted: {}; the next run deletes it",
                 error.message()
             );
-            let mut told = Error::new(Kind::Api, text);
+            let mut told = Error::new(Kind::Api, text).worth_again();
             told.parts().errcode = error.errcode();
             finished.failed(told)
         }

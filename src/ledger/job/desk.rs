@@ -262,6 +262,14 @@ impl Job<'_> {
     }
 }
 
+/// The error of a job whose deadline comes before the wait is over that `held_back` asks for.
+pub(super) fn too_late(held_back: &Error) -> Error {
+    let text = format!("the job's deadline comes before it may go on: {}{GO_ON}", held_back.message());
+    let mut error = Error::new(Kind::Timeout, text);
+    error.parts().retry_after_ms = held_back.retry_after().map(auth::in_ms);
+    error
+}
+
 pub(super) fn stopped(stop: Stop) -> Error {
     match stop {
         Stop::Deadline => Error::new(Kind::Timeout, format!("the job's deadline passed{GO_ON}")),

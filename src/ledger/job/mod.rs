@@ -17,7 +17,7 @@ pub use open::{Finding, OpenAdd, look_for, rest};
 use super::reading::Sighting;
 use super::{Leave, Ledger};
 use crate::answer::{Effect, Error, Kind};
-use crate::call::{Call, Stop};
+use crate::call::Call;
 use crate::endpoint::Endpoint;
 use crate::store::{Settled, Window};
 use crate::wire::{Answered, Ask};
@@ -147,7 +147,7 @@ impl<'j> Job<'j> {
         let Some(until) = wait.map(|wait| Instant::now() + wait) else { return Err(error) };
         // No row that is still to come has more time.
         if until > self.call.deadline() {
-            self.halt(desk::stopped(Stop::Deadline));
+            self.halt(desk::too_late(&error));
             return Err(error);
         }
         self.call.sleep_until(until).map_err(|_| error)

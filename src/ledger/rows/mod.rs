@@ -23,7 +23,7 @@ use crate::endpoint::Endpoint;
 use crate::json::Object;
 use crate::json::fields::Detail;
 use crate::os_error::in_words;
-use crate::rules;
+use crate::rules::{self, Validate};
 use checked::{Fault, Form, Place, refused};
 use lines::Lines;
 use row::CONTACT_WAY;
@@ -96,11 +96,11 @@ impl<'r> Source<'r> {
         }))
     }
 
-    /// Reads all of it once, and sends nothing.
+    /// Reads all of it once, and sends nothing. `validate` says what there is to warn of.
     ///
     /// # Errors
     /// What makes the whole unusable: duplicate keys, unknown columns, another encoding; each with its line and column.
-    pub fn scan(&mut self) -> Result<Scan, Error> {
+    pub fn scan(&mut self, validate: Validate) -> Result<Scan, Error> {
         let is_inline = matches!(self, Self::Inline(_));
         let mut rows = self.rows()?;
         let mut scan = Scan::default();
@@ -119,7 +119,7 @@ impl<'r> Source<'r> {
                 faults.push(repeated(pointer, key, first, rows.0.key_place()));
             }
             if let Ok(row) = &read {
-                scan.look_into(row);
+                scan.look_into(row, validate);
             }
         }
         scan.contents = HashMap::new();
@@ -155,8 +155,8 @@ pub struct Scan {
     pub total: u64,
     /// The lines of two rows that are equal but for the key, if there are such.
     pub alike: Option<(u64, u64)>,
-    /// Each member that the document does not know, where it stands first.
-    pub unknown: Vec<Detail>,
+    /// Each member that the document does not know, and each broken rule that is only warned of, where it stands first.
+    pub warnings: Vec<Detail>,
     /// How many rows have one before them that they equal but for the key.
     pub alike_count: u64,
     /// The line of each key. Lines are kept short, since there are many.
@@ -178,10 +178,10 @@ impl Scan {
     }
 
     /// Notes what there is to warn of in a row.
-    fn look_into(&mut self, row: &Row) {
+    fn look_into(&mut self, row: &Row, validate: Validate) {
         let Ok(request) = Object::parse(&row.contact_way) else { return };
-        if self.unknown.len() < FAULTS_TOLD {
-            self.note_unknown(row, &request);
+        if validate != Validate::Off && self.warnings.len() < FAULTS_TOLD {
+            self.note_warnings(row, &request, validate);
         }
         // What is claimed is told apart by its config_id.
         if row.config_id.is_some() {
@@ -196,16 +196,29 @@ impl Scan {
         }
     }
 
-    fn note_unknown(&mut self, row: &Row, request: &Object) {
-        for mut unknown in rules::unknown_members(Endpoint::Add, request) {
+    fn note_warnings(&mut self, row: &Row, request: &Object, validate: Validate) {
+        let mut found = rules::unknown_members(Endpoint::Add, request);
+        for unknown in &mut found {
             unknown.pointer.insert_str(0, CONTACT_WAY);
-            unknown.line = Some(row.line);
-            let is_told = self.unknown.iter().any(|told| told.pointer == unknown.pointer);
-            if !is_told && self.unknown.len() < FAULTS_TOLD {
-                self.unknown.push(unknown);
+        }
+        if validate == Validate::Warn {
+            found.extend(row.broken(request).into_iter().filter(|broken| is_given(broken, request)));
+        }
+        for mut warning in found {
+            warning.line = Some(row.line);
+            let is_told =
+                self.warnings.iter().any(|told| (told.rule, &told.pointer) == (warning.rule, &warning.pointer));
+            if !is_told && self.warnings.len() < FAULTS_TOLD {
+                self.warnings.push(warning);
             }
         }
     }
+}
+
+/// Whether a broken rule is about a member that the row gives, and not about one that it may leave as it is.
+fn is_given(broken: &Detail, request: &Object) -> bool {
+    let pointer = broken.pointer.strip_prefix(CONTACT_WAY).unwrap_or_default();
+    pointer.split('/').nth(1).is_none_or(|member| request.get(member).is_some())
 }
 
 /// Notes where `what` stands; the line where it stands already, if it does.

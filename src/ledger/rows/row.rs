@@ -39,13 +39,18 @@ impl Row {
     /// Every rule that it breaks.
     pub fn check(&self) -> Result<(), Error> {
         let request = Object::parse(&self.contact_way).map_err(|error| not_json(self.line, &error.to_string()))?;
-        let (broken, _) = rules::broken_and_unknown(Endpoint::Add, &request, self.contact_way.as_bytes());
+        finish(self.line, self.broken(&request))
+    }
+
+    /// Every rule of an add that it breaks; `request` is its contact way.
+    pub fn broken(&self, request: &Object) -> Vec<Detail> {
+        let (broken, _) = rules::broken_and_unknown(Endpoint::Add, request, self.contact_way.as_bytes());
         let details = broken.into_iter().map(|broken| {
             let mut detail = Detail::from(broken);
             detail.pointer.insert_str(0, CONTACT_WAY);
             detail
         });
-        finish(self.line, details.collect())
+        details.collect()
     }
 
     /// Reads a row from a JSON object.

@@ -51,7 +51,7 @@ type Fault = (&'static str, u64, u64);
 
 /// Each fault of a file that is refused as a whole.
 fn faults(ending: &str, bytes: &[u8]) -> Vec<Fault> {
-    let error = Scratch::new(ending, bytes).open().scan().unwrap_err();
+    let error = Scratch::new(ending, bytes).open().scan(Validate::Strict).unwrap_err();
     assert_eq!(error.kind(), Kind::InvalidRequest);
     error.details().iter().map(|it| (it.rule, it.line.unwrap_or(0), it.column.unwrap_or(0))).collect()
 }
@@ -166,7 +166,7 @@ fn another_encoding_is_refused_where_it_shows() {
             assert_eq!(faults(ending, bytes), [("encoding", line, column)], "{bytes:?}");
         }
     }
-    let error = Scratch::new("csv", cases[0].0).open().scan().unwrap_err();
+    let error = Scratch::new("csv", cases[0].0).open().scan(Validate::Strict).unwrap_err();
     assert!(error.to_string().contains("CSV UTF-8"), "{error}");
 }
 
@@ -197,7 +197,8 @@ fn a_key_stands_once() {
     assert_eq!(faults("csv", text.as_bytes()), [("repeated_key", 5, 3), ("repeated_key", 7, 2)]);
     let text = "{\"key\":\"a\",\"contact_way\":{}}\n\n{\"key\":\"é\",\"contact_way\":{}}\n{\"contact_way\":{\"state\":\"门\"}, \"key\": \"\\u0061\"}\n";
     assert_eq!(faults("jsonl", text.as_bytes()), [("repeated_key", 4, 38)]);
-    let error = Source::inline(r#"[{"key":"a","contact_way":{}},{"key":"a"}]"#).unwrap().scan().unwrap_err();
+    let error =
+        Source::inline(r#"[{"key":"a","contact_way":{}},{"key":"a"}]"#).unwrap().scan(Validate::Strict).unwrap_err();
     let [detail] = error.details() else { panic!("{error}") };
     assert_eq!((detail.pointer.as_str(), detail.line), ("/rows/1/key", Some(2)));
     assert!(detail.message.contains("the key a stands in line 1 already"), "{error}");
@@ -276,7 +277,7 @@ fn a_first_reading_counts_and_finds_rows_that_are_alike() {
     let text = "key,type,scene,user,config_id\na,1,2,lisi,\nb,1,2,LISI,\nc,1,2,wangwu,\nd,x,2,lisi,\ne,1,2,lisi,c1\nf,1,2,lisi,\n";
     let scratch = Scratch::new("csv", text.as_bytes());
     let mut source = scratch.open();
-    let scan = source.scan().unwrap();
+    let scan = source.scan(Validate::Strict).unwrap();
     assert_eq!((scan.total, scan.alike, scan.alike_count), (6, Some((2, 3)), 2));
     assert!(scan.has_key("a") && scan.has_key("d") && !scan.has_key("A") && !scan.has_key("g"));
     // The same file again, though another has its name by now.
@@ -323,7 +324,7 @@ fn rows_of_a_request_count_from_one() {
     assert_eq!(rows[0].as_ref().unwrap().contact_way, r#"{"type":1}"#);
     assert_eq!(rows[1].as_ref().unwrap_err().line, 2);
     assert_eq!(rows[2].as_ref().unwrap().line, 3);
-    assert_eq!(source.scan().unwrap().total, 3);
+    assert_eq!(source.scan(Validate::Strict).unwrap().total, 3);
     assert!(Source::inline("{}").is_err());
 }
 
@@ -379,7 +380,7 @@ proptest! {
         let bytes = &bytes.as_bytes()[..cut.min(bytes.len())];
         let scratch = Scratch::new(&ending, bytes);
         let mut source = scratch.open();
-        if let Ok(scan) = source.scan() {
+        if let Ok(scan) = source.scan(Validate::Strict) {
             prop_assert_eq!(all(&mut source).len() as u64, scan.total);
         }
     }

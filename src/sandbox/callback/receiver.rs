@@ -84,5 +84,6 @@ fn place(url: &str) -> Option<Place> {
     let has_port = authority.as_str().len() > authority.host().len();
     let port = if has_port { authority.port_u16().filter(|port| *port > 0)? } else { 80 };
     let target = uri.path_and_query().map_or("/", |target| target.as_str());
-    Some(Place { host, port, authority: authority.to_string(), target: target.to_owned() })
+    let place = Place { host, port, authority: authority.to_string(), target: target.to_owned() };
+    (!place.host.is_empty()).then_some(place)
 }
