@@ -240,13 +240,7 @@ impl Entry {
                 }
                 self.request.clone_from(request);
                 self.seen = None;
-                self.taken_out.extend(taken_out.iter().map(|userid| userid.to_lowercase()));
-                self.taken_out.sort_unstable();
-                self.taken_out.dedup();
-                if !self.taken_out.is_empty() {
-                    let named = self.users();
-                    self.taken_out.retain(|userid| !named.contains(userid));
-                }
+                self.keep_out(taken_out);
                 self.release();
             }
             Event::Deleted if !self.status.is_open() => self.ended(Status::Deleted),
@@ -321,6 +315,17 @@ impl Entry {
         self.first_miss = None;
         self.updated_at = now;
         Fate::Written(self.landed())
+    }
+
+    /// Userids that were taken out join those of before, but for those that are named again.
+    pub(super) fn keep_out(&mut self, taken_out: &[String]) {
+        self.taken_out.extend(taken_out.iter().map(|userid| userid.to_lowercase()));
+        self.taken_out.sort_unstable();
+        self.taken_out.dedup();
+        if !self.taken_out.is_empty() {
+            let named = self.users();
+            self.taken_out.retain(|userid| !named.contains(userid));
+        }
     }
 
     fn ended(&mut self, status: Status) {

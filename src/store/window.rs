@@ -224,6 +224,7 @@ impl Touched {
             && entry.key.is_none()
         {
             entry.key = replaced.key.take();
+            entry.keep_out(&replaced.taken_out);
             self.freed.insert(replaced.id);
             self.write(replaced);
         }

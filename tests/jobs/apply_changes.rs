@@ -237,6 +237,18 @@ fn a_userid_that_replace_user_took_out_does_not_come_back_by_a_row() {
 }
 
 #[test]
+fn a_userid_that_replace_user_took_out_stays_out_of_what_replaces_it() {
+    let bench = Bench::new();
+    let client = bench.client("");
+    apply(&client, &[plain("a")]);
+    read(client.replace_user(r#"{"from":"zhangsan","to":["lisi"]}"#, &Options::default(), None));
+    let single = row("a", &json!({"type": 1, "user": ["lisi"]}));
+    assert_eq!(counts(&apply_with(&client, &[single], &json!({"replace": true}))), json!({"replaced": 1}));
+    let back = apply(&client, &[row("a", &json!({"type": 1}))]);
+    assert_eq!(back["failures"][0]["errcode"], -1012, "an old row names zhangsan: {back}");
+}
+
+#[test]
 fn an_add_by_hand_under_the_same_key_is_the_rows() {
     let bench = Bench::new();
     let client = bench.client("");
