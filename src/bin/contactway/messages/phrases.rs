@@ -173,7 +173,11 @@ const BOOK: &[Phrase] = &[
          sqlite:FILE (or CONTACTWAY_STORE); only where both are the same WeCom, say so with SQL: {}",
         "台账中 {} 的条目属于 {}，而现在的调用发往 {}：请用 --store sqlite:文件（或 CONTACTWAY_STORE）为这个地址另用一个台账；只有两者确是同一个企业微信时，才用 SQL 修改：{}",
     ),
-    // Why a row failed.
+    // Why an add or a row failed.
+    same(
+        "the key {} stands for the contact way {}, which another request made: {}",
+        "key {} 已对应另一个请求新增的 {}：请用 update 修改那一个，或为这一个另起 key",
+    ),
     same(
         "it would be left without a user: name somebody in to, or delete it",
         "将没有任何成员：请用 --to 指定接替的人，或删除它",
