@@ -52,6 +52,9 @@ need = @command -v $(1) >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-ge
 	&& { apt-get install -qq -y $(2) || { apt-get update -qq && apt-get install -qq -y $(2); }; } >/dev/null; } \
 	|| { echo "$(1) is missing: install $(2) with your distribution's package manager."; exit 1; }
 
+# $(call twice,COMMAND): what asks a registry, for a client that does not repeat by itself, as pip's, cargo's and apt's do.
+twice = { $(1) || { sleep 5; $(1); }; }
+
 # The library as it would be installed, for the tests of every language; with its inner names, which valgrind shows. Go
 # takes it from its own module.
 stage: library
@@ -194,6 +197,7 @@ test-c: build/tests/contract build/tests/vectors build/tests/example build/tests
 	CC="$(CC)" CXX="$(CXX)" python3 tests/c/examples.py include/contactway.h include/contactway.hpp
 	CC="$(CC)" python3 tests/c/manual.py $(LINK) -- docs/*.md
 	CC="$(CC)" CARGO="$(CARGO)" tests/c/installed/run.sh
+	CC="$(CC)" tests/c/installed/usr_local.sh
 	$(call ran,C)
 
 # Programs of the C++ tests, in each standard that contactway.hpp is for.
@@ -252,8 +256,9 @@ with_digest = export CGO_CFLAGS="-O2 -g -DCONTACTWAY_DIGEST=$$(cat $(STAGE)/lib/
 test-go: stage
 	@command -v go >/dev/null || { echo "Go is missing: install 1.23 or newer from https://go.dev/dl or your distribution."; exit 1; }
 	cd bindings/go && unformatted=$$(gofmt -l .) && test -z "$$unformatted" || { echo "gofmt these: $$unformatted"; exit 1; }
+	$(call twice,GOBIN=$(CURDIR)/build/tools/bin go install honnef.co/go/tools/cmd/staticcheck@v0.7.0)
 	$(with_digest) && \
-	cd bindings/go && go vet ./... && go run honnef.co/go/tools/cmd/staticcheck@v0.7.0 ./... && go test -race -count=1 ./... && \
+	cd bindings/go && go vet ./... && $(CURDIR)/build/tools/bin/staticcheck ./... && go test -race -count=1 ./... && \
 	if command -v pkg-config >/dev/null; then \
 		PKG_CONFIG_PATH=$(STAGE)/lib/pkgconfig LD_LIBRARY_PATH=$(STAGE)/lib go test -tags contactway_pkgconfig -count=1 -run Vectors .; \
 	else \
@@ -277,7 +282,8 @@ test-sdks: tools $(SDKS)/python/made
 	$(CARGO) build --bin contactway-sandbox
 	export CONTACTWAY_SANDBOX="$$(realpath $(or $(CARGO_TARGET_DIR),target))/debug/contactway-sandbox" && \
 	export GOMODCACHE=$(SDKS)/go GOFLAGS=-modcacherw && cd tests/sdk-corpus/life && \
-	$(SDKS)/python/bin/python -m pytest -q -p no:cacheprovider python && cd go && go vet ./... && go test -count=1 ./...
+	$(SDKS)/python/bin/python -m pytest -q -p no:cacheprovider python && \
+	cd go && $(call twice,go mod download) && go vet ./... && go test -count=1 ./...
 	$(call ran,SDKs of others)
 
 # Contenders take turns against one server on this machine; the numbers are printed, and kept in build/bench/figures.json;

@@ -7,6 +7,10 @@
 MACHINES ?= $(MACHINE) $(filter-out $(MACHINE),aarch64)
 
 dist: tools
+	$(call need,git,git)
+	$(call need,xz,xz-utils)
+	$(call need,dpkg-deb,dpkg)
+	$(call need,strip,binutils)
 	rm -rf build/dist build/dist-work
 	packaging/dist/tools.sh
 	packaging/dist/source.sh
@@ -20,6 +24,7 @@ dist: tools
 	packaging/dist/sums.sh
 
 test-dist:
+	$(call need,pkg-config,pkg-config)
 	tests/dist/contents.sh
 	tests/dist/source.sh
 	tests/dist/sdist.sh

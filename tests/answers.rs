@@ -231,9 +231,13 @@ fn a_member_of_another_endpoint_is_no_misspelling() {
         at(&client.call(endpoint, request, &Options::default()).unwrap(), "/warnings/0/message")
     };
     let update = format!(r#"{{"config_id":"{config_id}","type":2}}"#);
-    assert!(
-        warning(Endpoint::Update, &update).starts_with("type: only an add takes it, and it cannot be changed later.")
-    );
+    for member in [r#""type":2"#, r#""scene":1"#, r#""is_temp":true"#] {
+        let update = update.replace(r#""type":2"#, member);
+        let told = warning(Endpoint::Update, &update);
+        let name = member.split('"').nth(1).unwrap();
+        assert!(told.starts_with(&format!("{name}: only an add takes it, and it cannot be changed later")), "{told}");
+        assert!(told.contains("add anew and delete this one") && !told.contains("did you mean"), "{told}");
+    }
     let list = r#"{"state":"a"}"#;
     assert!(warning(Endpoint::List, list).starts_with("state: add_contact_way or update_contact_way takes it."));
 }

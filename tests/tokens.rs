@@ -113,6 +113,21 @@ fn the_same_token_coming_back_is_not_tried_again() {
     assert_eq!((error.kind(), error.errcode()), (Kind::Auth, 40014));
     assert_eq!(shop.count("list_contact_way"), 1);
     assert_eq!(get_token_calls(&shop), 2);
+    // No other is asked for within the minute, by this call as by the next.
+    assert!(error.is_retryable() && error.retry_after().is_some(), "{}", error.to_json());
+}
+
+#[test]
+fn a_second_token_that_is_refused_within_one_call_says_when_another_is_asked_for() {
+    let shop = Shop::open();
+    let client = shop.client("");
+    list(&client, "{}").unwrap();
+    shop.ask("DELETE", "/sandbox/tokens", "");
+    shop.faults(r#"{"endpoint":"list_contact_way","nth":1,"times":9,"do":{"errcode":42001}}"#);
+    let error = list(&client, "{}").unwrap_err();
+    assert_eq!((error.errcode(), error.attempts()), (42001, 2));
+    let minute = Duration::from_secs(50)..=Duration::from_secs(60);
+    assert!(error.is_retryable() && minute.contains(&error.retry_after().unwrap()), "{}", error.to_json());
 }
 
 #[test]
@@ -140,13 +155,15 @@ fn a_wrong_secret_is_asked_about_once() {
     let config =
         format!(r#"{{"base_url":"{}","corp_id":"{corp_id}","secret":"wrong-secret-9"}}"#, shop.sandbox.base_url());
     let client = Arc::new(Client::new(&config, &shop.shared).unwrap());
-    for _ in 0..50 {
+    for nth in 0..50 {
         let error = add(&client, SIMPLE).unwrap_err();
         assert_eq!((error.kind(), error.errcode(), error.effect()), (Kind::Auth, 40001, Effect::None));
         assert!(!error.is_retryable());
         // Also the first, which is remembered from then on.
         assert!(error.retry_after().is_some_and(|wait| wait <= Duration::from_secs(5)), "{error}");
         assert!(!error.to_json().contains("wrong-secret-9"));
+        let remembered = json_get(&error.to_json(), "/error/remembered");
+        assert_eq!(remembered.as_deref(), if nth == 0 { None } else { Some("true") }, "WeCom said it once");
     }
     assert_eq!(get_token_calls(&shop), 1);
     assert_eq!(shop.count("add_contact_way"), 0);

@@ -52,7 +52,7 @@ chmod +x "$foreign"/bin/*
 
 oldest=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
 found=$("$foreign/bin/rustc" --version | cut -d' ' -f2)
-[ "$(printf '%s\n' "$oldest" "$found" | sort -V | head -n 1)" = "$oldest" ] \
+printf '%s\n' "$oldest" "$found" | sort --version-sort --check=quiet \
     || pass_over "Debian's Rust here is $found, and $oldest is needed"
 rm -r "$foreign/apt"
 touch "$foreign/made"

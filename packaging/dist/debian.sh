@@ -31,7 +31,7 @@ Version: $VERSION
 Section: $2
 Priority: optional
 Architecture: $debian
-Maintainer: The contactway developers <contactway@localhost>
+Maintainer: ${MAINTAINER:-Nobody yet <nobody@contactway.invalid>}
 Depends: $3
 Installed-Size: $(du -k --apparent-size --summarize --exclude=DEBIAN "$tree" | cut -f1)
 Description: $4

@@ -8,4 +8,5 @@ if ! cmp -s "$needed" "$TOOLS/python/made"; then
     pip install --quiet -r "$needed"
     cp "$needed" "$TOOLS/python/made"
 fi
-command -v cargo-sbom >/dev/null || cargo install --quiet --locked --root "$TOOLS" --version 0.10.0 cargo-sbom
+# Not optimised: it runs once.
+command -v cargo-sbom >/dev/null || cargo install --quiet --debug --locked --root "$TOOLS" --version 0.10.0 cargo-sbom

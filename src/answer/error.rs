@@ -122,6 +122,8 @@ pub(crate) struct Parts {
     pub attempts: u32,
     pub http_status: Option<u16>,
     pub retry_after_ms: Option<u64>,
+    /// Whether it was told to an earlier call, and nobody was asked this time.
+    pub remembered: bool,
     /// What to do, where that is not what the errcode alone says.
     pub advice: Option<&'static str>,
     pub details: Vec<Detail>,
@@ -145,6 +147,7 @@ impl Error {
             attempts: 0,
             http_status: None,
             retry_after_ms: None,
+            remembered: false,
             advice: None,
             details: Vec::new(),
             key: None,
@@ -205,9 +208,21 @@ impl Error {
         self
     }
 
+    /// The same, of which it is known that the same call again may succeed and does no harm.
+    pub(crate) fn worth_again(mut self) -> Self {
+        self.0.retryable = true;
+        self
+    }
+
     pub(crate) fn retry_after_ms(mut self, wait: u64) -> Self {
         self.0.retry_after_ms = Some(wait);
         self
+    }
+
+    /// The same as it is told to later calls, while nobody is asked again.
+    pub(crate) fn remembered(mut self, wait: u64) -> Self {
+        self.0.remembered = true;
+        self.retry_after_ms(wait)
     }
 
     /// The kind of failure.
@@ -346,6 +361,9 @@ impl Error {
         }
         if let Some(wait) = parts.retry_after_ms {
             put("retry_after_ms", wait.into());
+        }
+        if parts.remembered {
+            put("remembered", true.into());
         }
         if let Some(advice) = parts.advice.or_else(|| codes::advice(parts.errcode, Language::English)) {
             put("advice", advice.into());

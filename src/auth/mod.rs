@@ -288,7 +288,7 @@ impl Slot {
             && now < refusal.until
         {
             let wait = refusal.until.duration_since(now);
-            return Err(NoToken::Failed(refusal.error.clone().retry_after_ms(in_ms(wait))));
+            return Err(NoToken::Failed(refusal.error.clone().remembered(in_ms(wait))));
         }
         if state.fetching {
             if !state.waiting.iter().any(|waiting| Arc::ptr_eq(waiting, call)) {

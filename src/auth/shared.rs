@@ -146,7 +146,7 @@ fn find(row: &mut TokenRow, now: i64, me: &str, time: Duration, is_dead: impl Fn
         return Found::Elsewhere;
     } else if let Some(refusal) = row.refusal.as_deref().filter(|_| now < row.refused_until) {
         let (wait, remembered_for) = (in_time(row.refused_until - now), in_time(row.refused_pause));
-        let error = read(refusal).retry_after_ms(super::in_ms(wait));
+        let error = read(refusal).remembered(super::in_ms(wait));
         return Found::Outcome(Outcome::Refused { error, wait, remembered_for });
     }
     let until = now + ms(time);

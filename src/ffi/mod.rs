@@ -117,9 +117,8 @@ pub extern "C" fn contactway_abi_version() -> u32 {
     CONTACTWAY_ABI_VERSION
 }
 
-/// What this build holds beside the client itself, separated by commas, such as "sqlite,sandbox": of sqlite, postgres and
-/// sandbox those that there are. Static, never to be freed.
-/// Any thread; never fails.
+/// What this build holds beside the client itself, separated by commas, such as "sqlite,sandbox": of sqlite, postgres
+/// and sandbox those that there are. Static, never to be freed. Any thread; never fails.
 ///
 ///     if (strstr(contactway_features(), "sandbox") == NULL) { fprintf(stderr, "no sandbox\n"); }
 #[unsafe(no_mangle)]
@@ -182,9 +181,11 @@ pub extern "C" fn contactway_client_free(client: contactway_client) {
 /// 2, qr_code. Keep the config_id: without it the contact way can be neither changed nor deleted.
 ///
 /// options_json may be NULL; it knows timeout_ms, canceller, key, under which the contact way is made once (it needs a
-/// durable store), and accept_duplicate, with which an add is sent again also where that may make a second one. The
-/// answer is never NULL and is to be freed with contactway_string_free. Any thread. Errors: any kind; where error.effect
-/// is "unknown" the contact way may have been made.
+/// durable store), and accept_duplicate, with which an add is sent again also where that may make a second one. For a
+/// key that has its contact way already the answer holds that one's config_id and qr_code, and replayed, true: nothing
+/// was sent. The answer is never NULL and is to be freed with contactway_string_free. Any thread. Errors: any kind;
+/// where error.effect is "unknown" the contact way may have been made; conflict where the key stands for another
+/// request.
 ///
 ///     char *answer = contactway_add(client,
 ///         "{\"type\":1,\"scene\":2,\"user\":[\"zhangsan\"]}", NULL);
@@ -216,7 +217,8 @@ pub unsafe extern "C" fn contactway_get(
 }
 
 /// Lists the config_ids of contact ways, a page at a time: request_json may hold start_time and end_time (seconds since
-/// 1970), cursor and limit (1 to 1000). The answer holds contact_way and next_cursor, which is empty on the last page.
+/// 1970), cursor and limit (1 to 1000). The answer holds contact_way, [{"config_id":"…"}], and next_cursor, which is
+/// empty on the last page. WeCom lists nothing that was made before 2021-07-10, and no temporary ones.
 ///
 /// options_json may be NULL; it knows timeout_ms and canceller. The answer is never NULL and is to be freed with
 /// contactway_string_free. Any thread. Errors: any kind.
@@ -233,6 +235,7 @@ pub unsafe extern "C" fn contactway_list(
 }
 
 /// Changes a contact way: request_json holds config_id and the members to change; what is left out stays as it is.
+/// type, scene and is_temp cannot be changed.
 ///
 /// options_json may be NULL; it knows timeout_ms and canceller. The answer is never NULL and is to be freed with
 /// contactway_string_free. Any thread. Errors: any kind.
@@ -248,7 +251,8 @@ pub unsafe extern "C" fn contactway_update(
     unsafe { call(Endpoint::Update, client, request_json, options_json) }
 }
 
-/// Deletes a contact way: request_json is {"config_id":"…"}. Its code is dead from then on.
+/// Deletes a contact way: request_json is {"config_id":"…"}. Its code is dead from then on. Where an earlier attempt
+/// of this call had done it already, the answer warns of that (done_already).
 ///
 /// options_json may be NULL; it knows timeout_ms and canceller. The answer is never NULL and is to be freed with
 /// contactway_string_free. Any thread. Errors: any kind.
@@ -281,8 +285,8 @@ pub unsafe extern "C" fn contactway_close_temp_chat(
     unsafe { call(Endpoint::CloseTempChat, client, request_json, options_json) }
 }
 
-/// Uploads a picture for a conclusion: request_json is {"path":"a.png"} or {"base64":"…","filename":"a.png"}, the
-/// answer holds media_id, which lives for 3 days, type and created_at.
+/// Uploads a picture for a conclusion, PNG or JPEG of 6 bytes to 10 MiB: request_json is {"path":"a.png"} or
+/// {"base64":"…","filename":"a.png"}, the answer holds media_id, which lives for 3 days, type and created_at.
 ///
 /// options_json may be NULL; it knows timeout_ms and canceller. The answer is never NULL and is to be freed with
 /// contactway_string_free. Any thread. Errors: any kind.
@@ -318,16 +322,16 @@ pub unsafe extern "C" fn contactway_save_qr_code(
     unsafe { work("save_qr_code", None, client, request_json, options_json, Client::save_qr_code) }
 }
 
-/// Finds out whether everything works, and if not, what is wrong. Each thing that a call needs is looked at in the order
-/// in which it needs it: configuration, proxy, resolve (the host's name), connect, tls, token, permission (a list of one),
-/// clock (this machine's beside WeCom's) and store, where there is one. Nothing remembered (tokens, refusals, blocks) is
-/// heeded, each step asks once, and nothing changes at WeCom.
+/// Finds out whether everything works, and if not, what is wrong. Each thing that a call needs is looked at in the
+/// order in which it needs it: configuration, proxy, resolve (the host's name), connect, tls, token, permission (a list
+/// of one), clock (this machine's beside WeCom's) and store, where there is one. Nothing remembered (tokens, refusals,
+/// blocks) is heeded, each step asks once, and nothing changes at WeCom.
 ///
-/// The answer holds steps, also where it fails, each such as {"step":"resolve","ok":true,"elapsed_ms":3,"message":"…"}. One
-/// that failed has ok false, error (as in a failure, with its errcode) and remedy, one sentence on what to do; errcode,
-/// errmsg and error of the answer are those of the first that did. What could not be looked at has skipped true, and no
-/// ok: all after a failure, tls over http, clock where the answer tells no Date, and resolve and connect behind a proxy,
-/// whose step covers them. A clock more than 300 s off fails its step, as network, and ends nothing.
+/// The answer holds steps, also where it fails, each such as {"step":"resolve","ok":true,"elapsed_ms":3,"message":"…"}.
+/// One that failed has ok false, error (as in a failure, with its errcode) and remedy, one sentence on what to do;
+/// errcode, errmsg and error of the answer are those of the first that did. What could not be looked at has skipped
+/// true, and no ok: all after a failure, tls over http, clock where the answer tells no Date, and resolve and connect
+/// behind a proxy, whose step covers them. A clock more than 300 s off fails its step, as network, and ends nothing.
 ///
 /// options_json may be NULL; it knows timeout_ms and canceller. The answer is never NULL and is to be freed with
 /// contactway_string_free. Any thread. Errors: any kind but invalid_request.
@@ -346,8 +350,8 @@ pub unsafe extern "C" fn contactway_check(client: contactway_client, options_jso
 /// to 1000, 100 if left out) and the cursor of the page before.
 ///
 /// The answer holds entries, in the order of their coming, and next_cursor, which is empty on the last page. An entry
-/// has key, namespace, config_id, qr_code (each null where there is none), status (intended, active, unknown, deleted or
-/// gone), contact_way as it was asked for, and created_at and updated_at in seconds since 1970.
+/// has key, namespace, config_id, qr_code (each null where there is none), status (intended, active, unknown, deleted
+/// or gone), contact_way as it was asked for, and created_at and updated_at in seconds since 1970.
 ///
 /// options_json may be NULL; it knows timeout_ms and canceller. The answer is never NULL and is to be freed with
 /// contactway_string_free. Any thread. Errors: invalid_argument, invalid_handle, invalid_request, store, cancelled;
@@ -365,19 +369,20 @@ pub unsafe extern "C" fn contactway_ledger(
 }
 
 /// Brings the ledger up to what WeCom holds: adds of which nobody knows what became are looked for, what list shows is
-/// adopted, every known contact way read. 500,000 of them take about 3 h 42 min, since WeCom's hour allows no more; a run
-/// within 24 hours of an unfinished one goes on where that stood.
+/// adopted, every known contact way read. 500,000 of them take about 3 h 42 min, since WeCom's hour allows no more; a
+/// run within 24 hours of an unfinished one goes on where that stood.
 ///
-/// request_json may hold start_time and end_time (seconds since 1970; all since 2021-07-10 if left out) and concurrency.
-/// The answer holds listed, known, adopted (without a key), changed (by others), gone, foreign (never read by these
-/// credentials, and not shown to them) and failures. gone is said of what WeCom did not show twice, a minute apart, for
-/// which a run waits if its deadline lets it.
+/// request_json may hold start_time and end_time (seconds since 1970; all since 2021-07-10 if left out) and
+/// concurrency. The answer holds listed, known, adopted (without a key), changed (by others), gone, foreign (never read
+/// by these credentials, and not shown to them) and failures, the first 100. gone is said of what WeCom did not show
+/// twice, a minute apart, for which a run waits if its deadline lets it; where it does not, or WeCom shows none, the
+/// answer warns of that (not_shown).
 ///
 /// A job: it has a deadline only if options_json (which may be NULL) says timeout_ms; the client's own bounds each call
-/// inside it. One job at a time is done for a corporation, on all machines that share the store: a second one of the same
-/// kind waits and takes over, another kind is a conflict. progress (which may be NULL) runs on this thread, and stops the
-/// job with a number other than 0. Needs a sqlite or postgres store. The answer is never NULL and is to be freed with
-/// contactway_string_free; one that is partial, cancelled or timed out holds the counts too. Any thread.
+/// inside it. One job at a time is done for a corporation, on all machines that share the store: a second one of the
+/// same kind waits and takes over, another kind is a conflict. progress (which may be NULL) runs on this thread, and
+/// stops the job with a number other than 0. Needs a sqlite or postgres store. The answer is never NULL and is to be
+/// freed with contactway_string_free; one that is partial, cancelled or timed out holds the counts too. Any thread.
 /// Errors: any kind; partial where some could not be read.
 ///
 ///     char *answer = contactway_sync(client, "{}", NULL, NULL, NULL);
@@ -395,19 +400,21 @@ pub unsafe extern "C" fn contactway_sync(
 
 /// Makes WeCom hold the contact ways that rows describe, each once; what is so already costs no call.
 ///
-/// request_json holds rows, [{"key":"…","contact_way":{…as for add…}}], or the path of a .jsonl or .csv file of them. A row
-/// with a config_id claims that contact way for its key. It may hold namespace; dry_run (nothing is sent); overwrite (what
-/// others changed meanwhile); replace (make another contact way where type, scene, is_temp or is_exclusive differ: the
-/// printed code dies); recreate_gone; delete_missing with namespace and max_delete (delete what no row describes any more
-/// and apply made under the namespace); concurrency; and report_path, a file of JSON Lines with a line for each row.
+/// request_json holds rows, [{"key":"…","contact_way":{…as for add…}}], or the path of a .jsonl or .csv file of them. A
+/// row with a config_id claims that contact way for its key. It may hold namespace; dry_run (nothing is sent);
+/// overwrite (what others changed meanwhile); replace (make another contact way where type, scene, is_temp or
+/// is_exclusive differ: the printed code dies); recreate_gone; delete_missing with namespace and max_delete (delete
+/// what no row describes any more and apply made under the namespace); concurrency; and report_path, a file of JSON
+/// Lines with a line for each row.
 ///
-/// The answer holds created, claimed, updated, unchanged, deleted, replaced, failed, and failures, the first 100.
+/// The answer holds created, claimed, updated, unchanged, deleted, replaced, failed, and failures, the first 100, each
+/// such as {"line":3,"key":"…","errcode":40058,"errmsg":"…"}, with config_id where there is one.
 ///
 /// A job: it has a deadline only if options_json (which may be NULL) says timeout_ms; the client's own bounds each call
-/// inside it. One job at a time is done for a corporation, on all machines that share the store: a second one of the same
-/// kind waits and takes over, another kind is a conflict. progress (which may be NULL) runs on this thread, and stops the
-/// job with a number other than 0. Needs a sqlite or postgres store. The answer is never NULL and is to be freed with
-/// contactway_string_free; one that is partial, cancelled or timed out holds the counts too. Any thread.
+/// inside it. One job at a time is done for a corporation, on all machines that share the store: a second one of the
+/// same kind waits and takes over, another kind is a conflict. progress (which may be NULL) runs on this thread, and
+/// stops the job with a number other than 0. Needs a sqlite or postgres store. The answer is never NULL and is to be
+/// freed with contactway_string_free; one that is partial, cancelled or timed out holds the counts too. Any thread.
 /// Errors: any kind; invalid_request for a file that is refused as a whole, with line and column, and nothing was sent;
 /// partial where some rows failed.
 ///
@@ -431,15 +438,15 @@ pub unsafe extern "C" fn contactway_apply(
 
 /// Replaces one member by others in every contact way of the ledger that names them; each is read before and after.
 ///
-/// request_json holds from, a userid, and to, a list of userids; it may hold dry_run (nothing is sent), concurrency and report_path. The
-/// answer holds matched, updated, failed and failures. No contact way is left without a user, with two for type 1, or with
-/// more than 100: it fails instead, and the rest goes on.
+/// request_json holds from, a userid, and to, a list of userids; it may hold dry_run (nothing is sent), concurrency and
+/// report_path. The answer holds matched, updated, failed and failures, the first 100. No contact way is left without a
+/// user, with two for type 1, or with more than 100: it fails instead, and the rest goes on.
 ///
 /// A job: it has a deadline only if options_json (which may be NULL) says timeout_ms; the client's own bounds each call
-/// inside it. One job at a time is done for a corporation, on all machines that share the store: a second one of the same
-/// kind waits and takes over, another kind is a conflict. progress (which may be NULL) runs on this thread, and stops the
-/// job with a number other than 0. Needs a sqlite or postgres store. The answer is never NULL and is to be freed with
-/// contactway_string_free; one that is partial, cancelled or timed out holds the counts too. Any thread.
+/// inside it. One job at a time is done for a corporation, on all machines that share the store: a second one of the
+/// same kind waits and takes over, another kind is a conflict. progress (which may be NULL) runs on this thread, and
+/// stops the job with a number other than 0. Needs a sqlite or postgres store. The answer is never NULL and is to be
+/// freed with contactway_string_free; one that is partial, cancelled or timed out holds the counts too. Any thread.
 /// Errors: any kind; partial where some contact ways could not be changed.
 ///
 ///     char *answer = contactway_replace_user(client,
@@ -456,18 +463,18 @@ pub unsafe extern "C" fn contactway_replace_user(
     unsafe { job("replace_user", client, request_json, options_json, progress, user_data, Client::replace_user) }
 }
 
-/// Saves the QR pictures of many contact ways, each in a file named after its key, or its config_id where it has none, with
-/// what a file name cannot hold percent-encoded. A file of that name is replaced.
+/// Saves the QR pictures of many contact ways, each in a file named after its key, or its config_id where it has none,
+/// with what a file name cannot hold percent-encoded. A file of that name is replaced.
 ///
-/// request_json holds directory, which is made, and may hold query, as for contactway_ledger (but status is active if left
-/// out, and without limit there is none), and concurrency. The answer holds saved, failed and failures. Contact ways without a
-/// qr_code are passed over.
+/// request_json holds directory, which is made, and may hold query, as for contactway_ledger (but status is active if
+/// left out, and without limit there is none), and concurrency. The answer holds saved, failed and failures, the first
+/// 100. Contact ways without a qr_code are passed over.
 ///
 /// A job: it has a deadline only if options_json (which may be NULL) says timeout_ms; the client's own bounds each call
-/// inside it. One job at a time is done for a corporation, on all machines that share the store: a second one of the same
-/// kind waits and takes over, another kind is a conflict. progress (which may be NULL) runs on this thread, and stops the
-/// job with a number other than 0. Needs a sqlite or postgres store. The answer is never NULL and is to be freed with
-/// contactway_string_free; one that is partial, cancelled or timed out holds the counts too. Any thread.
+/// inside it. One job at a time is done for a corporation, on all machines that share the store: a second one of the
+/// same kind waits and takes over, another kind is a conflict. progress (which may be NULL) runs on this thread, and
+/// stops the job with a number other than 0. Needs a sqlite or postgres store. The answer is never NULL and is to be
+/// freed with contactway_string_free; one that is partial, cancelled or timed out holds the counts too. Any thread.
 /// Errors: any kind; partial where some pictures could not be saved.
 ///
 ///     char *answer = contactway_save_qr_codes(client,
@@ -560,9 +567,9 @@ pub extern "C" fn contactway_canceller_free(canceller: contactway_canceller) {
     });
 }
 
-/// Sets the function that a client's log lines go to; NULL turns logging off. client 0 sets what clients made later
-/// start with. destroy, unless NULL, is called exactly once with user_data, when log can no longer run; also when client
-/// is no client. Any thread; never fails.
+/// Sets the function that a client's log lines go to; NULL turns logging off. Lines above level (1 error to 5 trace)
+/// are not made. client 0 sets what clients made later start with. destroy, unless NULL, is called exactly once with
+/// user_data, when log can no longer run; also when client is no client. Any thread; never fails.
 ///
 ///     static void log_line(void *file, int32_t level, const char *message_json)
 ///     {

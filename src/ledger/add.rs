@@ -242,9 +242,7 @@ impl Adding<'_> {
             Err(Stop::Deadline) => {
                 let key = &self.key;
                 let text = format!("another call was adding for the key {key} until this one's deadline; try again");
-                let mut error = Error::new(Kind::Conflict, text);
-                error.parts().retryable = true;
-                Err(error)
+                Err(Error::new(Kind::Conflict, text).worth_again())
             }
             Err(stop) => Err(cancelled(stop)),
         }

@@ -95,9 +95,7 @@ fn wait_for_writer(call: &Arc<Call>, config_id: &str) -> Result<(), Error> {
     call.sleep_until(Instant::now() + PATIENCE).map_err(|stop| match stop {
         Stop::Deadline => {
             let text = format!("another call was changing {config_id} until this one's deadline; try again");
-            let mut error = Error::new(Kind::Conflict, text);
-            error.parts().retryable = true;
-            error
+            Error::new(Kind::Conflict, text).worth_again()
         }
         stop => super::cancelled(stop),
     })

@@ -40,7 +40,7 @@ use crate::call::{Call, Stop};
 use crate::clock::Stopwatch;
 use crate::log::Level;
 use crate::random;
-use crate::store::{At, Event, Landed, Query, Store};
+use crate::store::{At, Entry, Event, Landed, Query, Store};
 use crate::wire::Wire;
 use hash::{Hash, hash};
 
@@ -117,6 +117,11 @@ impl Ledger {
         self.store.find(call, &Query::of(&self.corp_id), 0, 1).map(drop)
     }
 
+    /// Whether other credentials read it last, which may still see what WeCom does not show to these.
+    fn is_seen_by_others(&self, entry: &Entry) -> bool {
+        entry.seen_by.as_ref().is_some_and(|reader| reader[..] != self.reader)
+    }
+
     /// Writes down what happened, though the call's time may be up: what WeCom did must be known.
     fn record(&self, call: &Call, at: At, event: &Event) -> Result<Landed, Error> {
         let write = |call: &Call| self.store.change(call, at, event.clone());
@@ -182,5 +187,5 @@ fn go_on(call: &Call) -> Result<(), Error> {
 /// The error of a call that another thread ended while nothing of it was under way.
 fn cancelled(stop: Stop) -> Error {
     let what = if stop == Stop::ClientFreed { "the client was freed" } else { "the canceller was fired" };
-    Error::new(Kind::Cancelled, what)
+    Error::new(Kind::Cancelled, what).worth_again()
 }

@@ -10,6 +10,9 @@ const UNKNOWN_MEMBER: &str = "unknown_member";
 const TOLD: usize = 100;
 /// As much of a name as helps to find it, in characters; a name that anybody meant is shorter.
 const NAME_SHOWN: usize = 100;
+/// Of a member that only an add takes.
+const FIXED: &str =
+    " only an add takes it, and it cannot be changed later: where it must be another, add anew and delete this one.";
 
 /// What to say of each member that the document does not know at its place.
 pub fn said_of(plan: &Plan, unknown: &[(Option<usize>, &str)]) -> Vec<Detail> {
@@ -40,7 +43,7 @@ pub fn said_of(plan: &Plan, unknown: &[(Option<usize>, &str)]) -> Vec<Detail> {
 fn hint(plan: &Plan, object: Option<usize>, name: &str) -> Option<String> {
     let elsewhere = MEMBERS.iter().find(|member| object.is_none() && member.pointer.strip_prefix('/') == Some(name));
     match elsewhere.map(|member| member.endpoints) {
-        Some([Endpoint::Add]) => Some(" only an add takes it, and it cannot be changed later.".to_owned()),
+        Some([Endpoint::Add]) => Some(FIXED.to_owned()),
         Some(endpoints) => {
             let names: Vec<_> = endpoints.iter().map(|endpoint| endpoint.name()).collect();
             Some(format!(" {} takes it.", names.join(" or ")))

@@ -350,7 +350,11 @@ impl Store {
 fn stopped(stop: Stop) -> Error {
     match stop {
         Stop::Deadline => failed("the store was busy until the call's deadline; give it more time with timeout_ms"),
-        Stop::Cancelled => Error::new(Kind::Cancelled, "the call was cancelled while it waited for the store"),
-        Stop::ClientFreed => Error::new(Kind::Cancelled, "the client was freed while the call waited for the store"),
+        Stop::Cancelled => {
+            Error::new(Kind::Cancelled, "the call was cancelled while it waited for the store").worth_again()
+        }
+        Stop::ClientFreed => {
+            Error::new(Kind::Cancelled, "the client was freed while the call waited for the store").worth_again()
+        }
     }
 }

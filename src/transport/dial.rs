@@ -81,7 +81,8 @@ impl Dialer {
     pub fn dial(&self, call: &Arc<Call>, uri: &Uri, passed: &mut dyn FnMut(Passed)) -> Result<Stream, Cause> {
         let deadline = Instant::now().checked_add(self.connect_timeout).unwrap_or(call.deadline());
         let dial = Dial { call, deadline: deadline.min(call.deadline()) };
-        let target = place(uri)?;
+        let target = Place::of(uri);
+        let server = Who::Server(target);
         let is_https = uri.scheme() == Some(&Scheme::HTTPS);
         let proxy = self.proxy.as_ref().filter(|(proxy, _)| !proxy.is_no_proxy(uri));
         let stream = if let Some((proxy, told)) = proxy {
@@ -91,12 +92,12 @@ impl Dialer {
         } else {
             passed(Passed::Direct);
             let may_connect = |address: &SocketAddr| is_https || may_go_unencrypted(address.ip(), self.insecure_http);
-            self.connect(&dial, target, Who::Server, may_connect, passed)?
+            self.connect(&dial, target, server, may_connect, passed)?
         };
         if !is_https {
             return Ok(stream);
         }
-        let stream = self.secured(&dial, stream, target.host, Who::Server)?;
+        let stream = self.secured(&dial, stream, target.host, server)?;
         stream.tls_version().into_iter().for_each(|version| passed(Passed::Secured(version)));
         Ok(stream)
     }
@@ -111,8 +112,7 @@ impl Dialer {
         passed: &mut dyn FnMut(Passed),
     ) -> Result<Stream, Cause> {
         let addresses = self.network.names.addresses(dial.call, place, dial.deadline);
-        let mut addresses =
-            addresses.map_err(|error| dial.cause(&error, who, || words::lookup(&error, who, place.host)))?;
+        let mut addresses = addresses.map_err(|error| dial.cause(&error, who, || words::lookup(&error, who)))?;
         addresses.retain(may_connect);
         if addresses.is_empty() {
             let near = if self.insecure_http { "loopback, link-local or private" } else { "loopback" };
@@ -135,12 +135,8 @@ impl Dialer {
 
     fn through(&self, dial: &Dial, proxy: &Proxy, told: Option<&Secret>, target: Place) -> Result<Stream, Cause> {
         let place = Place { host: proxy.host(), port: proxy.port() };
-        let who = Who::Proxy(place.host, place.port);
-        let key = tunnel::Key {
-            proxy: format!("{}:{}", place.host, place.port),
-            target: format!("{}:{}", target.host, target.port),
-            authorization: told.cloned(),
-        };
+        let who = Who::Proxy(place);
+        let key = tunnel::Key { proxy: place.to_string(), target: target.to_string(), authorization: told.cloned() };
         let asking = self.network.proxies.enter(dial.call, key, dial.deadline).map_err(|not_now| match not_now {
             NotNow::Refused(cause) => cause,
             NotNow::TimeIsUp => dial.time_is_up(who),
@@ -172,7 +168,7 @@ impl Dialer {
 impl Dial<'_> {
     fn cause(&self, error: &io::Error, who: Who, in_words: impl FnOnce() -> String) -> Cause {
         match self.call.check() {
-            Err(stop) => Cause::Stopped(stop),
+            Err(stop) => stopped(stop, who),
             Ok(()) if error.kind() == ErrorKind::TimedOut => self.time_is_up(who),
             Ok(()) => Cause::Network(in_words()),
         }
@@ -180,21 +176,17 @@ impl Dial<'_> {
 
     fn time_is_up(&self, who: Who) -> Cause {
         match self.call.check() {
-            Err(stop) => Cause::Stopped(stop),
+            Err(stop) => stopped(stop, who),
             // The system's timers may ring a moment early.
-            Ok(()) if self.deadline >= self.call.deadline() => Cause::Stopped(Stop::Deadline),
+            Ok(()) if self.deadline >= self.call.deadline() => stopped(Stop::Deadline, who),
             Ok(()) => Cause::ConnectTimeout(format!("no connection within connect_timeout_ms: {who} did not answer")),
         }
     }
 }
 
-fn place(uri: &Uri) -> Result<Place<'_>, Cause> {
-    let default = match uri.scheme_str() {
-        Some("https") => 443,
-        _ => 80,
-    };
-    let host = uri.host().ok_or_else(|| Cause::Network("the address has no host".to_owned()))?;
-    Ok(Place { host, port: uri.port_u16().unwrap_or(default) })
+/// What happened to a call that had to end while there was no connection yet.
+pub fn stopped(stop: Stop, who: Who) -> Cause {
+    Cause::Stopped(stop, format!("a connection to {who}"))
 }
 
 /// Whether a token may travel to this address without TLS.

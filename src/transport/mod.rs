@@ -38,6 +38,7 @@ use connection::{Connection, Request};
 use dial::Dialer;
 use head::Fault;
 use pool::Pool;
+use resolver::Place;
 use words::Who;
 
 pub use network::Network;
@@ -47,6 +48,9 @@ pub use words::NO_DNS_SERVER;
 const USER_AGENT: &str = concat!("contactway/", env!("CARGO_PKG_VERSION"));
 /// A connection used more lately was hardly closed for being idle.
 const STALE: Duration = Duration::from_secs(1);
+
+/// What a call waits for that has sent its request.
+const ANSWER: &str = "the answer";
 
 /// A client's connections.
 pub struct Transport {
@@ -139,8 +143,8 @@ impl Failure {
 /// What happened to an exchange. No text holds any part of the URL but the host.
 #[derive(Debug)]
 pub enum Cause {
-    /// The call had to end.
-    Stopped(Stop),
+    /// The call had to end while it waited for this; in words.
+    Stopped(Stop, String),
     /// No connection within its time, which is shorter than the call's; in words.
     ConnectTimeout(String),
     /// No connection, or one that broke; in words.
@@ -225,7 +229,8 @@ impl Transport {
     ) -> Result<Reply, Failure> {
         self.network.sweep();
         let unsent = |new_connection| move |cause| Failure::unsent(cause, new_connection);
-        call.check().map_err(Cause::Stopped).map_err(unsent(false))?;
+        let no_time = |stop| dial::stopped(stop, Who::Server(Place::of(request.uri)));
+        call.check().map_err(no_time).map_err(unsent(false))?;
         let taken = self.pool.take(request.uri, kept);
         let new_connection = taken.is_none();
         let (mut connection, idle) = match taken {
@@ -234,12 +239,12 @@ impl Transport {
         };
         call.hold(connection.socket());
         // Its time may be up already, and then nothing was sent.
-        let ready = call.check().map_err(Cause::Stopped);
+        let ready = call.check().map_err(no_time);
         let ready = ready.and_then(|()| if may_send() { Ok(()) } else { Err(Cause::Withheld) });
         let mut body = Vec::new();
         let exchanged = ready.map_err(unsent(new_connection)).and_then(|()| {
             connection.exchange(request, call.deadline(), &mut body).map_err(|fault| Failure {
-                cause: cause(fault, call),
+                cause: cause(fault, call, request.uri),
                 sent: true,
                 stale: idle >= STALE,
                 new_connection,
@@ -262,16 +267,16 @@ impl Transport {
     }
 }
 
-fn cause(fault: Fault, call: &Call) -> Cause {
+fn cause(fault: Fault, call: &Call, uri: &Uri) -> Cause {
     if let Err(stop) = call.check() {
-        return Cause::Stopped(stop);
+        return Cause::Stopped(stop, ANSWER.to_owned());
     }
     match fault {
         // The system's timers may ring a moment early.
         Fault::Io(error) if error.kind() == ErrorKind::TimedOut && error.raw_os_error().is_none() => {
-            Cause::Stopped(Stop::Deadline)
+            Cause::Stopped(Stop::Deadline, ANSWER.to_owned())
         }
-        Fault::Io(error) => Cause::Network(words::exchange(&error, Who::Server)),
+        Fault::Io(error) => Cause::Network(words::exchange(&error, Who::Server(Place::of(uri)))),
         Fault::Broken(why) => Cause::Broken(why),
     }
 }

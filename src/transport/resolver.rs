@@ -1,6 +1,7 @@
 //! Names, looked up once and remembered for a while.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::io;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::sync::{Arc, Mutex};
@@ -8,6 +9,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use socket2::{Domain, Socket, Type};
+use ureq::http::Uri;
+use ureq::http::uri::Scheme;
 
 use super::race;
 use crate::call::Call;
@@ -16,10 +19,24 @@ use crate::lock::lock;
 const REMEMBERED: Duration = Duration::from_secs(60);
 
 /// A host, as a URL has it, and a port.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place<'p> {
     pub host: &'p str,
     pub port: u16,
+}
+
+impl<'p> Place<'p> {
+    /// Where `uri` leads to.
+    pub fn of(uri: &'p Uri) -> Self {
+        let default = if uri.scheme() == Some(&Scheme::HTTPS) { 443 } else { 80 };
+        Self { host: uri.host().unwrap_or_default(), port: uri.port_u16().unwrap_or(default) }
+    }
+}
+
+impl fmt::Display for Place<'_> {
+    fn fmt(&self, to: &mut fmt::Formatter) -> fmt::Result {
+        write!(to, "{}:{}", self.host, self.port)
+    }
 }
 
 /// What was looked up, by host and port.

@@ -7,22 +7,23 @@ use std::time::{Duration, UNIX_EPOCH};
 use rustls::pki_types::{ServerName, UnixTime};
 use rustls::{AlertDescription, CertificateError, InvalidMessage, PeerIncompatible};
 
+use super::resolver::Place;
 use crate::os_error::shortage;
 
 /// Whom a connection leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Who<'w> {
     /// WeCom's server, or that of its pictures.
-    Server,
-    /// The proxy on the way there, by host and port.
-    Proxy(&'w str, u16),
+    Server(Place<'w>),
+    /// The proxy on the way there.
+    Proxy(Place<'w>),
 }
 
 impl fmt::Display for Who<'_> {
     fn fmt(&self, to: &mut fmt::Formatter) -> fmt::Result {
         match self {
-            Self::Server => to.write_str("the server"),
-            Self::Proxy(host, port) => write!(to, "the proxy {host}:{port}"),
+            Self::Server(place) => write!(to, "the server {place}"),
+            Self::Proxy(place) => write!(to, "the proxy {place}"),
         }
     }
 }
@@ -39,7 +40,7 @@ pub const NO_DNS_SERVER: &str = "no DNS server answered";
 const TRY_AGAIN: [&str; 2] = ["Temporary failure in name resolution", "Try again"];
 
 /// Why a name has no address here.
-pub fn lookup(error: &io::Error, who: Who, host: &str) -> String {
+pub fn lookup(error: &io::Error, who: Who) -> String {
     if let Some(shortage) = shortage(error) {
         return shortage.to_owned();
     }
@@ -50,7 +51,7 @@ pub fn lookup(error: &io::Error, who: Who, host: &str) -> String {
     let why = why.rsplit(": ").next().unwrap_or_default();
     if TRY_AGAIN.contains(&why) {
         let whose = match who {
-            Who::Server => format!("the host's name {host}"),
+            Who::Server(Place { host, .. }) => format!("the host's name {host}"),
             Who::Proxy(..) => format!("the name of {who}"),
         };
         return format!(
@@ -58,7 +59,7 @@ pub fn lookup(error: &io::Error, who: Who, host: &str) -> String {
         );
     }
     match who {
-        Who::Server => format!("the host's name was not found: {host} ({why})"),
+        Who::Server(Place { host, .. }) => format!("the host's name was not found: {host} ({why})"),
         Who::Proxy(..) => format!("the name of {who} was not found ({why})"),
     }
 }
@@ -215,6 +216,8 @@ fn date(time: UnixTime) -> String {
 mod tests {
     use super::*;
 
+    const SERVER: Who = Who::Server(Place { host: "wecom", port: 443 });
+
     #[test]
     fn what_this_machine_has_none_left_of_is_not_blamed_on_the_host() {
         let of_system = io::Error::from_raw_os_error;
@@ -225,16 +228,16 @@ mod tests {
             (of_system(libc::ENOBUFS), "no memory left"),
             (of_system(libc::EAGAIN), "no threads left"),
         ] {
-            assert!(lookup(&error, Who::Server, "host").contains(says), "{error}");
+            assert!(lookup(&error, SERVER).contains(says), "{error}");
         }
-        assert!(connect(&of_system(libc::EADDRNOTAVAIL), Who::Server).contains("no local port"));
-        assert!(connect(&of_system(libc::EACCES), Who::Server).contains("firewall"));
+        assert!(connect(&of_system(libc::EADDRNOTAVAIL), SERVER).contains("no local port"));
+        assert!(connect(&of_system(libc::EACCES), SERVER).contains("firewall"));
     }
 
     #[test]
     fn a_name_that_is_not_found_comes_with_the_system_s_reason() {
         let error = io::Error::other("failed to lookup address information: Name or service not known");
-        let text = lookup(&error, Who::Server, "wecom.invalid");
+        let text = lookup(&error, Who::Server(Place { host: "wecom.invalid", port: 443 }));
         assert_eq!(text, "the host's name was not found: wecom.invalid (Name or service not known)");
     }
 
@@ -242,9 +245,9 @@ mod tests {
     fn a_name_that_nobody_could_look_up_is_not_told_as_a_wrong_one() {
         for why in TRY_AGAIN {
             let error = io::Error::other(format!("failed to lookup address information: {why}"));
-            let proxy = Who::Proxy("proxy", 3128);
-            for (who, says) in [(Who::Server, "the host's name wecom could not"), (proxy, "proxy:3128 could not")] {
-                let text = lookup(&error, who, "wecom");
+            let proxy = Who::Proxy(Place { host: "proxy", port: 3128 });
+            for (who, says) in [(SERVER, "the host's name wecom could not"), (proxy, "proxy:3128 could not")] {
+                let text = lookup(&error, who);
                 assert!(text.contains(says) && text.contains(NO_DNS_SERVER), "{text}");
                 assert!(text.contains("/etc/resolv.conf") && !text.contains("not found"), "{text}");
             }

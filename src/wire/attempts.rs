@@ -107,7 +107,7 @@ impl Wire {
             let uri = self.uri(ask, token.as_ref())?;
             let mut pass = self.enter(call, ask, attempts)?;
             let began = Instant::now();
-            let reply = self.send(call, ask, &uri, kept).map_err(|error| attempts.finish(error, false))?;
+            let reply = self.send(call, ask, &uri, kept).map_err(|error| attempts.finish(error, true))?;
             attempts.counted += 1;
             if reply.as_ref().map_or_else(Failure::was_tried, |_| true) {
                 attempts.made += 1;

@@ -75,19 +75,19 @@ impl Attempts {
             _ => Happened::NotSent,
         };
         let (kind, what) = match failure.cause {
-            Cause::Stopped(stop) => {
+            Cause::Stopped(stop, what) => {
                 if failure.sent {
                     self.effect = Effect::Unknown;
                 }
-                let what = if failure.sent { "the answer" } else { "a connection" };
                 let mut error = self.stopped_while(stop, &format!(" while the call waited for {what}"));
                 self.show_config_id(&mut error, &failure.came);
                 return NoAnswer::Over(error);
             }
             Cause::Withheld => (Kind::Internal, "its caller did not let it send".to_owned()),
             Cause::ConnectTimeout(what) => (Kind::Timeout, what),
-            Cause::ProxyRefused { message, retry_after, .. } => {
-                let error = self.error(happened, Kind::Network, &message).retry_after_ms(auth::in_ms(retry_after));
+            Cause::ProxyRefused { asked, message, retry_after } => {
+                let (error, wait) = (self.error(happened, Kind::Network, &message), auth::in_ms(retry_after));
+                let error = if asked { error.retry_after_ms(wait) } else { error.remembered(wait) };
                 return NoAnswer::Failed(happened, error);
             }
             Cause::Network(what) | Cause::Untrusted(what) => (Kind::Network, what),

@@ -221,9 +221,7 @@ impl Wire {
         if bearer == Bearer::App {
             self.tokens.refused.store(true, Ordering::Relaxed);
         }
-        if std::mem::replace(&mut attempts.replaced, true) {
-            return Err(error);
-        }
+        let once_before = std::mem::replace(&mut attempts.replaced, true);
         let rejected = match (bearer, &self.tokens.credentials, &self.tokens.suite) {
             (Bearer::Nobody, ..) | (Bearer::App, Credentials::Token { .. }, _) | (Bearer::Suite, _, None) => {
                 return Err(error);
@@ -235,8 +233,15 @@ impl Wire {
         if let Err(wait) = rejected {
             return Err(attempts.dropped_again(error, wait));
         }
-        // The same one again would be refused again.
-        self.token(call, attempts)?.filter(|token| token.text != refused.text).ok_or(error)
+        if once_before {
+            return Err(error);
+        }
+        match self.token(call, attempts)? {
+            // The same one again would be refused again.
+            Some(same) if same.text == refused.text => self.replacement(call, &same, error, attempts),
+            Some(other) => Ok(other),
+            None => Err(error),
+        }
     }
 
     fn kept_in(

@@ -1,6 +1,6 @@
 //! A place to run the program at: a sandbox, a home of its own, and the credentials in the environment.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use contactway::json_get;
@@ -8,6 +8,10 @@ use serde_json::Value;
 
 use crate::support::Shop;
 use crate::support::directory::Directory;
+
+/// The variables of the environment that hold the credentials.
+const CREDENTIALS: [(&str, &str); 3] =
+    [("CONTACTWAY_CORP_ID", "corp_id"), ("CONTACTWAY_SECRET", "secret"), ("CONTACTWAY_BASE_URL", "base_url")];
 
 pub struct Counter {
     pub shop: Shop,
@@ -51,9 +55,7 @@ impl Counter {
 
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = self.stranger(arguments);
-        for (variable, member) in
-            [("CONTACTWAY_CORP_ID", "corp_id"), ("CONTACTWAY_SECRET", "secret"), ("CONTACTWAY_BASE_URL", "base_url")]
-        {
+        for (variable, member) in CREDENTIALS {
             command.env(variable, self.credential(member));
         }
         command
@@ -61,6 +63,18 @@ impl Counter {
 
     pub fn run(&self, arguments: &[&str]) -> Ran {
         self.output(&mut self.command(arguments))
+    }
+
+    /// Runs a script of a shell that finds the program, with a home and credentials.
+    pub fn shell(&self, script: &str) -> Ran {
+        let program = Path::new(env!("CARGO_BIN_EXE_contactway")).parent().unwrap();
+        let mut shell = Command::new("sh");
+        shell.arg("-eu").arg("-c").arg(script).env_clear().current_dir(self.home.path()).stdin(Stdio::null());
+        shell.env("HOME", self.home.path()).env("PATH", format!("{}:/usr/bin:/bin", program.display()));
+        for (variable, member) in CREDENTIALS {
+            shell.env(variable, self.credential(member));
+        }
+        self.output(&mut shell)
     }
 
     /// What a run said, which is looked through for the secret.

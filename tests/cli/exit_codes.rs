@@ -1,6 +1,9 @@
 //! How the program ends, which scripts go by: a row of the documentation's table each.
 
+use rustix::process::{Pid, Signal, kill_process};
+
 use crate::counter::Counter;
+use crate::stops::wait_until;
 
 const ADD: [&str; 7] = ["add", "--type", "2", "--scene", "2", "--user", "zhangsan"];
 
@@ -75,9 +78,16 @@ fn five_where_nothing_was_done_and_another_try_may_do() {
 }
 
 #[test]
-fn a_file_that_is_refused_as_a_whole_names_line_and_column() {
+fn a_hundred_and_thirty_for_what_is_interrupted() {
     let counter = Counter::new();
-    let ran = counter.run(&["apply", counter.file("codes.csv", "key,remrak\na,x\n")]);
-    assert_eq!(ran.code, Some(2), "{}", ran.err);
-    assert!(ran.err.contains("line 1, column 5: ") && ran.err.contains("remark"), "{}", ran.err);
+    counter.shop.faults(r#"{"endpoint":"list_contact_way","times":9,"do":{"delay_ms":20000}}"#);
+    for signal in [Signal::INT, Signal::TERM] {
+        let child = counter.command(&["list"]).spawn().unwrap();
+        wait_until("the call", || counter.shop.count("list_contact_way") > 0);
+        counter.shop.ask("DELETE", "/sandbox/calls", "");
+        kill_process(Pid::from_child(&child), signal).unwrap();
+        let ran = counter.read(child.wait_with_output().unwrap());
+        assert_eq!(ran.code, Some(130), "{}", ran.err);
+        assert!(ran.err.contains("by Ctrl-C or SIGTERM") && !ran.err.contains("canceller"), "{}", ran.err);
+    }
 }

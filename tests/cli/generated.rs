@@ -39,3 +39,70 @@ fn the_same_is_generated_twice() {
     let same = Command::new("diff").arg("-r").arg(counter.path("one")).arg(counter.path("two")).status();
     assert!(same.unwrap().success());
 }
+
+/// What stands in a section of a page.
+fn section<'p>(page: &'p str, title: &str) -> &'p str {
+    let (_, rest) = page.split_once(&format!("\n.SH {title}\n")).unwrap_or_else(|| panic!("no {title} in {page}"));
+    rest.split("\n.SH ").next().unwrap()
+}
+
+#[test]
+fn a_page_says_all_that_a_manual_is_looked_into_for() {
+    let counter = Counter::new();
+    assert_eq!(counter.run(&["generate", "--out", "g"]).code, Some(0));
+    for entry in fs::read_dir(counter.path("g/man")).unwrap() {
+        let path = entry.unwrap().path();
+        let page = fs::read_to_string(&path).unwrap();
+        let name = path.file_stem().unwrap().to_str().unwrap();
+        let title = format!(
+            ".TH {} 1 \"\" \"contactway {}\" \"User Commands\"\n",
+            name.to_uppercase(),
+            env!("CARGO_PKG_VERSION")
+        );
+        assert!(page.contains(&title), "{page}");
+        let named = section(&page, "NAME");
+        assert!(named.starts_with(&format!("{} \\- ", name.replace('-', "\\-"))), "{named}");
+        let synopsis = section(&page, "SYNOPSIS");
+        assert!(
+            synopsis.starts_with(&format!("\\fB{}\\fR ", name.replacen('-', " ", 1).replace('-', "\\-"))),
+            "{synopsis}"
+        );
+        for code in ["0", "1", "2", "3", "4", "5", "130"] {
+            assert!(section(&page, "\"EXIT STATUS\"").contains(&format!("\\fB{code}\\fR")), "{name}");
+        }
+        assert!(section(&page, "ENVIRONMENT").contains("CONTACTWAY_SECRET"), "{name}");
+        assert!(section(&page, "FILES").contains("/contactway/ledger.db"), "{name}");
+        assert!(section(&page, "\"SEE ALSO\"").contains("(1)"), "{name}");
+        assert!(section(&page, "EXAMPLES").contains("\ncontactway "), "{name}");
+    }
+    let page = fs::read_to_string(counter.path("g/man/contactway-save-qr-codes.1")).unwrap();
+    let (_, place) = section(&page, "ARGUMENTS").split_once("DIR").unwrap();
+    assert!(place.contains("folder for the pictures"), "{page}");
+}
+
+#[test]
+fn the_examples_of_the_pages_are_run() {
+    let counter = Counter::new();
+    let rows = "key,type,scene,user,state\nshop-1,2,2,lisi,s1\nshop-2,2,2,zhangsan,s2\n";
+    counter.file("shops.csv", rows);
+    fs::write(counter.path("goodbye.png"), b"\x89PNG\r\n\x1a\n and so on").unwrap();
+    assert_eq!(counter.run(&["generate", "--out", "g"]).code, Some(0));
+    // What makes codes comes first, and what deletes one last; nobody is in a temporary chat.
+    let mut commands = Vec::new();
+    for entry in fs::read_dir(counter.path("g/man")).unwrap() {
+        let page = fs::read_to_string(entry.unwrap().path()).unwrap();
+        let examples = section(&page, "EXAMPLES").lines().filter(|line| line.starts_with("contactway "));
+        commands.extend(examples.map(|line| line.replace("\\-", "-").replace("\\*(Aq", "'")));
+    }
+    let place = |command: &String| match command.split(' ').nth(1).unwrap() {
+        "add" | "apply" => 0,
+        "del" => 2,
+        _ => 1,
+    };
+    commands.sort_by_key(place);
+    assert_eq!(commands.len(), 17);
+    for command in commands.iter().filter(|command| !command.contains("close-temp-chat")) {
+        let ran = counter.shell(command);
+        assert_eq!(ran.code, Some(0), "{command}: {}", ran.err);
+    }
+}

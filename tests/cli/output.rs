@@ -38,16 +38,26 @@ fn an_id_that_cannot_be_written_is_told_beside() {
 }
 
 #[test]
-fn a_check_shows_each_step_and_what_to_do() {
+fn of_nothing_there_is_no_table_but_words() {
     let counter = Counter::new();
-    let ran = counter.run(&["check"]);
-    assert_eq!(ran.code, Some(0), "{}", ran.err);
-    assert!(ran.out.lines().any(|line| line.starts_with("token          ok")), "{}", ran.out);
-    let mut command = counter.command(&["check", "--no-ledger"]);
+    let ran = counter.run(&["list"]);
+    assert_eq!((ran.code, ran.out.as_str()), (Some(0), ""));
+    assert!(ran.err.contains("90 days"), "{}", ran.err);
+    assert_eq!(counter.run(&["ledger"]).out, "entries: 0\n");
+    let mut command = counter.command(&["list"]);
     let ran = counter.output(command.env("CONTACTWAY_SECRET", "wrong-secret"));
+    assert_eq!((ran.code, ran.out.as_str()), (Some(1), ""));
+}
+
+#[test]
+fn what_is_warned_of_does_not_hide_what_failed() {
+    let counter = Counter::new();
+    let ran = counter.run(&["update", "--config-id", "nobody", "--json", r#"{"remarks":"a"}"#, "--no-ledger"]);
     assert_eq!(ran.code, Some(1), "{}", ran.err);
-    assert!(ran.out.contains("token          FAILED") && ran.out.contains("permission     skipped"), "{}", ran.out);
-    assert!(ran.out.contains("what to do: ") && !ran.out.contains("wrong-secret"), "{}", ran.out);
+    let lines: Vec<_> = ran.err.lines().collect();
+    assert!(lines[0].starts_with("contactway: warning: ") && lines[0].contains("remarks"), "{}", ran.err);
+    assert!(lines[1].contains("WeCom refused") && lines[1].contains("41044"), "{}", ran.err);
+    assert!(!lines[1..].iter().any(|line| line.contains("remarks")), "{}", ran.err);
 }
 
 #[test]

@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Stdio};
 
 use crate::counter::Counter;
 
@@ -20,18 +19,9 @@ fn examples_are_run(name: &str) {
     let page = page(name);
     let examples = examples(&page);
     assert!(examples.len() > 8, "{name}");
-    let program = Path::new(env!("CARGO_BIN_EXE_contactway")).parent().unwrap();
     fs::write(counter.path("goodbye.png"), b"\x89PNG\r\n\x1a\n and so on").unwrap();
     for example in examples {
-        let mut shell = Command::new("sh");
-        shell.arg("-eu").arg("-c").arg(example).env_clear().current_dir(counter.home.path()).stdin(Stdio::null());
-        shell.env("HOME", counter.home.path()).env("PATH", format!("{}:/usr/bin:/bin", program.display()));
-        for (variable, member) in
-            [("CONTACTWAY_CORP_ID", "corp_id"), ("CONTACTWAY_SECRET", "secret"), ("CONTACTWAY_BASE_URL", "base_url")]
-        {
-            shell.env(variable, counter.credential(member));
-        }
-        let ran = counter.output(&mut shell);
+        let ran = counter.shell(example);
         assert_eq!(ran.code, Some(0), "{name}:\n{example}\n{}{}", ran.out, ran.err);
     }
 }
@@ -66,5 +56,21 @@ fn every_command_and_variable_is_told_of_in_both_languages() {
         for variable in &variables {
             assert!(page.contains(&format!("`{variable}`")), "{name} has no {variable}");
         }
+    }
+}
+
+#[test]
+fn the_exit_codes_are_those_of_the_help() {
+    let help = Counter::new().run(&["--help"]).out;
+    let (_, codes) = help.split_once("Exit codes:\n").unwrap();
+    let codes: Vec<_> = codes.lines().filter_map(|line| line.split_whitespace().next()?.parse::<u8>().ok()).collect();
+    assert_eq!(codes, [0, 1, 2, 3, 4, 5, 130]);
+    for (name, heading) in [("command-line.md", "| code | meaning |"), ("command-line.zh-CN.md", "| 退出码 | 含义 |")]
+    {
+        let page = page(name);
+        let (_, table) = page.split_once(heading).unwrap();
+        let rows = table.lines().skip(2).take_while(|line| line.starts_with("| "));
+        let told: Vec<u8> = rows.map(|row| row.split(' ').nth(1).unwrap().parse().unwrap()).collect();
+        assert_eq!(told, codes, "{name}");
     }
 }

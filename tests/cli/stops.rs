@@ -13,7 +13,7 @@ fn interrupt(child: &Child) {
     kill_process(Pid::from_child(child), Signal::INT).unwrap();
 }
 
-fn wait_until(what: &str, so: impl Fn() -> bool) {
+pub fn wait_until(what: &str, so: impl Fn() -> bool) {
     let begun = Instant::now();
     while !so() {
         assert!(begun.elapsed() < Duration::from_secs(20), "{what} did not come");
@@ -40,10 +40,11 @@ fn a_job_stops_cleanly_and_the_next_run_does_the_rest() {
     let ran = counter.read(child.wait_with_output().unwrap());
     assert_eq!(ran.code, Some(130), "{}", ran.err);
     assert!(
-        ran.err.contains("stopping; press Ctrl-C again") && ran.err.contains("run it again to do the rest"),
+        ran.err.contains("press Ctrl-C again to end at once") && ran.err.contains("the same command does the rest"),
         "{}",
         ran.err
     );
+    assert!(ran.err.contains("by Ctrl-C or SIGTERM") && !ran.err.contains("canceller"), "{}", ran.err);
     assert!(ran.out.contains("created"), "what was done is told: {}", ran.out);
     counter.shop.ask("DELETE", "/sandbox/faults", "");
     counter.json(&["apply", file]);

@@ -4,10 +4,10 @@ source "$(dirname "${BASH_SOURCE[0]}")/../../packaging/dist/common.sh"
 
 test=$(mktemp -d)
 trap 'rm -rf "$test"' EXIT
-# Nothing that a checkout or this session set up helps what is tested; where crates come from stays.
+# Nothing that a checkout or this session set up helps what is tested; where crates come from stays, and how it was built.
 for name in $(compgen -e); do
     case $name in
-        CARGO_HOME | CARGO_HTTP_* | CARGO_NET_* | CARGO_REGISTR* | CARGO_SOURCE_*) ;;
+        CARGO_HOME | CARGO_HTTP_* | CARGO_NET_* | CARGO_REGISTR* | CARGO_SOURCE_* | CARGO_PROFILE_RELEASE_*) ;;
         CONTACTWAY_* | CARGO_* | RUSTC* | *FLAGS | PKG_CONFIG_* | LD_* | CPATH | *_PATH | PYTHON*) unset "$name" ;;
     esac
 done

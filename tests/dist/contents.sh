@@ -14,7 +14,7 @@ for file in "$OUT"/*; do
         *.whl) python -m zipfile -e "$file" "$test/unpacked" ;;
         *) cp "$file" "$test/unpacked" ;;
     esac
-    for path in "$PWD" "${CARGO_HOME:-$HOME/.cargo}" "${RUSTUP_HOME:-$HOME/.rustup}"; do
+    for path in "$PWD" "${CARGO_HOME:-$HOME/.cargo}" "${RUSTUP_HOME:-$HOME/.rustup}" "${XDG_CACHE_HOME:-$HOME/.cache}"; do
         found=$(grep --recursive --text --files-with-matches --fixed-strings "$path" "$test/unpacked" | head -n 1 || true)
         [ -z "$found" ] || fail "$path stands in ${file##*/}, ${found#"$test/unpacked/"}"
     done
@@ -27,7 +27,7 @@ for file in "$OUT"/*; do
         found=$(readelf --file-header "$object" 2>/dev/null | sed -n 's/^ *Machine: *//p' | sort -u)
         [[ $found == *"$is" ]] || fail "$name is not $is: $found"
         newest=$(readelf --wide --version-info "$object" 2>/dev/null | grep -o 'GLIBC_[0-9.]*' | sort -Vu | tail -n 1 || true)
-        [ "$(printf '%s\n' "$newest" GLIBC_2.17 | sort -V | tail -n 1)" = GLIBC_2.17 ] || fail "$name needs $newest"
+        printf '%s\n' "$newest" GLIBC_2.17 | sort --version-sort --check=quiet || fail "$name needs $newest"
     done
     rm -r "$test/unpacked"
 done

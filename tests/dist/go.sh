@@ -2,6 +2,7 @@
 # Go's module from the archive: by replace, through a proxy in a folder, and vendored; with no cargo to be found.
 source "$(dirname "$0")/common.sh"
 
+command -v go >/dev/null || fail "Go is missing: install 1.23 or newer from https://go.dev/dl or your distribution."
 module=github.com/contactway/contactway/bindings/go
 tar --extract --directory "$test" --file "$OUT/contactway-go-$VERSION.tar.xz"
 unpacked=$test/contactway-go-$VERSION

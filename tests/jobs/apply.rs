@@ -2,7 +2,7 @@
 
 use std::os::unix::fs::PermissionsExt;
 
-use contactway::Options;
+use contactway::{Endpoint, Options};
 use serde_json::{Value, json};
 
 use crate::bench::{Bench, Told, apply, apply_to, apply_with, counts, entry, ledger, plain, read, row, rows};
@@ -209,6 +209,20 @@ fn delete_missing_touches_only_what_apply_made_under_its_namespace() {
     assert_eq!(counts(&answer), json!({"unchanged": 2, "deleted": 3}), "{answer}");
     assert_eq!(bench.all().len(), 5);
     assert_eq!(counts(&apply_with(&client, &rows(5), &with(0))), json!({"unchanged": 2, "created": 3}));
+}
+
+#[test]
+fn delete_missing_takes_what_others_deleted_as_done() {
+    let bench = Bench::new();
+    let client = bench.client("");
+    apply_with(&client, &rows(3), &json!({"namespace": "n"}));
+    let deleted = ledger(&client, &json!({"key": "key-00002"}))[0]["config_id"].clone();
+    bench.other().call(Endpoint::Del, &json!({"config_id": deleted}).to_string(), &Options::default()).unwrap();
+    let with = json!({"namespace": "n", "delete_missing": true, "max_delete": 9});
+    let answer = apply_with(&client, &rows(1), &with);
+    assert_eq!((&answer["errcode"], counts(&answer)), (&json!(0), json!({"unchanged": 1, "deleted": 2})), "{answer}");
+    assert_eq!(ledger(&client, &json!({"config_id": deleted}))[0]["status"], "gone");
+    assert_eq!(counts(&apply_with(&client, &rows(1), &with)), json!({"unchanged": 1}));
 }
 
 #[test]

@@ -111,6 +111,7 @@ fn what_could_not_be_deleted_in_a_replacement_is_by_the_next_run() {
     let answer = apply_with(&client, &wanted, &json!({"replace": true}));
     assert_eq!(counts(&answer), json!({"failed": 1}), "{answer}");
     assert_eq!(answer["failures"][0]["errcode"], 60021);
+    assert_eq!(answer["error"]["retryable"], true, "the next run deletes it: {answer}");
     assert_eq!(bench.all().len(), 2);
     assert_eq!(counts(&apply(&client, &wanted)), json!({"replaced": 1}));
     assert_eq!(bench.all().len(), 1);

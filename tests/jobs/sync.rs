@@ -79,6 +79,7 @@ fn what_these_credentials_never_read_is_foreign_and_not_gone() {
     let answer = sync(&client);
     assert_eq!(counts(&answer), json!({"listed": 1, "known": 1, "foreign": 1}), "{answer}");
     assert_eq!(answer["errcode"], 0);
+    assert_eq!(answer.get("warnings"), None, "another app's, as it may be: {answer}");
     assert_eq!(ledger(&client, &json!({"status": "active"})).len(), 2);
 }
 
@@ -97,14 +98,41 @@ fn gone_takes_two_looks_a_minute_apart_and_a_witness() {
     let short = Options { timeout: Some(std::time::Duration::from_secs(20)), ..Options::default() };
     let answer = read(client.sync("{}", &short, None));
     assert_eq!(counts(&answer), json!({"listed": 1, "known": 1}), "{answer}");
+    let warning = &answer["warnings"][0];
+    assert_eq!(warning["code"], "not_shown", "{answer}");
+    assert!(warning["message"].as_str().unwrap().contains("1 contact ways that it showed before"), "{answer}");
     assert_eq!(ledger(&client, &json!({"status": "gone"})).len(), 0);
     bench.age_misses(30);
     assert_eq!(read(client.sync("{}", &short, None))["gone"], 0, "half a minute is not enough");
     bench.age_misses(30);
     let answer = read(client.sync("{}", &short, None));
     assert_eq!(counts(&answer), json!({"listed": 1, "known": 1, "gone": 1}), "{answer}");
+    assert_eq!(answer.get("warnings"), None, "it is told: {answer}");
     assert_eq!(ledger(&client, &json!({"status": "gone"}))[0]["config_id"], config_id.as_str());
     assert_eq!(apply(&client, &[plain("key-00000")])["failures"][0]["errcode"], 41044);
+}
+
+#[test]
+fn a_ledger_of_which_wecom_shows_nothing_is_warned_of_and_nothing_is_gone() {
+    let bench = Bench::new();
+    let client = bench.client("");
+    apply(&client, &rows(2));
+    let forget = || bench.shop.ask("POST", "/sandbox/reset", "{}");
+    let short = Options { timeout: Some(std::time::Duration::from_secs(20)), ..Options::default() };
+    for is_read_before in [false, true] {
+        if is_read_before {
+            apply(&client, &[plain("another")]);
+            sync(&client);
+        }
+        forget();
+        let answer = read(client.sync("{}", &short, None));
+        assert_eq!((&answer["errcode"], &answer["gone"]), (&json!(0), &json!(0)), "{answer}");
+        let warning = &answer["warnings"][0];
+        assert_eq!(warning["code"], "not_shown", "{answer}");
+        let says = format!("none of the ledger's {} contact ways", if is_read_before { 3 } else { 2 });
+        let message = warning["message"].as_str().unwrap();
+        assert!(message.contains(&says) && message.contains("base_url"), "{answer}");
+    }
 }
 
 /// Hands out an app's tokens.

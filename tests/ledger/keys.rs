@@ -51,6 +51,7 @@ fn with_a_canceller_fired_before_the_ledger_answers_nothing_either() {
         ] {
             let error = answer.expect_err(which);
             assert_eq!((error.kind(), error.effect()), (Kind::Cancelled, Effect::None), "{which}: {error}");
+            assert!(error.is_retryable(), "{which}: nothing was done: {error}");
         }
     });
 }

@@ -144,6 +144,47 @@ fn a_proxy_that_fails_is_named_and_nothing_was_sent() {
 }
 
 #[test]
+fn a_server_that_is_not_there_or_breaks_off_is_named_with_its_port() {
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let reset = Raw::serve(|peer| {
+        peer.request();
+        peer.reset();
+    });
+    let plain = Raw::serve(|peer| {
+        peer.read_some();
+        peer.send("no TLS\r\n");
+        peer.close();
+    });
+    for (scheme, address, says) in [
+        ("http", nobody, "refused the connection"),
+        ("http", reset.address, "reset the connection"),
+        ("https", plain.address, "was not a TLS server"),
+    ] {
+        let config =
+            format!(r#"{{"base_url":"{scheme}://{address}/relay","access_token":"a-token","max_attempts":1}}"#);
+        let text = add(&Client::new(&config, &Shared::default()).unwrap(), SIMPLE).unwrap_err().to_json();
+        assert!(text.contains(&format!("the server {address} {says}")), "{text}");
+        assert!(!text.contains("a-token") && !text.contains("/relay"), "nothing but host and port: {text}");
+    }
+}
+
+#[test]
+fn a_deadline_that_passes_before_there_is_a_connection_names_who_did_not_answer() {
+    let silent = Raw::serve(Peer::hang);
+    let address = silent.address;
+    for (base_url, proxy, says) in [
+        (format!("https://{address}"), String::new(), format!("a connection to the server {address}")),
+        ("https://wecom.invalid".into(), format!("http://{address}"), format!("a connection to the proxy {address}")),
+    ] {
+        let config =
+            format!(r#"{{"base_url":"{base_url}","access_token":"a-token","proxy":"{proxy}","timeout_ms":300}}"#);
+        let error = add(&Client::new(&config, &Shared::default()).unwrap(), SIMPLE).unwrap_err();
+        assert_eq!((error.kind(), error.effect()), (Kind::Timeout, Effect::None), "{error}");
+        assert!(error.to_string().contains(&says), "{error}");
+    }
+}
+
+#[test]
 fn a_proxy_that_is_not_there_is_named() {
     let wecom = Raw::serve(Peer::grant_all);
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
@@ -195,6 +236,7 @@ fn a_wrong_password_is_said_once_however_many_ask() {
         assert!((1..=5000).contains(&wait), "{answer}");
         assert!(answer.contains("wants a user and a password"), "{answer}");
         assert_eq!(json_get(&answer, "/error/attempts").unwrap(), "0", "nothing was tried: {answer}");
+        assert_eq!(json_get(&answer, "/error/remembered").unwrap(), "true", "{answer}");
     }
     assert_eq!(proxy.connections(), 1);
     // Another user is another matter.

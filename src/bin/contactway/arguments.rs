@@ -1,5 +1,6 @@
 //! What the program takes: the tree of its commands, whose flags come from tables.
 
+use std::ffi::OsString;
 use std::fmt::Write as _;
 
 use clap::builder::PossibleValuesParser;
@@ -175,6 +176,15 @@ pub fn of_sandbox(arguments: &[String]) -> Option<&[String]> {
         }
     }
     None
+}
+
+/// `help COMMAND`, which many try, as `COMMAND --help`.
+pub fn with_help_last(mut arguments: Vec<OsString>) -> Vec<OsString> {
+    if arguments.get(1).is_some_and(|first| first == "help") {
+        arguments.remove(1);
+        arguments.push("--help".into());
+    }
+    arguments
 }
 
 /// Whether a flag that nobody knows was meant to hold a secret.

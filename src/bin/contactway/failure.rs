@@ -1,6 +1,6 @@
 //! An error in words: what happened, which flag, line or member it is about, the rule, and what to do.
 
-use clap::Command;
+use clap::{ArgMatches, Command};
 use contactway::{Error, Kind, Language, advice};
 use serde_json::Value;
 
@@ -19,6 +19,7 @@ pub struct Teller<'c> {
     pub lang: Language,
     /// Whose flags gave the members.
     pub command: &'c Command,
+    pub given: &'c ArgMatches,
 }
 
 impl Teller<'_> {
@@ -130,11 +131,18 @@ impl Teller<'_> {
             });
         }
         let (first, rest) = member.split_once('.').unwrap_or((&member, ""));
-        let Some(flag) = flag_of(self.command, first) else { return Some(member).filter(|member| !member.is_empty()) };
+        let Some(flag) = self.given_by(first) else { return Some(member).filter(|member| !member.is_empty()) };
         Some(match rest.parse::<u64>() {
             Ok(index) => Message::Item { flag: &flag, number: &(index + 1).to_string() }.text(self.lang),
             Err(_) => flag,
         })
+    }
+
+    /// What gave a member: a flag, or the name of a file that stands alone.
+    fn given_by(&self, member: &str) -> Option<String> {
+        let arg = self.command.get_arguments().find(|arg| arg.get_id() == member)?;
+        let alone = arg.is_positional().then(|| self.given.get_one::<String>(member)).flatten();
+        alone.map(|name| shown(name)).or_else(|| flag_of(self.command, member))
     }
 }
 

@@ -37,7 +37,7 @@ use exit::Exit;
 use messages::Message;
 
 fn main() -> ExitCode {
-    let arguments: Vec<OsString> = std::env::args_os().collect();
+    let arguments: Vec<OsString> = arguments::with_help_last(std::env::args_os().collect());
     let texts: Vec<String> = arguments.iter().skip(1).map(|it| it.to_string_lossy().into_owned()).collect();
     let lang = messages::language(&texts, |name| std::env::var(name).ok());
     if let Some(rest) = arguments::of_sandbox(&texts) {

@@ -30,13 +30,7 @@ impl Bar {
         let number = |name: &str| told[name].as_u64();
         self.bar.set_length(number("total").unwrap_or_default());
         self.bar.set_position(number("done").unwrap_or_default());
-        let pace = Message::Pace {
-            per_second: number("per_second").unwrap_or_default(),
-            // At the end there is nothing left to wait for.
-            left: number("eta_ms").filter(|ms| *ms > 0).map(clock),
-            failed: number("failed").unwrap_or_default(),
-        };
-        self.bar.set_message(pace.text(self.lang));
+        self.bar.set_message(pace(&told).text(self.lang));
         true
     }
 }
@@ -47,8 +41,33 @@ impl Drop for Bar {
     }
 }
 
+fn pace(told: &Value) -> Message<'static> {
+    let number = |name: &str| told[name].as_u64();
+    Message::Pace {
+        per_second: number("per_second").unwrap_or_default(),
+        // At the end there is nothing to wait for.
+        left: number("eta_ms").filter(|ms| *ms > 0).map(clock),
+        failed: number("failed").unwrap_or_default(),
+    }
+}
+
 /// A span as hours, minutes and seconds.
 fn clock(ms: u64) -> String {
     let seconds = ms.div_ceil(1000);
     format!("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_is_left_is_told_until_nothing_is() {
+        let at = |eta_ms: Value| pace(&json!({"per_second": 9, "eta_ms": eta_ms, "failed": 1})).text(Language::English);
+        assert_eq!(at(3_661_000.into()), "9/s, 1:01:01 left, 1 failed");
+        assert_eq!(at(0.into()), "9/s, 1 failed");
+        assert_eq!(at(Value::Null), "9/s, 1 failed");
+    }
 }

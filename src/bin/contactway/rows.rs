@@ -134,7 +134,7 @@ mod tests {
         assert_eq!(failed.count, 8);
         assert_eq!(
             failed.lines(Language::English),
-            ["7 rows: x (errcode -1003): line 2, k2; line 3, k3; line 4, k4; …", "line 9, k9: y (errcode -1003)"]
+            ["7 of them: x (errcode -1003): line 2, k2; line 3, k3; line 4, k4; …", "line 9, k9: y (errcode -1003)"]
         );
     }
 }

@@ -30,7 +30,7 @@ impl<'c> Session<'c> {
     ///
     /// # Errors
     /// How the program ends where it cannot be made; why is told.
-    pub fn open(flags: &ArgMatches, command: &'c Command, lang: Language) -> Result<Self, Exit> {
+    pub fn open(flags: &'c ArgMatches, command: &'c Command, lang: Language) -> Result<Self, Exit> {
         let config = config(flags, lang)?;
         let client = client(&config).map_err(|error| refused(flags, &error, lang))?;
         Self::with(client, flags, command, lang)
@@ -41,7 +41,7 @@ impl<'c> Session<'c> {
     /// # Errors
     /// As of `open`.
     pub fn open_anyway(
-        flags: &ArgMatches,
+        flags: &'c ArgMatches,
         command: &'c Command,
         lang: Language,
     ) -> Result<(Self, Option<Error>), Exit> {
@@ -57,13 +57,13 @@ impl<'c> Session<'c> {
         Ok((Self::with(client, flags, command, lang)?, no_ledger))
     }
 
-    fn with(client: Client, flags: &ArgMatches, command: &'c Command, lang: Language) -> Result<Self, Exit> {
+    fn with(client: Client, flags: &'c ArgMatches, command: &'c Command, lang: Language) -> Result<Self, Exit> {
         let canceller = Canceller::new();
         interrupt::watch(&canceller, lang)
             .map_err(|error| complain(&Message::NoSignals { why: &error.to_string() }.text(lang), Exit::TryAgain))?;
         let timeout = flags.get_one::<u64>("timeout-ms").map(|ms| Duration::from_millis(*ms));
         let is_json = flags.get_one::<String>("output").is_some_and(|form| form == "json");
-        Ok(Self { client, lang, is_json, timeout, canceller, teller: Teller { lang, command } })
+        Ok(Self { client, lang, is_json, timeout, canceller, teller: Teller { lang, command, given: flags } })
     }
 
     /// The options of a call.

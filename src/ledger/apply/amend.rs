@@ -33,8 +33,7 @@ pub fn amend(job: &Job, plan: &Plan, todo: Todo, config_id: &str) -> Outcome {
 /// done it, or the plan says so. Not where other credentials read it last, which may still see it.
 fn give_up(job: &Job, plan: &Plan, config_id: &str) -> Result<bool, Error> {
     let Some(entry) = job.ledger.active(&job.short(), config_id)? else { return Ok(true) };
-    let is_others = entry.seen_by.as_ref().is_some_and(|reader| reader[..] != job.ledger.reader);
-    let event = match (entry.doubt.delete, plan.recreate_gone && !is_others) {
+    let event = match (entry.doubt.delete, plan.recreate_gone && !job.ledger.is_seen_by_others(&entry)) {
         (true, _) => Event::Deleted,
         (false, true) => Event::Gone,
         (false, false) => return Ok(false),

@@ -118,5 +118,6 @@ fn taken(config_id: &str, key: &str) -> Error {
 }
 
 fn changed_hands(config_id: &str) -> Error {
-    Error::new(Kind::Conflict, format!("the ledger's entry of {config_id} changed meanwhile; run the job again"))
+    let text = format!("the ledger's entry of {config_id} changed meanwhile; run the job again");
+    Error::new(Kind::Conflict, text).worth_again()
 }

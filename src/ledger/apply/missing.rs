@@ -2,7 +2,7 @@
 
 use super::Plan;
 use crate::answer::Error;
-use crate::ledger::job::{self, Desk, Finished, Job, Next, Turn, run};
+use crate::ledger::job::{self, Desk, Finished, Job, NOT_THERE, Next, Turn, run};
 use crate::ledger::report::Outcome;
 use crate::ledger::rows::Scan;
 use crate::store::{Entry, Query, Status};
@@ -70,7 +70,12 @@ fn deleted(job: &Job, entry: &Entry) -> Option<Finished> {
     if job.halted().is_some() {
         return None;
     }
-    let deleted = job.delete(entry.config_id.as_deref().unwrap_or_default());
+    let config_id = entry.config_id.as_deref().unwrap_or_default();
+    let deleted = match job.delete(config_id) {
+        // Others deleted it.
+        Err(error) if error.errcode() == NOT_THERE && !job.ledger.is_seen_by_others(entry) => job.note_gone(config_id),
+        deleted => deleted,
+    };
     Some(match deleted {
         Ok(()) => finished(entry, Outcome::Deleted),
         Err(error) => finished(entry, Outcome::Failed).failed(error),

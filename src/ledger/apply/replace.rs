@@ -61,7 +61,7 @@ pub fn drop_replaced(job: &Job, todo: &Todo, entry: &Entry, old: &str) -> Finish
 fn drop_old(job: &Job, finished: Finished, old: &str) -> Finished {
     let deleted = match job.delete(old) {
         // Others deleted it; a sync that reads it all the same has the next run delete it.
-        Err(error) if error.errcode() == NOT_THERE => is_gone(job, old),
+        Err(error) if error.errcode() == NOT_THERE => job.note_gone(old),
         deleted => deleted,
     };
     match deleted {
@@ -72,14 +72,9 @@ fn drop_old(job: &Job, finished: Finished, old: &str) -> Finished {
                 "{config_id} was made for the key, but {old} could not be deleted: {}; the next run deletes it",
                 error.message()
             );
-            let mut told = Error::new(Kind::Api, text);
+            let mut told = Error::new(Kind::Api, text).worth_again();
             told.parts().errcode = error.errcode();
             finished.failed(told)
         }
     }
-}
-
-fn is_gone(job: &Job, config_id: &str) -> Result<(), Error> {
-    let Some(entry) = job.ledger.active(&job.short(), config_id)? else { return Ok(()) };
-    job.ledger.store.change(&job.short(), entry.at(), Event::Gone).map(drop)
 }

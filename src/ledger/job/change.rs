@@ -53,6 +53,15 @@ impl Job<'_> {
         }
     }
 
+    /// Ends the entry of a contact way that WeCom says is not there. A sync that reads it all the same makes it active.
+    ///
+    /// # Errors
+    /// `store`.
+    pub fn note_gone(&self, config_id: &str) -> Result<(), Error> {
+        let Some(entry) = self.ledger.active(&self.short(), config_id)? else { return Ok(()) };
+        self.ledger.store.change(&self.short(), entry.at(), Event::Gone).map(drop)
+    }
+
     fn delete_under(&self, right: &Right, body: &str) -> Result<(), Error> {
         let outcome = match self.ask(Endpoint::Del, body, &right.leave) {
             // An earlier attempt of ours did it.

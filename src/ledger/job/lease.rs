@@ -56,9 +56,7 @@ impl<'l> Lease<'l> {
                         "{name} is under way for this corporation, and there is one job at a time; try again when it has \
                          ended"
                     );
-                    let mut error = Error::new(Kind::Conflict, text).retry_after_ms(LEASE_MS.unsigned_abs());
-                    error.parts().retryable = true;
-                    return Err(error);
+                    return Err(Error::new(Kind::Conflict, text).worth_again().retry_after_ms(LEASE_MS.unsigned_abs()));
                 }
             }
         }

@@ -21,7 +21,7 @@ pub struct Missed {
 }
 
 /// Says of those that are still not shown that they are gone, if WeCom shows these credentials another one that they
-/// have read before.
+/// have read before. Of how many that cannot be said yet.
 ///
 /// # Errors
 /// Why it stopped.
@@ -31,34 +31,38 @@ pub fn look_again(
     generation: i64,
     missed: Vec<Missed>,
     found: &mut Found,
-) -> Result<(), Error> {
-    let Some(last) = missed.iter().map(|missed| missed.first).max() else { return Ok(()) };
+) -> Result<u64, Error> {
+    let Some(last) = missed.iter().map(|missed| missed.first).max() else { return Ok(0) };
     let wait_ms = last + APART_MS - job.ledger.store.now(&job.short())?;
     let until = Instant::now() + Duration::from_millis(wait_ms.max(0).unsigned_abs());
     // Where there is no time, the next run looks again.
     if until > job.call.deadline() {
-        return Ok(());
+        return Ok(missed.len() as u64);
     }
     rest(job, desk, until)?;
-    let mut course = Again { generation, missed: missed.into_iter(), absent: Vec::new(), window: Window::default() };
+    let mut course =
+        Again { generation, missed: missed.into_iter(), absent: Vec::new(), unread: 0, window: Window::default() };
     run(job, desk, &mut course, |entry| {
         let sighting = if job.halted().is_some() { None } else { job.sighting(config_id(&entry)).ok() };
         (entry, sighting)
     })?;
-    let absent = course.absent;
+    let (absent, unread) = (course.absent, course.unread);
     if absent.is_empty() || !job::aside(job, desk, || has_witness(job))? {
-        return Ok(());
+        return Ok(unread + absent.len() as u64);
     }
     for some in absent.chunks(job::WINDOW) {
         let changes = some.iter().map(|entry| Change { at: entry.at(), event: Event::Gone }).collect();
         job.settle(&Window { changes, ..Window::default() })?;
         found.gone += some.len() as u64;
     }
-    Ok(())
+    Ok(unread)
 }
 
 /// Whether WeCom shows these credentials a contact way that they have read before: else they may just have lost a right.
-fn has_witness(job: &Job) -> Result<bool, Error> {
+///
+/// # Errors
+/// As of any call.
+pub fn has_witness(job: &Job) -> Result<bool, Error> {
     let query = Query { status: Some(Status::Active), missed: Some(false), ..Query::of(&job.ledger.corp_id) };
     let query = Query { seen_by: Some(job.ledger.reader.to_vec()), temporary: Some(false), ..query };
     for entry in job.ledger.store.find(&job.short(), &query, 0, WITNESSES)? {
@@ -77,6 +81,7 @@ struct Again {
     generation: i64,
     missed: std::vec::IntoIter<Missed>,
     absent: Vec<Entry>,
+    unread: u64,
     window: Window,
 }
 
@@ -99,7 +104,7 @@ impl job::Course for Again {
                     let sight = Sight { generation: Some(self.generation), ..sighting.sight };
                     self.window.changes.push(Change { at: entry.at(), event: Event::Seen(sight) });
                 }
-                None => {}
+                None => self.unread += 1,
             }
         }
         if !self.window.changes.is_empty() {

@@ -9,11 +9,11 @@ mod walk;
 use std::sync::Arc;
 
 use super::Ledger;
-use super::job::{Desk, Finding, Job, OpenAdd, Progress, look_for};
+use super::job::{Desk, Finding, Job, OpenAdd, Progress, aside, look_for};
 use crate::answer::{Error, Kind};
 use crate::call::Call;
 use crate::json::Object;
-use crate::json::fields::Fields;
+use crate::json::fields::{Detail, Fields};
 use crate::store::{Change, Event, Query, Window};
 
 const REQUEST: &str = "the request";
@@ -33,6 +33,8 @@ struct Found {
     changed: u64,
     gone: u64,
     foreign: u64,
+    /// Entries that WeCom showed.
+    shown: u64,
 }
 
 struct Span {
@@ -82,8 +84,29 @@ fn run(job: &Job, desk: &mut Desk, span: &Span, found: &mut Found) -> Result<(),
     }
     let generation = store.begin_sync(&job.short(), corp_id)?;
     let missed = walk::walk(job, desk, span, generation, found)?;
-    missed::look_again(job, desk, generation, missed, found)?;
+    let unsettled = missed::look_again(job, desk, generation, missed, found)?;
+    let unseen = unseen(job, desk, found, unsettled)?;
+    desk.warnings.extend(unseen);
     store.end_sync(&job.short(), corp_id, generation)
+}
+
+/// The warning of entries that WeCom did not show, and that no count tells as gone.
+fn unseen(job: &Job, desk: &mut Desk, found: &Found, unsettled: u64) -> Result<Option<Detail>, Error> {
+    let unseen = unsettled + found.foreign;
+    let message = if unseen > 0 && found.shown == 0 && !aside(job, desk, || missed::has_witness(job))? {
+        format!(
+            "WeCom shows these credentials none of the ledger's {unseen} contact ways, so that nothing is told as gone: see \
+             whether they were made with this base_url and this app, and whether the app has kept its permission"
+        )
+    } else if unsettled > 0 {
+        format!(
+            "WeCom did not show {unsettled} contact ways that it showed before: they are told as gone when it does not \
+             show them a minute later either; run sync again then, or with more time"
+        )
+    } else {
+        return Ok(None);
+    };
+    Ok(Some(Detail::new("", "not_shown", message)))
 }
 
 /// Finds out what became of open adds. One that is settled and that two walks did not find is removed.

@@ -126,6 +126,7 @@ impl Course<'_> {
             Outcome::Stranger(_, Ok(None)) => desk.done += 1,
             Outcome::Entry(entry, Ok(Some(sighting))) => {
                 desk.done += 1;
+                self.found.shown += 1;
                 self.found.changed += u64::from(has_changed(&entry, &sighting));
                 let event = Event::Seen(self.sight(sighting));
                 self.window.changes.push(Change { at: entry.at(), event });

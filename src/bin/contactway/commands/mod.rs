@@ -57,7 +57,8 @@ fn with_session(given: &ArgMatches, command: &Command, lang: Language, work: imp
 /// The same of one that is nothing without the ledger.
 fn with_ledger(given: &ArgMatches, command: &Command, lang: Language, work: impl FnOnce(&Session) -> Exit) -> Exit {
     if given.get_flag("no-ledger") {
-        return complain(&Message::NeedsLedger(command.get_name()).text(lang), Exit::Usage);
+        let what = format!("contactway {}", command.get_name());
+        return complain(&Message::NeedsLedger(&what).text(lang), Exit::Usage);
     }
     with_session(given, command, lang, work)
 }

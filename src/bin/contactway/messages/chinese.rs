@@ -131,7 +131,7 @@ pub fn text(text: Text) -> &'static str {
 #[allow(clippy::too_many_lines)] // a table
 pub fn message(message: &Message) -> String {
     match message {
-        Message::Stopping => "正在停止，并记下已完成的；再按一次 Ctrl-C 立即结束".to_owned(),
+        Message::Stopping => "正在停止，已完成的不会丢失；再按一次 Ctrl-C 立即结束".to_owned(),
         Message::Pace { per_second, left, failed } => {
             let left = left.as_ref().map_or_else(String::new, |left| format!("，剩余 {left}"));
             let failed = if *failed > 0 { format!("，{failed} 个失败") } else { String::new() };

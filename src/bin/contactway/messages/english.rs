@@ -146,7 +146,7 @@ pub fn text(text: Text) -> &'static str {
 #[allow(clippy::too_many_lines)] // a table
 pub fn message(message: &Message) -> String {
     match message {
-        Message::Stopping => "stopping, and writing down what was done; press Ctrl-C again to end at once".to_owned(),
+        Message::Stopping => "stopping; nothing that was done is lost; press Ctrl-C again to end at once".to_owned(),
         Message::Pace { per_second, left, failed } => {
             let left = left.as_ref().map_or_else(String::new, |left| format!(", {left} left"));
             let failed = if *failed > 0 { format!(", {failed} failed") } else { String::new() };
@@ -224,7 +224,7 @@ pub fn message(message: &Message) -> String {
             "WeCom lists none: it shows those of the last 90 days, unless --start-time says otherwise, and temporary ones never"
                 .to_owned()
         }
-        Message::NeedsLedger(what) => format!("{what} works with the ledger: leave out --no-ledger"),
+        Message::NeedsLedger(what) => format!("{what} needs the ledger: leave out --no-ledger"),
         Message::NoSuchKey(key) => format!(
             "the ledger holds no contact way of the key {key}: contactway ledger shows what there is; another ledger is named \
              with --store"
