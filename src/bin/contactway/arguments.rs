@@ -8,7 +8,6 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use contactway::Language;
 use serde_json::Value;
 
-use crate::commands::COMMANDS;
 use crate::exit::EXITS;
 use crate::messages::{LANGUAGES, Text};
 
@@ -114,7 +113,7 @@ fn dressed(command: Command, lang: Language) -> Command {
         .arg(help.help(Text::Help.text(lang)).help_heading(general))
 }
 
-/// The whole program.
+/// The program, without its commands.
 pub fn program(lang: Language) -> Command {
     let general = Text::GeneralOptions.text(lang);
     let global = |name: &'static str, help: Text| {
@@ -142,7 +141,6 @@ pub fn program(lang: Language) -> Command {
         .arg(global("store", Text::Store).value_name("URL"))
         .arg(global("no-ledger", Text::NoLedger).action(ArgAction::SetTrue).conflicts_with("store"))
         .arg(global("timeout-ms", Text::TimeoutMs).value_name("N").value_parser(value_parser!(u64).range(1..)))
-        .subcommands(COMMANDS.iter().map(|entry| (entry.command)(lang)))
 }
 
 /// What stands below the help of the whole program.

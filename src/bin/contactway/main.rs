@@ -47,7 +47,7 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: Vec<OsString>, lang: Language) -> Exit {
-    let mut program = arguments::program(lang);
+    let mut program = commands::program(lang);
     // Filled in by clap: names in usages, and the flags that all commands have.
     program.build();
     let matches = match program.try_get_matches_from_mut(arguments) {

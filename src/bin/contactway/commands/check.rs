@@ -5,7 +5,7 @@ use std::time::Instant;
 use contactway::{Error, Language, advice};
 use serde_json::{Value, json};
 
-use super::Entry;
+use super::entry::Entry;
 use crate::arguments;
 use crate::exit::Exit;
 use crate::messages::{Message, Text, said};

@@ -7,7 +7,8 @@ use contactway::rules::{MEMBERS, Type};
 use contactway::{Endpoint, Language, Options};
 use serde_json::{Map, Value};
 
-use super::{Entry, keyed, with_session};
+use super::entry::{Entry, with_session};
+use super::keyed;
 use crate::arguments::{self, Flag, Takes};
 use crate::exit::Exit;
 use crate::messages::{Message, Text};

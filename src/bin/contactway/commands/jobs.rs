@@ -4,7 +4,7 @@ use clap::ArgMatches;
 use contactway::{Error, Options, Progress};
 use serde_json::{Map, Value};
 
-use super::{Entry, object, with_ledger};
+use super::entry::{Entry, object, with_ledger};
 use crate::arguments::{self, Flag, Takes};
 use crate::exit::Exit;
 use crate::messages::{Message, Text};

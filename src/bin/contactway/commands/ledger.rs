@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Entry, object, with_ledger};
+use super::entry::{Entry, object, with_ledger};
 use crate::arguments::{self, Flag, Takes};
 use crate::messages::{Message, Text, said};
 use crate::session::plain;

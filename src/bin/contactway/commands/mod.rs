@@ -2,6 +2,7 @@
 
 mod check;
 mod endpoints;
+mod entry;
 mod generate;
 mod jobs;
 mod keyed;
@@ -9,21 +10,13 @@ mod ledger;
 mod pictures;
 mod sheet;
 
-use clap::{Arg, ArgMatches, Command};
+use clap::{Arg, Command};
 use contactway::Language;
 
 use crate::arguments;
 use crate::exit::Exit;
-use crate::messages::{Message, Text};
-use crate::session::{Session, complain};
-
-/// A command.
-pub struct Entry {
-    /// Its arguments.
-    pub command: fn(Language) -> Command,
-    /// What it does with those that are given.
-    pub run: fn(&ArgMatches, &Command, Language) -> Exit,
-}
+use crate::messages::Text;
+use entry::Entry;
 
 /// All of them, in the order of the help.
 pub const COMMANDS: &[Entry] = &[
@@ -43,29 +36,12 @@ pub const COMMANDS: &[Entry] = &[
     pictures::SAVE_QR_CODES,
     sheet::SHEET,
     SANDBOX,
-    generate::GENERATE,
+    GENERATE,
 ];
 
-/// Runs a command that needs a client.
-fn with_session(given: &ArgMatches, command: &Command, lang: Language, work: impl FnOnce(&Session) -> Exit) -> Exit {
-    match Session::open(given, command, lang) {
-        Ok(session) => work(&session),
-        Err(exit) => exit,
-    }
-}
-
-/// The same of one that is nothing without the ledger.
-fn with_ledger(given: &ArgMatches, command: &Command, lang: Language, work: impl FnOnce(&Session) -> Exit) -> Exit {
-    if given.get_flag("no-ledger") {
-        let what = format!("contactway {}", command.get_name());
-        return complain(&Message::NeedsLedger(&what).text(lang), Exit::Usage);
-    }
-    with_session(given, command, lang, work)
-}
-
-/// A request of these members.
-fn object(members: Vec<(&str, serde_json::Value)>) -> serde_json::Map<String, serde_json::Value> {
-    members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+/// The whole program.
+pub fn program(lang: Language) -> Command {
+    arguments::program(lang).subcommands(COMMANDS.iter().map(|entry| (entry.command)(lang)))
 }
 
 /// The name alone: the sandbox reads its arguments itself, before all others are looked at.
@@ -81,3 +57,7 @@ const SANDBOX: Entry = Entry {
         if ended_well { Exit::Done } else { Exit::Refused }
     },
 };
+
+/// Of the whole program, so it stands here.
+const GENERATE: Entry =
+    Entry { command: generate::command, run: |given, _, lang| generate::generate(given, program, lang) };

@@ -4,7 +4,8 @@ use clap::{Arg, ArgMatches};
 use contactway::{Language, json_get};
 use serde_json::{Value, json};
 
-use super::{Entry, keyed, ledger, object, with_ledger, with_session};
+use super::entry::{Entry, object, with_ledger, with_session};
+use super::{keyed, ledger};
 use crate::arguments::{self, Flag, Takes};
 use crate::exit::Exit;
 use crate::messages::{Message, Text};

@@ -8,7 +8,8 @@ use clap::ArgMatches;
 use contactway::Error;
 use serde_json::{Value, json};
 
-use super::{Entry, ledger, object, with_ledger};
+use super::entry::{Entry, object, with_ledger};
+use super::ledger;
 use crate::arguments;
 use crate::exit::Exit;
 use crate::messages::{Message, Text};
