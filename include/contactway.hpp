@@ -585,7 +585,8 @@ public:
         return call(contactway_ledger, query, how);
     }
 
-    // Brings the ledger up to what WeCom holds.
+    // Brings the ledger up to what WeCom holds. A job: it has a deadline only if options say so, and its error's answer()
+    // holds the counts so far, such as /adopted.
     //
     //     client.sync("{}", {1h});
     std::string sync(std::string_view request, const options &how = {}, const progress &tell = nullptr) const
@@ -593,7 +594,7 @@ public:
         return job(contactway_sync, request, how, tell);
     }
 
-    // Makes WeCom hold the contact ways that rows describe. Where some rows fail the error is "partial", and its
+    // Makes WeCom hold the contact ways that rows describe. A job, to be run again after whatever stopped it. Where some rows fail the error is "partial", and its
     // answer() holds the counts and failures.
     //
     //     client.apply(R"({"path":"codes.csv"})", {}, [](std::string_view progress) {
@@ -605,7 +606,8 @@ public:
         return job(contactway_apply, request, how, tell);
     }
 
-    // Replaces one member by others in every contact way that names them: {"from":"zhangsan","to":["lisi"]}.
+    // Replaces one member by others in every contact way of the ledger that names them: {"from":"zhangsan","to":["lisi"]}.
+    // A job.
     //
     //     client.replace_user(R"({"from":"zhangsan","to":["lisi"]})");
     std::string replace_user(std::string_view request, const options &how = {}, const progress &tell = nullptr) const
@@ -613,7 +615,7 @@ public:
         return job(contactway_replace_user, request, how, tell);
     }
 
-    // Saves the QR pictures of many contact ways: {"query":{…},"directory":"codes/"}.
+    // Saves the QR pictures of many contact ways: {"query":{…},"directory":"codes/"}. A job.
     //
     //     client.save_qr_codes(R"({"query":{"state":"counter-1"},"directory":"codes/"})");
     std::string save_qr_codes(std::string_view request, const options &how = {}, const progress &tell = nullptr) const
@@ -690,7 +692,8 @@ private:
 //     contactway::client client(sandbox.client_config());
 class sandbox {
 public:
-    // config: a JSON object. Throws error where it is wrong, or where the sandbox cannot start.
+    // config: a JSON object, whose members docs/sandbox.md lists; all may be left out. Throws error where it is wrong, or
+    // where the sandbox cannot start.
     explicit sandbox(std::string_view config = "{}") : handle_(started(config, info_)) {}
     sandbox(sandbox &&) noexcept = default;
     sandbox &operator=(sandbox &&other) noexcept

@@ -227,6 +227,19 @@ impl Secrets {
         masked
     }
 
+    /// `text` of ours, which may hold what the host wrote, without any secret.
+    #[must_use]
+    pub fn masked(&self, text: String) -> String {
+        self.redact_ours(&text).unwrap_or(text)
+    }
+
+    /// A JSON pointer without any secret, which may be spelled as its names are.
+    #[must_use]
+    pub fn masked_pointer(&self, pointer: String) -> String {
+        let plain = pointer.replace("~1", "/").replace("~0", "~");
+        self.redact_ours(&plain).unwrap_or(pointer)
+    }
+
     /// `text` of ours without any secret, the proxy's password included; none where it holds none.
     #[must_use]
     pub fn redact_ours(&self, text: &str) -> Option<String> {

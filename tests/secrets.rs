@@ -338,6 +338,42 @@ unsafe fn taken(answer: *mut c_char) -> String {
 }
 
 #[test]
+#[cfg(all(feature = "sqlite", feature = "sandbox"))]
+fn what_the_host_wrote_into_its_requests_shows_no_secret_either() {
+    let secret = SECRETS[0];
+    let shop = support::Shop::with(&format!(r#"{{"apps":[{{"corp_id":"ww1","secret":"{secret}"}}]}}"#));
+    let directory = support::directory::Directory::new();
+    let client = shop.client(&format!(r#","store":"{}""#, directory.store()));
+    let way = format!(r#"{{"type":2,"scene":2,"user":["lisi"],"state":"{secret}","{secret}":1}}"#);
+    let report = directory.path().join("report.jsonl");
+    let rows = |keys: [&str; 2]| {
+        let rows = keys.map(|key| format!(r#"{{"key":"{key}","contact_way":{way}}}"#)).join(",");
+        format!(r#"{{"rows":[{rows}],"namespace":"{secret}","report_path":"{}"}}"#, report.display())
+    };
+    let none = Options::default();
+    let mut said = add(&client, &way).unwrap();
+    said += &client.apply(&rows(["a", secret]), &none, None).unwrap();
+    said += &std::fs::read_to_string(&report).unwrap();
+    let other = rows(["a", secret]).replacen(r#""type":2"#, r#""type":1"#, 2);
+    let dry = other.replacen('{', r#"{"dry_run":true,"replace":true,"#, 1);
+    said += &client.apply(&dry, &none, None).unwrap();
+    said += &std::fs::read_to_string(&report).unwrap();
+    said += &client.apply(&other, &none, None).unwrap_err().to_json();
+    said += &std::fs::read_to_string(&report).unwrap();
+    said += &client.ledger("{}", &none).unwrap();
+    shop.faults(r#"{"endpoint":"add_contact_way","do":{"silence":true}}"#);
+    let keyed =
+        Options { key: Some(format!("of {secret}")), timeout: Some(std::time::Duration::from_millis(300)), ..none };
+    said += &client.call(contactway::Endpoint::Add, &way, &keyed).unwrap_err().to_json();
+    assert!(!leaks(&said), "{said}");
+    for told in
+        [r#""created""#, r#""changes""#, r#""failed""#, r#""unknown_member""#, r#""entries""#, r#""key":"of ***""#]
+    {
+        assert!(said.contains(told), "{told}: {said}");
+    }
+}
+
+#[test]
 fn no_log_line_holds_a_secret_a_body_or_the_callers_address() {
     let request = CString::new(r#"{"type":1,"scene":2,"user":["zhangsan"],"remark":"BODY-remark"}"#).unwrap();
     let empty = CString::new("{}").unwrap();

@@ -34,21 +34,27 @@ with_needs=(install --download-only --no-install-recommends)
 
 mkdir -p "$foreign/apt/lists/partial"
 apt "${both[@]}" update || apt_failed
-# A compiler that runs here, of the version that the standard library of there is of; and GNU's tools for there.
-unpack "$foreign" "${both[@]}" "${with_needs[@]}" rustc-web "binutils-$machine-linux-gnu" qemu-user-static
+# A compiler that runs here, of the version that the standard library of there is of; and GNU's tools for there. They are
+# downloaded although they may be installed.
+unpack "$foreign" "${both[@]}" "${with_needs[@]}" --reinstall rustc-web libstd-rust-web-dev "binutils-$machine-linux-gnu" \
+    qemu-user-static
 unpack "$foreign" "${both[@]}" download "libstd-rust-web-dev:$debian=$version"
 # What runs there, from the C library on: nothing is there before.
 unpack "$foreign/world" --option APT::Architecture="$debian" --option APT::Architectures::="$debian" \
     --option Dir::State::status=/dev/null "${with_needs[@]}" libgcc-s1 python3-minimal libpython3-stdlib
 
-# They find their libraries in this folder.
-for tool in "$foreign"/usr/bin/{rustc,"$machine"-linux-gnu-*}; do
-    printf '#!/bin/sh\nLD_LIBRARY_PATH=%s exec %s "$@"\n' "$foreign/usr/lib/$(uname -m)-linux-gnu" "$tool" \
-        >"$foreign/bin/${tool##*/}"
-done
+# runs_as NAME PROGRAM ARGUMENT...: a command that finds its libraries in this folder.
+runs_as() {
+    local name=$1
+    shift
+    echo '#!/bin/sh' >"$foreign/bin/$name"
+    echo "LD_LIBRARY_PATH=$foreign/usr/lib/$(uname -m)-linux-gnu exec $foreign/usr/bin/$* \"\$@\"" >>"$foreign/bin/$name"
+    chmod +x "$foreign/bin/$name"
+}
+runs_as rustc rustc --sysroot "$foreign/usr"
+runs_as qemu "qemu-$machine-static" -U LD_LIBRARY_PATH -L "$foreign/world"
+for tool in ld nm objcopy ar strip; do runs_as "$machine-linux-gnu-$tool" "$machine-linux-gnu-$tool"; done
 find "$foreign/usr/bin" -name 'qemu-*' ! -name "qemu-$machine-static" -delete
-printf '#!/bin/sh\nexec %s -L %s "$@"\n' "$foreign/usr/bin/qemu-$machine-static" "$foreign/world" >"$foreign/bin/qemu"
-chmod +x "$foreign"/bin/*
 
 oldest=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
 found=$("$foreign/bin/rustc" --version | cut -d' ' -f2)

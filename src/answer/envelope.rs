@@ -33,6 +33,13 @@ impl Warning {
     pub fn new(code: &'static str, message: impl Into<String>) -> Self {
         Self { code, message: message.into(), pointer: None, line: None }
     }
+
+    /// The same without `secrets`: it names what the host wrote.
+    #[must_use]
+    pub fn without_secrets(self, secrets: &Secrets) -> Self {
+        let pointer = self.pointer.map(|pointer| secrets.masked_pointer(pointer));
+        Self { message: secrets.masked(self.message), pointer, ..self }
+    }
 }
 
 impl From<Detail> for Warning {

@@ -1,6 +1,6 @@
 //! The error of every function, and how it is written as JSON.
 
-use std::fmt;
+use std::{fmt, mem};
 
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
@@ -310,8 +310,11 @@ impl Error {
     /// Takes secrets out of whatever came from elsewhere.
     pub(crate) fn redact(&mut self, secrets: &Secrets) {
         let parts = &mut *self.0;
-        let own = [&mut parts.errmsg].into_iter();
-        let details = parts.details.iter_mut().flat_map(|detail| [&mut detail.pointer, &mut detail.message]);
+        for detail in &mut parts.details {
+            detail.pointer = secrets.masked_pointer(mem::take(&mut detail.pointer));
+        }
+        let own = [&mut parts.errmsg].into_iter().chain(&mut parts.key);
+        let details = parts.details.iter_mut().map(|detail| &mut detail.message);
         for text in own.chain(details).chain(parts.members.iter_mut().map(|(name, _)| name)) {
             if let Some(masked) = secrets.redact_ours(text) {
                 *text = masked;

@@ -114,7 +114,9 @@ impl Client {
             let request = self.read(endpoint, request)?;
             match self.answered(call, endpoint, &request.body, options) {
                 Ok(answered) => {
-                    let warnings = request.broken.into_iter().chain(request.unknown).map(Warning::from).collect();
+                    let secrets = &self.wire.secrets;
+                    let warnings = request.broken.into_iter().chain(request.unknown).map(Warning::from);
+                    let warnings = warnings.map(|warning| warning.without_secrets(secrets)).collect();
                     Ok(Done { answer: answered.answer.into_text(warnings), attempts: answered.attempts })
                 }
                 Err(error) => Err(error.with_more_details([request.broken, request.unknown].concat())),

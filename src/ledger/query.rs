@@ -32,12 +32,35 @@ impl Ledger {
         let is_last = entries.len() <= page;
         entries.truncate(page);
         let next_cursor = entries.last().filter(|_| !is_last).map(|entry| entry.id.to_string()).unwrap_or_default();
-        let shown: Vec<_> = entries.iter().map(shown).collect();
+        let shown: Vec<_> = entries.iter().map(|entry| self.shown(entry)).collect();
         Ok(format!(
             "{{\"errcode\":0,\"errmsg\":\"ok\",\"entries\":[{}],\"next_cursor\":{}}}",
             shown.join(","),
             json!(next_cursor)
         ))
+    }
+
+    fn shown(&self, entry: &Entry) -> String {
+        let masked = |text: String| self.wire.secrets.masked(text);
+        let text = |value: &Option<String>| masked(json!(value).to_string());
+        let second = |ms: i64| (ms / 1000).to_string();
+        // What was adopted was asked for by others: all that is known of it is what WeCom showed.
+        let contact_way = entry.seen.as_ref().filter(|_| entry.request == "{}").unwrap_or(&entry.request);
+        // Another hand may have been in the store.
+        let contact_way = masked(contact_way.clone());
+        let contact_way = if json::is_object(&contact_way) { contact_way } else { "{}".to_owned() };
+        let members = [
+            ("key", text(&entry.key)),
+            ("namespace", text(&entry.namespace)),
+            ("config_id", text(&entry.config_id)),
+            ("qr_code", text(&entry.qr_code)),
+            ("status", json!(entry.status.name()).to_string()),
+            ("contact_way", contact_way),
+            ("created_at", second(entry.created_at)),
+            ("updated_at", second(entry.updated_at)),
+        ];
+        let members: Vec<_> = members.iter().map(|(name, value)| format!("\"{name}\":{value}")).collect();
+        format!("{{{}}}", members.join(","))
     }
 }
 
@@ -72,25 +95,4 @@ pub fn cursor(fields: &mut Fields) -> i64 {
         fields.wrong("cursor", "bad_cursor", "must be the next_cursor of the page before; give that");
         0
     })
-}
-
-fn shown(entry: &Entry) -> String {
-    let text = |value: &Option<String>| json!(value).to_string();
-    let second = |ms: i64| (ms / 1000).to_string();
-    // What was adopted was asked for by others: all that is known of it is what WeCom showed.
-    let contact_way = entry.seen.as_ref().filter(|_| entry.request == "{}").unwrap_or(&entry.request);
-    // Another hand may have been in the store.
-    let contact_way = if json::is_object(contact_way) { contact_way } else { "{}" };
-    let members = [
-        ("key", text(&entry.key)),
-        ("namespace", text(&entry.namespace)),
-        ("config_id", text(&entry.config_id)),
-        ("qr_code", text(&entry.qr_code)),
-        ("status", json!(entry.status.name()).to_string()),
-        ("contact_way", contact_way.to_owned()),
-        ("created_at", second(entry.created_at)),
-        ("updated_at", second(entry.updated_at)),
-    ];
-    let members: Vec<_> = members.iter().map(|(name, value)| format!("\"{name}\":{value}")).collect();
-    format!("{{{}}}", members.join(","))
 }

@@ -91,7 +91,7 @@ impl Ledger {
         let plan = Plan::read(&mut fields);
         let concurrency = fields.count("concurrency", 1);
         fields.end(()).map_err(|wrong| Error::with_details(Kind::InvalidRequest, REQUEST, wrong))?;
-        let mut desk = Desk::new(call, progress);
+        let mut desk = Desk::new(self, call, progress);
         let query = Query { user: Some(plan.from.clone()), status: Some(Status::Active), ..Query::of(&self.corp_id) };
         let mut course = Course { query, after: 0, matched: 0 };
         let outcome = Job::begin(self, call, "replace_user", concurrency).and_then(|job| {

@@ -55,7 +55,7 @@ impl Ledger {
         let directory = directory.map_err(|wrong| Error::with_details(Kind::InvalidRequest, REQUEST, wrong))?;
         // The codes of others are dead.
         let wanted = Query { status: wanted.status.or(Some(Status::Active)), ..wanted };
-        let mut desk = Desk::new(call, progress);
+        let mut desk = Desk::new(self, call, progress);
         let mut course = Course { query: wanted, after: 0, left, saved: 0 };
         let outcome = Job::begin(self, call, "save_qr_codes", concurrency).and_then(|job| {
             make(&directory)?;

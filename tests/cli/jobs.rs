@@ -73,6 +73,18 @@ fn what_others_made_is_taken_in() {
 }
 
 #[test]
+fn what_wecom_does_not_show_any_more_is_warned_of() {
+    let counter = Counter::new();
+    counter.json(&["apply", counter.file("codes.csv", ROWS)]);
+    // A sandbox at the same address that has forgotten all of it.
+    counter.shop.ask("POST", "/sandbox/reset", "{}");
+    for (language, words) in [("en", "warning: WeCom"), ("zh", "警告：")] {
+        let ran = counter.run(&["sync", "--timeout-ms", "5000", "--lang", language]);
+        assert!(ran.code == Some(0) && ran.err.contains(words) && !ran.out.is_empty(), "{}{}", ran.out, ran.err);
+    }
+}
+
+#[test]
 fn pictures_go_into_a_folder_and_codes_on_a_sheet() {
     let counter = Counter::new();
     counter.json(&["apply", counter.file("codes.csv", ROWS)]);

@@ -58,3 +58,19 @@ fn every_command_and_variable_is_told_of_in_both_languages() {
         }
     }
 }
+
+#[test]
+fn the_exit_codes_are_those_of_the_help() {
+    let help = Counter::new().run(&["--help"]).out;
+    let (_, codes) = help.split_once("Exit codes:\n").unwrap();
+    let codes: Vec<_> = codes.lines().filter_map(|line| line.split_whitespace().next()?.parse::<u8>().ok()).collect();
+    assert_eq!(codes, [0, 1, 2, 3, 4, 5, 130]);
+    for (name, heading) in [("command-line.md", "| code | meaning |"), ("command-line.zh-CN.md", "| 退出码 | 含义 |")]
+    {
+        let page = page(name);
+        let (_, table) = page.split_once(heading).unwrap();
+        let rows = table.lines().skip(2).take_while(|line| line.starts_with("| "));
+        let told: Vec<u8> = rows.map(|row| row.split(' ').nth(1).unwrap().parse().unwrap()).collect();
+        assert_eq!(told, codes, "{name}");
+    }
+}

@@ -118,7 +118,7 @@ impl Ledger {
         };
         let scan = source.scan(plan.validate)?;
         let name = format!("apply:{}", plan.namespace.as_deref().unwrap_or_default());
-        let mut desk = Desk::new(call, progress);
+        let mut desk = Desk::new(self, call, progress);
         desk.total = scan.total;
         desk.warnings.extend(alike(&scan));
         desk.warnings.extend(scan.warnings.iter().cloned());

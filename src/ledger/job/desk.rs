@@ -11,8 +11,9 @@ use crate::answer::{Effect, Envelope, Error, Kind, Warning};
 use crate::auth;
 use crate::call::{Call, Stop};
 use crate::json::fields::Detail;
-use crate::ledger::cancelled;
 use crate::ledger::report::{Done, Outcome, Report};
+use crate::ledger::{Ledger, cancelled};
+use crate::secret::Secrets;
 
 /// Is told how far a job has come, on the calling thread, at most ten times a second.
 ///
@@ -87,6 +88,8 @@ impl Finished {
 
 /// The calling thread's side of a job.
 pub struct Desk<'p> {
+    /// What no line of the report may show, though the host wrote it.
+    secrets: Arc<Secrets>,
     call: Arc<Call>,
     report: Report,
     host: Option<&'p mut dyn Progress>,
@@ -105,8 +108,9 @@ pub struct Desk<'p> {
 }
 
 impl<'p> Desk<'p> {
-    pub fn new(call: &Arc<Call>, host: Option<&'p mut dyn Progress>) -> Self {
+    pub fn new(ledger: &Ledger, call: &Arc<Call>, host: Option<&'p mut dyn Progress>) -> Self {
         Self {
+            secrets: Arc::clone(&ledger.wire.secrets),
             call: Arc::clone(call),
             report: Report::default(),
             host,
@@ -141,15 +145,18 @@ impl<'p> Desk<'p> {
         self.done += 1;
         self.effect = self.effect.max(error.map_or(Effect::None, Error::effect));
         self.may_succeed |= error.is_some_and(Error::is_retryable);
+        let masked = |text: &Option<String>| text.clone().map(|text| self.secrets.masked(text));
+        let changes = finished.changes.as_ref().map(|changes| self.secrets.masked(changes.get().to_owned()));
         self.report.add(&Done {
             line: finished.line,
-            key: finished.key.as_deref(),
+            key: masked(&finished.key).as_deref(),
             result: finished.result,
-            config_id: finished.config_id.as_deref(),
-            qr_code: finished.qr_code.as_deref(),
+            config_id: masked(&finished.config_id).as_deref(),
+            qr_code: masked(&finished.qr_code).as_deref(),
             errcode: error.map_or(0, Error::errcode),
-            errmsg: error.map_or("ok", Error::message),
-            changes: finished.changes.as_deref(),
+            errmsg: &error.map_or_else(|| "ok".to_owned(), |error| self.secrets.masked(error.message().to_owned())),
+            // A mask in the midst of JSON that is no string: the value cannot be kept.
+            changes: changes.and_then(|changes| RawValue::from_string(changes).ok()).as_deref(),
         });
     }
 
@@ -224,7 +231,7 @@ impl<'p> Desk<'p> {
                     error.parts().retryable = self.may_succeed;
                     error
                 }
-                None => return Ok(success(&members, self.warnings)),
+                None => return Ok(success(&members, self.warnings, &self.secrets)),
             },
         };
         let parts = error.parts();
@@ -238,9 +245,9 @@ impl<'p> Desk<'p> {
     }
 }
 
-fn success(members: &Map<String, Value>, warnings: Vec<Detail>) -> String {
+fn success(members: &Map<String, Value>, warnings: Vec<Detail>, secrets: &Secrets) -> String {
     let members: Vec<_> = members.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
-    let warnings = warnings.into_iter().map(Warning::from).collect();
+    let warnings = warnings.into_iter().map(|warning| Warning::from(warning).without_secrets(secrets)).collect();
     Envelope::of_members(&members).into_text(warnings)
 }
 

@@ -59,7 +59,7 @@ impl Ledger {
         }
         let concurrency = fields.count("concurrency", 1);
         fields.end(()).map_err(|wrong| Error::with_details(Kind::InvalidRequest, REQUEST, wrong))?;
-        let mut desk = Desk::new(call, progress);
+        let mut desk = Desk::new(self, call, progress);
         let mut found = Found::default();
         let outcome =
             Job::begin(self, call, "sync", concurrency).and_then(|job| run(&job, &mut desk, &span, &mut found));

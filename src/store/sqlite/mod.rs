@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 use rusqlite::{Connection, OpenFlags, ToSql, params_from_iter};
 use rustls::pki_types::CertificateDer;
@@ -83,6 +84,8 @@ fn connect(call: &Call, path: &Path, synchronous: &str) -> Result<Connection, Er
         run(&connection, path, &format!("PRAGMA synchronous = {synchronous}; PRAGMA fullfsync = ON"))
     })?;
     connection.set_prepared_statement_cache_capacity(64);
+    // Otherwise SQLite looks at what LIMIT is bound to, and compiles a kept statement anew each time that is bound.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(|error| trouble(&error))?;
     Ok(connection)
 }
 
