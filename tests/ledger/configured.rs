@@ -57,6 +57,7 @@ fn a_store_that_cannot_be_had_is_named_with_what_to_do() {
         let error = refusal(&shop.config(&more));
         assert_eq!(error.kind(), kind, "{error}");
         assert!(error.to_string().contains(named), "{error}");
+        assert!(!error.to_string().contains("os error"), "in words: {error}");
     }
     let bare_token =
         format!(r#"{{"access_token":"t","base_url":"{}"{}}}"#, shop.sandbox.base_url(), with_store(&directory));

@@ -15,6 +15,7 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::answer::Error;
 use crate::call::Call;
+use crate::os_error::in_words;
 use crate::secret::{Secret, Secrets};
 use crate::store::sql::failed;
 use crate::store::stopped;
@@ -201,7 +202,8 @@ fn tls(mode: SslMode, root: Option<&str>, extra_ca: &[CertificateDer<'static>]) 
     let mut roots = RootCertStore::empty();
     if mode != SslMode::Disable {
         if let Some(path) = root {
-            let pem = fs::read(path).map_err(|error| failed(format!("sslrootcert {path} cannot be read: {error}")))?;
+            let pem = fs::read(path)
+                .map_err(|error| failed(format!("sslrootcert {path} cannot be read: {}", in_words(&error))))?;
             if take_in(&mut roots, &pem) == 0 {
                 return Err(failed(format!("sslrootcert {path} holds no certificate in PEM form")));
             }

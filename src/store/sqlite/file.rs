@@ -7,6 +7,7 @@ use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use crate::answer::Error;
+use crate::os_error::in_words;
 use crate::store::sql::failed;
 
 /// File systems on which locks or shared memory do not hold what SQLite needs.
@@ -36,8 +37,9 @@ pub fn absolute(path: &str) -> Result<PathBuf, Error> {
     };
     let directory = fs::canonicalize(directory).map_err(|error| {
         failed(format!(
-            "the store's directory {} cannot be used: {error}; make it, or name another",
-            directory.display()
+            "the store's directory {} cannot be used: {}; make it, or name another",
+            directory.display(),
+            in_words(&error)
         ))
     })?;
     match path.file_name() {
@@ -84,8 +86,8 @@ fn hide(path: &Path) -> Result<(), Error> {
         }
         if found.permissions().mode() & 0o077 != 0 {
             fs::set_permissions(&path, fs::Permissions::from_mode(OWNER_ALONE)).map_err(|error| {
-                let path = path.display();
-                failed(format!("others than its owner may read the store {path}: {error}; chmod 600 it, as its owner"))
+                let (path, why) = (path.display(), in_words(&error));
+                failed(format!("others than its owner may read the store {path}: {why}; chmod 600 it, as its owner"))
             })?;
         }
     }
@@ -106,7 +108,7 @@ fn explain(path: &Path, error: &io::Error) -> String {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
             format!("the store {what} cannot be made: the disk is full; make room")
         }
-        _ => format!("the store {what} cannot be made: {error}"),
+        _ => format!("the store {what} cannot be made: {}", in_words(error)),
     }
 }
 

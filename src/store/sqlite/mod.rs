@@ -22,6 +22,7 @@ use super::sql::{Fault, Need, Sql, failed};
 use super::{Home, Work, schema, stopped};
 use crate::answer::Error;
 use crate::call::{Call, Stop};
+use crate::os_error::in_words;
 
 /// "cwL1": that the file is a store of this library.
 const APPLICATION_ID: i64 = 0x6377_4c31;
@@ -44,7 +45,8 @@ pub fn open(call: &Call, url: &str, _: &[CertificateDer<'static>]) -> Result<Box
     let path = file::absolute(url.strip_prefix("sqlite:").unwrap_or(url))?;
     file::prepare(&path)?;
     let durable = connect(call, &path, "FULL")?;
-    let found = fs::metadata(&path).map_err(|error| failed(format!("the store {}: {error}", path.display())))?;
+    let found =
+        fs::metadata(&path).map_err(|error| failed(format!("the store {}: {}", path.display(), in_words(&error))))?;
     Ok(Box::new(Sqlite {
         file: (found.dev(), found.ino()),
         process: std::process::id(),
