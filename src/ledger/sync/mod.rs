@@ -100,7 +100,7 @@ fn unseen(job: &Job, desk: &mut Desk, found: &Found, unsettled: u64) -> Result<O
         )
     } else if unsettled > 0 {
         format!(
-            "WeCom did not show {unsettled} contact ways that it showed before: they are told as gone when it does not \
+            "WeCom did not show {unsettled} of the contact ways that it showed before: they are told as gone when it does not \
              show them a minute later either; run sync again then, or with more time"
         )
     } else {
