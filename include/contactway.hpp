@@ -223,6 +223,8 @@ public:
     [[nodiscard]] bool retryable() const noexcept { return said_->retryable; }
     // How long to wait before another call, where waiting helps; such errors come at once.
     [[nodiscard]] std::optional<std::chrono::milliseconds> retry_after() const noexcept { return said_->retry_after; }
+    // Whether nobody was asked this time: WeCom, or a proxy, said it to an earlier call.
+    [[nodiscard]] bool remembered() const noexcept { return said_->remembered; }
     // WeCom's name of the endpoint, such as "add_contact_way", or the function's; empty outside of a call.
     [[nodiscard]] const std::string &endpoint() const noexcept { return said_->endpoint; }
     // How often the request was sent, or tried to be.
@@ -277,7 +279,8 @@ private:
               advice(detail::text_at(answer, "/error/advice")), hint(detail::text_at(answer, "/error/hint")),
               help_url(detail::text_at(answer, "/error/help_url")), config_id(detail::text_at(answer, "/config_id")),
               key(detail::text_at(answer, "/error/key")), attempts(detail::number_at(answer, "/error/attempts")),
-              retryable(json_get(answer, "/error/retryable") == "true")
+              retryable(json_get(answer, "/error/retryable") == "true"),
+              remembered(json_get(answer, "/error/remembered") == "true")
         {
             // Of JSON's null the text comes too.
             if (endpoint == "null") endpoint.clear();
@@ -292,7 +295,7 @@ private:
         std::int64_t errcode;
         std::string kind, effect, endpoint, details, advice, hint, help_url, config_id, key;
         std::int64_t attempts;
-        bool retryable;
+        bool retryable, remembered;
         std::optional<int> http_status;
         std::optional<std::chrono::milliseconds> retry_after;
     };

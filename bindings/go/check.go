@@ -33,6 +33,7 @@ type CheckError struct {
 	HTTPStatus   int      `json:"http_status"`
 	Details      []Detail `json:"details"`
 	RetryAfterMS int64    `json:"retry_after_ms"` // milliseconds to wait before another try; 0 if waiting does not help
+	Remembered   bool     `json:"remembered"`     // whether nobody was asked this time: it was said to an earlier call
 	Advice       string   `json:"advice"`         // what to do about this errcode, where that is known
 	Hint         string   `json:"hint"`           // WeCom's number for its support, where it sent one
 	HelpURL      string   `json:"help_url"`       // WeCom's page about this errcode, where it sent one

@@ -74,6 +74,7 @@ type Error struct {
 	HTTPStatus int             // 0 if there was no answer
 	Details    []Detail        // every rule broken
 	RetryAfter time.Duration   // how long to wait before another try; 0 if waiting does not help
+	Remembered bool            // whether nobody was asked this time: it was said to an earlier call
 	Advice     string          // what to do about this errcode, where that is known
 	Hint       string          // WeCom's number for its support, where it sent one
 	HelpURL    string          // WeCom's page about this errcode, where it sent one
@@ -122,19 +123,9 @@ func errorOf(raw json.RawMessage) *Error {
 		Errmsg   string `json:"errmsg"`
 		ConfigID string `json:"config_id"`
 		Error    struct {
-			Kind         Kind     `json:"kind"`
-			Effect       Effect   `json:"effect"`
-			Retryable    bool     `json:"retryable"`
-			Endpoint     string   `json:"endpoint"`
-			Attempts     int      `json:"attempts"`
-			HTTPStatus   int      `json:"http_status"`
-			Details      []Detail `json:"details"`
-			RetryAfterMS int64    `json:"retry_after_ms"`
-			Advice       string   `json:"advice"`
-			Hint         string   `json:"hint"`
-			HelpURL      string   `json:"help_url"`
-			Key          string   `json:"key"`
-			Candidates   []string `json:"candidates"`
+			CheckError
+			Key        string   `json:"key"`
+			Candidates []string `json:"candidates"`
 		} `json:"error"`
 		Failures []Failure `json:"failures"`
 	}
@@ -158,6 +149,7 @@ func errorOf(raw json.RawMessage) *Error {
 		HTTPStatus: said.HTTPStatus,
 		Details:    said.Details,
 		RetryAfter: milliseconds(said.RetryAfterMS),
+		Remembered: said.Remembered,
 		Advice:     said.Advice,
 		Hint:       said.Hint,
 		HelpURL:    said.HelpURL,

@@ -261,7 +261,7 @@ func TestErrorsHaveEveryMemberOfTheCore(t *testing.T) {
 		t.Fatal(err)
 	}
 	values := map[string]string{
-		"attempts": "3", "http_status": "502", "retry_after_ms": "1500", "retryable": "true", "candidates": `["c1"]`,
+		"attempts": "3", "http_status": "502", "retry_after_ms": "1500", "retryable": "true", "remembered": "true", "candidates": `["c1"]`,
 		"details": `[{"pointer":"/user","rule":"r","message":"m"}]`,
 	}
 	var told []string

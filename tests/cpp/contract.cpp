@@ -86,9 +86,10 @@ void accessors()
         R"("errmsg":"userid not found"},{"errcode":1,"errmsg":"second"}],"error":{"kind":"unknown","effect":"unknown",)"
         R"("retryable":true,"endpoint":"apply","attempts":3,"http_status":502,"details":[{"pointer":"","rule":"r",)"
         R"("message":"\u662f","line":4,"column":7}],"key":"shop-1","candidates":["c1","c2"],"retry_after_ms":0,)"
-        R"("advice":"a","hint":"h","help_url":"u"}})");
+        R"("remembered":true,"advice":"a","hint":"h","help_url":"u"}})");
     CHECK(full.errcode() == -1014 && full.kind() == "unknown" && full.effect() == "unknown" && full.retryable());
     CHECK(full.endpoint() == "apply" && full.attempts() == 3 && full.http_status() == 502 && full.retry_after() == 0ms);
+    CHECK(full.remembered());
     CHECK(full.advice() == "a" && full.hint() == "h" && full.help_url() == "u" && full.key() == "shop-1");
     CHECK(full.config_id() == "c0" && full.candidates() == std::vector<std::string>({"c1", "c2"}));
     const auto failed = full.failures();
@@ -99,8 +100,8 @@ void accessors()
     CHECK(rules.size() == 1 && rules[0].message == "\xe6\x98\xaf" && rules[0].line == 4 && rules[0].column == 7);
 
     const contactway::error bare(R"({"errcode":1,"errmsg":"bare","error":{"endpoint":null,"http_status":null}})");
-    CHECK(bare.endpoint().empty() && !bare.http_status() && !bare.retry_after() && bare.key().empty());
-    CHECK(bare.config_id().empty() && bare.broken_rules().empty() && bare.details() == "[]");
+    CHECK(bare.endpoint().empty() && !bare.http_status() && !bare.retry_after() && !bare.remembered());
+    CHECK(bare.key().empty() && bare.config_id().empty() && bare.broken_rules().empty() && bare.details() == "[]");
 }
 
 void errors()

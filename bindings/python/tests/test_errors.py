@@ -71,8 +71,8 @@ def test_whatever_the_core_says_of_a_failure_is_handed_through() -> None:
     detail = {"pointer": "/user", "rule": "user_max_items", "message": "too many"}
     failure = {"line": 2, "key": "b", "config_id": "c2", "errcode": 60111, "errmsg": "userid not found"}
     told: dict[str, Any] = {"kind": "of_tomorrow", "effect": "none", "retryable": True, "endpoint": "apply"}
-    told |= {"attempts": 3, "http_status": 200, "details": [detail], "retry_after_ms": 1500, "advice": "a"}
-    told |= {"hint": "h", "help_url": "u", "key": "shop-1", "candidates": ["c1"]}
+    told |= {"attempts": 3, "http_status": 200, "details": [detail], "retry_after_ms": 1500, "remembered": True}
+    told |= {"advice": "a", "hint": "h", "help_url": "u", "key": "shop-1", "candidates": ["c1"]}
     answer = {"errcode": -1042, "errmsg": "stopped", "config_id": "c1", "created": 3, "failures": [failure]}
     error = error_of({**answer, "error": told})
     rest = {"counts": {"created": 3}, "answer": {**answer, "error": told}}

@@ -23,6 +23,7 @@ class ContactwayError(Exception):
         effect (str): ``"none"``, or ``"unknown"`` where WeCom may have carried the request out.
         retryable (bool): Whether the same call may be made again without risk of a second contact way.
         retry_after_ms (int or None): After how many milliseconds another try makes sense, where waiting helps.
+        remembered (bool): Whether nobody was asked this time: WeCom, or a proxy, said it to an earlier call.
         advice (str or None): What to do about this code, where it is known.
         details (list of dict): Every rule broken, each a `contactway.types.Detail`: ``pointer`` (RFC 6901), ``rule``
             and ``message``; in a file ``line`` and ``column`` too.
@@ -57,6 +58,7 @@ class ContactwayError(Exception):
     effect: str
     retryable: bool
     retry_after_ms: typing.Optional[int]
+    remembered: bool
     advice: typing.Optional[str]
     details: list[types.Detail]
     endpoint: typing.Optional[str]
@@ -88,6 +90,7 @@ class ContactwayError(Exception):
         self.attempts = error.get("attempts", 0)
         self.http_status = error.get("http_status")
         self.retry_after_ms = error.get("retry_after_ms")
+        self.remembered = error.get("remembered", False)
         self.advice = error.get("advice")
         self.hint = error.get("hint")
         self.help_url = error.get("help_url")

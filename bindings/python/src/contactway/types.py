@@ -227,6 +227,7 @@ class Failing(_FailingRequired, total=False):
     """Why a step of `check` failed: what a `contactway.ContactwayError` says, as a dict."""
 
     retry_after_ms: int
+    remembered: bool
     advice: str
     hint: str
     help_url: str
