@@ -4,11 +4,11 @@
 
 mod support;
 
-use std::sync::{Arc, Barrier};
+use std::sync::{Arc, Barrier, Mutex};
 use std::thread;
 use std::time::Duration;
 
-use contactway::{Client, Effect, Endpoint, Error, Kind, Options, Shared, json_get};
+use contactway::{Client, Effect, Endpoint, Error, Kind, Options, Shared, TokenProvider, json_get};
 use support::raw::Raw;
 use support::{SIMPLE, Shop, add, list};
 
@@ -207,6 +207,44 @@ fn the_hosts_own_token_is_used_as_it_is() {
     assert_eq!(get_token_calls(&shop), 1);
 }
 
+/// A host's function that has one token, and none where it is asked for another.
+#[derive(Default)]
+struct Down(Mutex<Vec<bool>>);
+
+impl TokenProvider for Down {
+    fn token(&self, rejected: bool) -> Result<String, String> {
+        self.0.lock().unwrap().push(rejected);
+        if rejected { Err("the token server is down".to_owned()) } else { Ok("a-token".to_owned()) }
+    }
+}
+
+#[test]
+fn a_provider_is_told_of_the_refused_token_until_it_has_another() {
+    let shop = Shop::open();
+    let config = format!(r#"{{"base_url":"{}","corp_id":"ww1","token_provider":true}}"#, shop.sandbox.base_url());
+    let client = Client::new(&config, &Shared::default()).unwrap();
+    let down = Arc::new(Down::default());
+    client.set_token_provider(down.clone()).unwrap();
+    for _ in 0..3 {
+        assert_eq!(list(&client, "{}").unwrap_err().kind(), Kind::Auth);
+    }
+    assert_eq!(*down.0.lock().unwrap(), [false, true, true, true]);
+    assert_eq!(shop.count("list_contact_way"), 1, "the dead token is not sent again");
+}
+
+#[test]
+fn credentials_with_white_space_around_them_are_refused_with_the_configuration() {
+    for (config, pointer) in [
+        (r#"{"corp_id":"ww1","secret":"s\n"}"#.to_owned(), "/secret"),
+        (r#"{"corp_id":" ww1","secret":"s"}"#.to_owned(), "/corp_id"),
+        (r#"{"access_token":"t\r\n"}"#.to_owned(), "/access_token"),
+        (format!(r#"{{"suite":{}}}"#, SUITE.replace("suite-secret-1", "suite-secret-1 ")), "/suite/suite_secret"),
+    ] {
+        let error = Client::new(&config, &Shared::default()).err().unwrap();
+        assert_eq!((error.details()[0].pointer.as_str(), error.details()[0].rule), (pointer, "surrounding_space"));
+    }
+}
+
 const SUITE: &str = r#"{"suite_id":"ws1","suite_secret":"suite-secret-1","suite_ticket":"ticket-1",
     "auth_corp_id":"ww1","permanent_code":"permanent-1"}"#;
 
@@ -356,5 +394,7 @@ fn credentials_too_long_for_an_address_are_refused_with_the_configuration() {
         assert!(json.len() < 2_000 && error.details()[0].message.contains("8192 bytes"), "{json}");
     }
     let client = Client::new(&format!(r#"{{"suite":{SUITE}}}"#), &Shared::default()).unwrap();
-    assert_eq!(client.set_suite_ticket(&long).unwrap_err().kind(), Kind::InvalidArgument);
+    for wrong in [&long, "", "ticket-2\n"] {
+        assert_eq!(client.set_suite_ticket(wrong).unwrap_err().kind(), Kind::InvalidArgument);
+    }
 }

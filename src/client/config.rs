@@ -161,6 +161,9 @@ fn short_text<'o>(fields: &mut Fields<'o, '_>, name: &'static str) -> Option<&'o
     let text = fields.text(name)?;
     if text.len() > IN_URL_MAX {
         fields.wrong(name, "too_long", &format!("must be at most {IN_URL_MAX} bytes long"));
+    } else if text != text.trim() {
+        let rest = "must not begin or end with white space, such as a line break at the end of a file; take it off";
+        fields.wrong(name, "surrounding_space", rest);
     }
     Some(text)
 }

@@ -119,7 +119,15 @@ impl TokenSource {
     fn provided(&self) -> Result<Secret, Error> {
         let provider = read(&self.provider).clone();
         match provider {
-            Some(provider) => provider.token(self.refused.swap(false, Ordering::Relaxed)),
+            Some(provider) => {
+                let rejected = self.refused.swap(false, Ordering::Relaxed);
+                let provided = provider.token(rejected);
+                // Until there is another it is the refused one that was handed out last.
+                if rejected && provided.is_err() {
+                    self.refused.store(true, Ordering::Relaxed);
+                }
+                provided
+            }
             None => Err("no token provider was set; set one with set_token_provider".to_owned()),
         }
         .map(Secret::new)
@@ -161,6 +169,9 @@ impl Wire {
                 Kind::InvalidArgument,
                 format!("suite_ticket must not be longer than {IN_URL_MAX} bytes"),
             ));
+        }
+        if ticket != ticket.trim() {
+            return Err(Error::new(Kind::InvalidArgument, "suite_ticket must not begin or end with white space"));
         }
         let ticket = Arc::new(Secret::new(ticket.to_owned()));
         self.secrets.hold(&ticket);

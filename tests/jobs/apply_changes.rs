@@ -1,5 +1,7 @@
 //! Rows applied to what is there already: changed, claimed, replaced, made anew.
 
+use std::fs;
+
 use contactway::{Client, Endpoint, Options};
 use serde_json::{Value, json};
 
@@ -219,9 +221,14 @@ fn a_userid_that_replace_user_took_out_does_not_come_back_by_a_row() {
     let client = bench.client("");
     apply(&client, &[plain("a")]);
     read(client.replace_user(r#"{"from":"ZhangSan","to":["lisi"]}"#, &Options::default(), None));
-    let answer = apply(&client, &[plain("a")]);
+    let report = bench.path("report.jsonl");
+    let answer = apply_with(&client, &[plain("a")], &json!({"report_path": report}));
     assert_eq!(answer["failures"][0]["errcode"], -1012, "{answer}");
     let config_id = config_id(&client, "a");
+    let line: Value = serde_json::from_str(&fs::read_to_string(&report).unwrap()).unwrap();
+    for told in [&answer["failures"][0], &line] {
+        assert_eq!(told["config_id"], config_id, "the id of the key's contact way is told of a failed row too: {told}");
+    }
     assert_eq!(bench.seen(&config_id)["user"], json!(["lisi"]));
     assert_eq!(counts(&apply(&client, &[row("a", &json!({"user": ["lisi"]}))])), json!({"unchanged": 1}));
     assert_eq!(counts(&apply_with(&client, &[plain("a")], &json!({"overwrite": true}))), json!({"updated": 1}));

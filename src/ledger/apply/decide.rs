@@ -42,7 +42,6 @@ pub enum Need {
 /// When the store cannot be read.
 pub fn decide(job: &Job, plan: &Plan, todo: &mut Todo, entry: Option<Entry>, now: i64) -> Result<Step, Error> {
     let row = &todo.row;
-    let failed = |error| Step::Finish(todo.finished(Outcome::Failed).failed(error));
     let entry = match entry {
         Some(entry) if entry.status.is_open() && plan.dry_run => return Ok(Step::Finish(todo.unclear())),
         // What was looked for in vain is given up, and the row names another.
@@ -64,6 +63,8 @@ pub fn decide(job: &Job, plan: &Plan, todo: &mut Todo, entry: Option<Entry>, now
         }
     };
     let config_id = entry.config_id.clone().unwrap_or_default();
+    let finish = |result| todo.finished(result).of(Some(&config_id), entry.qr_code.as_deref());
+    let failed = |error| Step::Finish(finish(Outcome::Failed).failed(error));
     if let Some(claimed) = row.config_id.as_ref().filter(|claimed| **claimed != config_id) {
         let text = format!("the key stands for {config_id}, and the row claims {claimed}; correct one of the two");
         return Ok(failed(Error::new(Kind::Conflict, text)));
@@ -71,7 +72,6 @@ pub fn decide(job: &Job, plan: &Plan, todo: &mut Todo, entry: Option<Entry>, now
     if let Some(old) = replaced(job, &entry)? {
         return Ok(Step::Do(Need::DropReplaced { entry: Box::new(entry), old }));
     }
-    let finish = |result| todo.finished(result).of(Some(&config_id), entry.qr_code.as_deref());
     let difference = match difference(row, &entry) {
         Ok(difference) => difference,
         Err(error) => return Ok(failed(error)),
