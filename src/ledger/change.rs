@@ -53,10 +53,12 @@ impl Ledger {
             Ok(_) if doing == Doing::Delete => Event::Deleted,
             Ok(_) => Event::Updated {
                 request: update::fold(&entry.request, body).unwrap_or_else(|_| entry.request.clone()),
+                // What others changed, as a sync has found, stays theirs.
+                seen: entry.seen.as_ref().and_then(|seen| update::fold(seen, body).ok()),
                 taken_out: Vec::new(),
                 lives_ms: update::lives_ms(body),
             },
-            Err(error) if error.effect() == Effect::Unknown => Event::Unknown,
+            Err(error) if error.effect() == Effect::Unknown => Event::InDoubt { settle_ms: self.settle_ms() },
             Err(_) => Event::Refused,
         };
         let warning = self.record_or_log(call, At { id: entry.id, attempt: entry.attempt }, &event);

@@ -182,7 +182,11 @@ fn changed(job: &Job, plan: &Plan, config_id: &str) -> Result<bool, Error> {
     if update.body.is_none() {
         return Ok(false);
     }
-    let after = job.sighting(config_id)?.ok_or_else(|| job::not_there(config_id))?;
+    let after = match job.sighting(config_id) {
+        // WeCom took it, and the job stops before it could be looked at.
+        Err(_) if job.halted().is_some() || job.call.check().is_err() => return Ok(true),
+        read => read?.ok_or_else(|| job::not_there(config_id))?,
+    };
     let way = Object::parse(&after.sight.seen).map_err(|error| unreadable(&error))?;
     let users = users(&way);
     let lacks = plan.to.iter().find(|userid| !users.iter().any(|user| same(user, userid)));

@@ -75,8 +75,10 @@ pub enum Event {
     Adopted { config_id: String, qr_code: Option<String>, seen: Sight },
     /// WeCom refused, or nothing was sent. An intent is removed, and its key is free; an active entry is let go.
     Refused,
-    /// Nobody knows what became of what was sent.
+    /// Nobody knows what became of the add.
     Unknown,
+    /// Nobody knows what became of an update or a delete, which may still land for so long after its deadline.
+    InDoubt { settle_ms: i64 },
     /// An open entry that is settled and was not found is removed, unless somebody has it.
     Abandoned,
     /// A whole walk (of an open entry) or a `get` (of an active one) did not find it.
@@ -84,9 +86,10 @@ pub enum Event {
     /// The right to send for it, if nobody else has it: for an open entry the add again, for an active one a change.
     /// The attempt's number rises by one.
     Take { doing: Doing, term: Term },
-    /// WeCom took an update, after which this is wanted. Userids that were taken out join those of before, of which those
-    /// that are wanted again are no more; what is temporary lives for so long from now on, where the update said so.
-    Updated { request: String, taken_out: Vec<String>, lives_ms: Option<i64> },
+    /// WeCom took an update, after which this is wanted; `seen` is what it then has, if that is known. Userids that were
+    /// taken out join those of before, of which those that are wanted again are no more; what is temporary lives for so
+    /// long from now on, where the update said so.
+    Updated { request: String, seen: Option<String>, taken_out: Vec<String>, lives_ms: Option<i64> },
     /// WeCom deleted it.
     Deleted,
     /// Others deleted it, or it expired.
@@ -227,19 +230,19 @@ impl Entry {
                 self.status = Status::Unknown;
                 self.doing = None;
             }
-            Event::Unknown => {
-                self.doubt.add(self.doing);
+            Event::InDoubt { settle_ms } if !self.status.is_open() => {
+                self.come_into_doubt(*settle_ms);
                 self.release();
             }
             Event::Abandoned if self.status.is_open() && !self.is_held(now) => return Fate::Removed(self.landed()),
             Event::Missed => self.first_miss = self.first_miss.or(Some(now)),
             Event::Take { doing, term } => return self.taken(*doing, *term, now),
-            Event::Updated { request, taken_out, lives_ms } if self.status == Status::Active => {
+            Event::Updated { request, seen, taken_out, lives_ms } if self.status == Status::Active => {
                 if let (Some(lives_ms), Some(_)) = (lives_ms, self.expires_at) {
                     self.expires_at = Some(self.send_before.unwrap_or(now).saturating_add(*lives_ms));
                 }
                 self.request.clone_from(request);
-                self.seen = None;
+                self.seen.clone_from(seen);
                 self.keep_out(taken_out);
                 self.release();
             }
@@ -248,7 +251,9 @@ impl Entry {
             Event::Seen(sight) if matches!(self.status, Status::Active | Status::Gone) => {
                 self.status = Status::Active;
                 // What may still be under way is looked at again.
-                self.doubt.update &= self.settle_at.is_some_and(|settled| now < settled);
+                if self.settle_at.is_none_or(|settled| settled <= now) {
+                    self.doubt = Doubt::default();
+                }
                 self.see(sight);
             }
             Event::Claimed { key, .. } if self.key.as_ref().is_some_and(|known| known != key) => {
@@ -262,6 +267,8 @@ impl Entry {
             }
             // Not of an entry that stands there.
             Event::Adopted { .. }
+            | Event::Unknown
+            | Event::InDoubt { .. }
             | Event::Abandoned
             | Event::Updated { .. }
             | Event::Deleted
@@ -306,15 +313,25 @@ impl Entry {
             _ => return Fate::Kept(Landed::Stale),
         }
         // Whoever had it died in the midst of it.
-        self.doubt.add(self.doing);
+        self.come_into_doubt(term.settle_ms);
         self.doing = Some(doing);
         self.attempt += 1;
         let send_before = now.saturating_add(term.send_ms);
         self.send_before = Some(send_before);
-        self.settle_at = Some(send_before.saturating_add(term.settle_ms));
+        if doing == Doing::Add {
+            self.settle_at = Some(send_before.saturating_add(term.settle_ms));
+        }
         self.first_miss = None;
         self.updated_at = now;
         Fate::Written(self.landed())
+    }
+
+    /// The update or delete that is under way may have landed, and may land until it is settled.
+    fn come_into_doubt(&mut self, settle_ms: i64) {
+        if let (Some(Doing::Update | Doing::Delete), Some(send_before)) = (self.doing, self.send_before) {
+            self.doubt.add(self.doing);
+            self.settle_at = self.settle_at.max(Some(send_before.saturating_add(settle_ms)));
+        }
     }
 
     /// Userids that were taken out join those of before, but for those that are named again.

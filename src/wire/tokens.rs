@@ -121,12 +121,12 @@ impl TokenSource {
         match provider {
             Some(provider) => {
                 let rejected = self.refused.swap(false, Ordering::Relaxed);
-                let provided = provider.token(rejected);
+                let token = provider.token(rejected);
                 // Until there is another it is the refused one that was handed out last.
-                if rejected && provided.is_err() {
+                if rejected && token.is_err() {
                     self.refused.store(true, Ordering::Relaxed);
                 }
-                provided
+                token
             }
             None => Err("no token provider was set; set one with set_token_provider".to_owned()),
         }

@@ -74,7 +74,10 @@ fn a_change_that_sync_found_is_a_conflict_too() {
     change(&bench.other(), Endpoint::Update, &json!({"config_id": config_id, "remark": "theirs"}));
     assert_eq!(counts(&apply(&client, &[plain("a")])), json!({"unchanged": 1}), "nobody knows of it yet");
     assert_eq!(sync(&client)["changed"], 1);
-    assert_eq!(apply(&client, &[plain("a")])["failures"][0]["errcode"], -1012);
+    let own = json!({"config_id": config_id, "skip_verify": false});
+    client.call(Endpoint::Update, &own.to_string(), &Options::default()).unwrap();
+    let refused = apply(&client, &[plain("a")]);
+    assert_eq!(refused["failures"][0]["errcode"], -1012, "an update of ours makes nothing else ours: {refused}");
     assert_eq!(counts(&apply_with(&client, &[plain("a")], &json!({"overwrite": true}))), json!({"updated": 1}));
     assert_eq!(bench.seen(&config_id)["remark"], "a");
 }
@@ -268,7 +271,7 @@ fn an_add_by_hand_under_the_same_key_is_the_rows() {
 #[test]
 fn an_update_whose_answer_is_lost_is_looked_at_by_the_next_run() {
     let bench = Bench::new();
-    let client = bench.client(r#","max_attempts":1"#);
+    let client = bench.client(r#","max_attempts":1,"timeout_ms":1000"#);
     apply(&client, &[plain("a")]);
     let fault = r#"{"endpoint":"update_contact_way","times":1,"when":"after","do":{"reset":true}}"#;
     bench.shop.faults(fault);
@@ -279,8 +282,14 @@ fn an_update_whose_answer_is_lost_is_looked_at_by_the_next_run() {
     let found = apply(&client, &wanted);
     assert_eq!(found["failed"], 0, "its own change is no conflict: {found}");
     assert_eq!(bench.seen(&config_id(&client, "a"))["remark"], "new");
-    std::thread::sleep(std::time::Duration::from_millis(100));
+    // Until the attempt's time is up it may still land.
+    std::thread::sleep(std::time::Duration::from_millis(1100));
     assert_eq!(counts(&apply(&client, &wanted)), json!({"unchanged": 1}));
+    let plan = apply_with(&client, &wanted, &json!({"dry_run": true}));
+    assert_eq!(counts(&plan), json!({"unchanged": 1}), "what was looked at is known: {plan}");
+    bench.forget_calls();
+    apply(&client, &wanted);
+    assert_eq!(bench.shop.calls(), [] as [&str; 0], "and costs no call any more");
 }
 
 #[test]

@@ -85,10 +85,14 @@ fn check_theirs(plan: &Plan, entry: &Entry, got: &Object, differing: &[&str]) ->
     }
     let applied = Object::parse(&entry.request).unwrap_or_default();
     let theirs = equal::differing(&applied, got);
-    let Some(name) = theirs.iter().find(|name| differing.contains(name)) else { return Ok(()) };
+    let both: Vec<_> = theirs.into_iter().filter(|name| differing.contains(name)).collect();
+    if both.is_empty() {
+        return Ok(());
+    }
     let text = format!(
-        "somebody else has changed {name} at WeCom since it was last applied; take their value into the row, or apply with \
-         overwrite"
+        "somebody else has changed {} at WeCom since it was last applied; take their value into the row, or apply with \
+         overwrite",
+        both.join(", ")
     );
     Err(Error::new(Kind::Conflict, text))
 }

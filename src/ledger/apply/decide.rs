@@ -87,6 +87,8 @@ pub fn decide(job: &Job, plan: &Plan, todo: &mut Todo, entry: Option<Entry>, now
                 Ok(()) => Step::Do(Need::Replace(Box::new(entry))),
             }
         }
+        // What an earlier attempt may have done is not foreseen, and what is known is as it should be.
+        Difference::Changeable(names) if plan.dry_run && names.is_empty() => Step::Finish(finish(Outcome::Unchanged)),
         Difference::Changeable(_) => match amend::check_taken_out(plan, row, &entry) {
             Err(error) => failed(error),
             // WeCom did not show it when it was last asked.

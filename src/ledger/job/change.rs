@@ -7,7 +7,7 @@ use crate::endpoint::Endpoint;
 use crate::ledger::change::Right;
 use crate::ledger::reading::Sighting;
 use crate::ledger::update::lives_ms;
-use crate::store::{Doing, Entry, Event};
+use crate::store::{Doing, Doubt, Entry, Event};
 
 /// What is decided of a contact way that was read.
 pub struct Update {
@@ -68,7 +68,7 @@ impl Job<'_> {
             Err(error) if right.entry.doubt.delete && is_not_there(&error) => Ok(()),
             outcome => outcome.map(drop),
         };
-        self.record(right, &after(&outcome, Event::Deleted));
+        self.record(right, &self.after(&outcome, Event::Deleted));
         outcome
     }
 
@@ -99,15 +99,16 @@ impl Job<'_> {
         let outcome = sent.transpose().map(|_| ());
         let event = Event::Updated {
             request: update.request.clone(),
+            seen: None,
             taken_out: update.taken_out.clone(),
             lives_ms: update.body.as_deref().and_then(lives_ms),
         };
-        if right.entry.doubt.update && update.body.is_none() {
+        if right.entry.doubt != Doubt::default() && update.body.is_none() {
             // What an earlier attempt may have done is known by now.
             self.record(right, &Event::Seen(sight));
         }
         let is_news = update.body.is_some() || update.request != right.entry.request;
-        self.record(right, &if is_news { after(&outcome, event) } else { Event::Refused });
+        self.record(right, &if is_news { self.after(&outcome, event) } else { Event::Refused });
         outcome.map(|()| update)
     }
 
@@ -117,6 +118,14 @@ impl Job<'_> {
         let sighting = self.ledger.sighting(&call, config_id, true);
         let sighting = sighting.inspect_err(|error| self.note(error));
         sighting.map_err(as_read)?.ok_or_else(|| not_there(config_id))
+    }
+
+    fn after(&self, outcome: &Result<(), Error>, done: Event) -> Event {
+        match outcome {
+            Ok(()) => done,
+            Err(error) if error.effect() == Effect::Unknown => Event::InDoubt { settle_ms: self.ledger.settle_ms() },
+            Err(_) => Event::Refused,
+        }
     }
 
     /// Writes down what came of a change; where it cannot be, the job ends.
@@ -131,14 +140,6 @@ impl Job<'_> {
 fn as_read(mut error: Error) -> Error {
     error.parts().effect = Effect::None;
     error
-}
-
-fn after(outcome: &Result<(), Error>, done: Event) -> Event {
-    match outcome {
-        Ok(()) => done,
-        Err(error) if error.effect() == Effect::Unknown => Event::Unknown,
-        Err(_) => Event::Refused,
-    }
 }
 
 fn is_not_there(error: &Error) -> bool {

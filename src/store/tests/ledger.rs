@@ -155,8 +155,12 @@ fn changes_of_one_entry_go_one_at_a_time() {
         assert_eq!(bench.change(at, take(Doing::Update)), Landed::Yes { attempt: 2 });
         let second = At { attempt: 2, ..at };
         assert!(matches!(bench.change(second, take(Doing::Delete)), Landed::Held { .. }));
-        let updated =
-            Event::Updated { request: r#"{"state":"new"}"#.into(), taken_out: vec!["LiSi".into()], lives_ms: None };
+        let updated = Event::Updated {
+            request: r#"{"state":"new"}"#.into(),
+            seen: None,
+            taken_out: vec!["LiSi".into()],
+            lives_ms: None,
+        };
         assert_eq!(bench.change(at, updated.clone()), Landed::Stale);
         assert_eq!(bench.change(second, updated), Landed::Yes { attempt: 2 });
         let entry = bench.entry(at).unwrap();
@@ -164,18 +168,22 @@ fn changes_of_one_entry_go_one_at_a_time() {
         // An update of which nobody knows: it is to be looked at, until it was, and nothing is under way any more.
         bench.change(second, take(Doing::Update));
         let third = At { attempt: 3, ..at };
-        bench.change(third, Event::Unknown);
+        bench.change(third, Event::InDoubt { settle_ms: 60_000 });
         let doubtful = || bench.find(&Query { in_doubt: Some(true), ..bench.query() }).len();
         assert_eq!(doubtful(), 1);
         bench.change(third, Event::Seen(sight()));
         assert_eq!(doubtful(), 1);
         bench.wait(65_001);
+        // The right of whoever looks is no attempt that may still land.
+        bench.change(third, take(Doing::Update));
+        let third = At { attempt: 4, ..at };
         bench.change(third, Event::Seen(sight()));
         assert_eq!(doubtful(), 0);
+        bench.change(third, Event::Refused);
         // A delete whose sender died.
         bench.change(third, take(Doing::Delete));
         bench.wait(5001);
-        bench.change(At { attempt: 4, ..at }, take(Doing::Delete));
+        bench.change(At { attempt: 5, ..at }, take(Doing::Delete));
         assert!(bench.entry(at).unwrap().doubt.delete, "a 41044 now says that it is deleted");
     });
 }
