@@ -165,30 +165,28 @@ impl<'o, 'a> Fields<'o, 'a> {
         inner.map_err(|mut wrong| self.wrong.append(&mut wrong)).ok()
     }
 
-    /// `read`, if nothing was wrong, nothing stands in the object but what was asked for, and nothing twice.
+    /// `read`, if nothing was wrong, nothing stands in the object but what was asked for, and nothing twice. What is
+    /// misspelt is told first, since it may be what is missing.
     pub fn end<T>(self, read: T) -> Read<T> {
-        let mut wrong = self.wrong_names();
-        wrong.extend(self.wrong);
-        if wrong.is_empty() { Ok(read) } else { Err(wrong) }
-    }
-
-    /// Members that nobody asked for, and repeated ones. They are told first: what is missing may only be misspelt.
-    fn wrong_names(&self) -> Vec<Detail> {
-        let mut wrong = Vec::new();
+        let (mut misspelt, mut rest) = (Vec::new(), Vec::new());
         let mut seen = HashSet::with_capacity(self.known.len());
         for (name, _) in &self.object.0 {
             let name = name.as_ref();
-            if !self.known.contains(&name) {
-                let rest = match nearest(name, self.known.iter()) {
-                    Some(near) => format!("is not known here; did you mean {near}? Correct or remove it"),
-                    None => format!("is not known here; correct or remove it (known: {})", self.known.join(", ")),
-                };
-                wrong.push(Detail::of_member(self.pointer(name), "unknown_member", &rest));
-            } else if !seen.insert(name) {
-                wrong.push(Detail::of_member(self.pointer(name), "repeated_member", "stands here twice; keep one"));
+            let wrong = |rule, rest: &str| Detail::of_member(self.pointer(name), rule, rest);
+            if self.known.contains(&name) {
+                if !seen.insert(name) {
+                    rest.push(wrong("repeated_member", "stands here twice; keep one"));
+                }
+            } else if let Some(near) = nearest(name, self.known.iter()) {
+                let words = format!("is not known here; did you mean {near}? Correct or remove it");
+                misspelt.push(wrong("unknown_member", &words));
+            } else {
+                let words = format!("is not known here; correct or remove it (known: {})", self.known.join(", "));
+                rest.push(wrong("unknown_member", &words));
             }
         }
-        wrong
+        let wrong = [misspelt, self.wrong, rest].concat();
+        if wrong.is_empty() { Ok(read) } else { Err(wrong) }
     }
 }
 

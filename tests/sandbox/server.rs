@@ -74,15 +74,15 @@ fn all_that_is_wrong_is_named_at_once() {
     let pointers: Vec<&str> = error.wrong().iter().map(|wrong| wrong.pointer.as_str()).collect();
     let expected = [
         "/prot",
-        "/seed",
         "/port",
-        "/limits/per_day",
         "/limits/per_hour",
+        "/limits/per_day",
         "/apps/0/corp_id",
         "/apps/0/secret",
         "/apps/2",
         "/members/0/userid",
         "/members/0/active",
+        "/seed",
     ];
     assert_eq!(pointers, expected);
     assert_eq!(error.to_string().matches("; ").count(), 2 * expected.len() - 1, "{error}");
