@@ -14,7 +14,8 @@
  *     contactway_string_free(answer);
  *     contactway_client_free(client);
  *
- * Encoding. Every string is UTF-8 and NUL-terminated.
+ * Encoding. Every string is UTF-8 and NUL-terminated. A JSON library that writes \uXXXX for other letters than ASCII's
+ * will do: WeCom, which refuses such escapes, is sent the letters themselves.
  *
  * Ownership. Strings that you pass stay yours and are not kept. Every char * that is returned is yours and is freed
  * with contactway_string_free; every const char * that is returned is static and never freed.
@@ -44,8 +45,9 @@
  * details. A server's own "warnings" and "error" are called server_warnings and server_error. An answer that nests deeper
  * than 128 levels is a bad_response. Members, kinds and codes not known to you may be added.
  *
- * Held back. CONTACTWAY_RATE_LIMITED, and a token that was refused before, come back at once, without a word to WeCom:
- * wait for retry_after_ms before the next call. A loop that does not wait only burns processor time.
+ * Held back. CONTACTWAY_RATE_LIMITED, and a token of corp_id and secret, or of a suite, that was refused before, come
+ * back at once, without a word to WeCom: wait for retry_after_ms before the next call. A loop that does not wait only
+ * burns processor time, as does one that makes a CONTACTWAY_CANCELLED call again with the canceller that was fired.
  *
  * Options of a call, all of which may be left out: timeout_ms, the deadline of the whole call in milliseconds, at least
  * 1; canceller, a number from contactway_canceller_new. contactway_add knows two more: key, your own name for the contact

@@ -74,7 +74,11 @@ impl<R: Read> Sheet<R> {
                 _ => {}
             }
         }
-        details.extend(wrong_key(&row.key).map(|(rule, rest)| Detail::of_member("/key".to_owned(), rule, rest)));
+        // Nobody sees it in a spreadsheet, and to WeCom it would be another contact way.
+        let spaced =
+            (row.key != row.key.trim()).then_some(("key_form", "must not begin or end with white space; take it off"));
+        let wrong = wrong_key(&row.key).or(spaced);
+        details.extend(wrong.map(|(rule, rest)| Detail::of_member("/key".to_owned(), rule, rest)));
         let (cells, named) = (self.record.len(), self.columns.len());
         if cells == named {
             row.contact_way = self.contact_way(&mut details);

@@ -104,9 +104,10 @@ fn one_bad_row_of_a_sheet_fails_alone() {
                     b,1.0,zwei,lisi,yes,2;x\n\
                     c,1,2\n\
                     d,1,2, ; ,,\n\
-                    e,1,2,lisi,false,");
+                    e,1,2,lisi,false,\n\
+                    f ,1,2,lisi,,");
     let lines: Vec<_> = rows.iter().map(|row| row.as_ref().map_or_else(|bad| bad.line, |row| row.line)).collect();
-    assert_eq!(lines, [2, 3, 4, 5, 6, 7]);
+    assert_eq!(lines, [2, 3, 4, 5, 6, 7, 8]);
     assert_eq!(broken(&rows[1]), [("/key", "key_required")]);
     let at = ["/contact_way/type", "/contact_way/scene", "/contact_way/skip_verify", "/contact_way/party"];
     assert_eq!(broken(&rows[2]), at.map(|pointer| (pointer, "cell")));
@@ -117,6 +118,7 @@ fn one_bad_row_of_a_sheet_fails_alone() {
     assert_eq!(broken(&rows[3]), [("", "cell_count")]);
     assert_eq!(broken(&rows[4]), [("/contact_way/user", "cell")]);
     assert!(rows[0].is_ok() && rows[5].is_ok());
+    assert_eq!(broken(&rows[6]), [("/key", "key_form")]);
 }
 
 #[test]
