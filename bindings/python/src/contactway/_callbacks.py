@@ -16,9 +16,10 @@ import threading
 from threading import get_ident
 
 from . import _leaving, _native
+from ._interrupted import give_answer
 from ._json import decode, read
 from ._lazy import logging, types, typing
-from .errors import COUNTS, ContactwayError, error_of
+from .errors import ContactwayError
 
 # The library's levels and those of `logging`, the most talkative first.
 _LEVELS = {5: 5, 4: 10, 3: 20, 2: 30, 1: 40}
@@ -108,7 +109,20 @@ _CODES = {_log.__code__, _provide.__code__, ProgressOf._run.__code__}
 
 
 def call(function: typing.Any, *arguments: typing.Any) -> str:
-    """Calls into the library, for the text of its answer. Raises what a callback could not."""
+    """Calls into the library, for the text of its answer. Raises what a callback could not, and what a signal's handler
+    raised meanwhile, each with the answer.
+    """
+    came: list[typing.Any] = []
+    try:
+        _call_into(came, function, arguments)
+    except BaseException as error:
+        if came:
+            _give_answer(error, _native.take(came[0]))
+        raise
+    return _native.take(came[0])
+
+
+def _call_into(came: list[typing.Any], function: typing.Any, arguments: tuple[typing.Any, ...]) -> None:
     thread = get_ident()
     previous = sys.unraisablehook
     _failed.exception = None
@@ -122,34 +136,29 @@ def call(function: typing.Any, *arguments: typing.Any) -> str:
         else:
             previous(unraisable)
 
+    each = [(argument,) for argument in arguments]
     try:
         _leaving.enter(thread)
         if thread == _leaving.main:
             sys.unraisablehook = heed
-        text = _native.take(function(*arguments))
+        # Not `function(*arguments)`: Python looks for signals between two of its own instructions. This one ends with
+        # the answer in the list, where no Ctrl-C can lose it any more.
+        came.extend(map(function, *each))
     finally:
         # Another thread may have set one meanwhile.
         if sys.unraisablehook is heed:
             sys.unraisablehook = previous
         error = _leaving.inside.pop(thread, None)
     if error is not None:
-        _give_answer(error, text)
         raise error
-    return text
 
 
 def _give_answer(error: BaseException, text: str) -> None:
-    """Put an answer into what is raised in its place, so that no count is lost of a job that Ctrl-C stopped."""
     try:
         answer = read(text)
     except ContactwayError:
         return
-    vars(error)["contactway_answer"] = answer
-    # Exceptions have notes since Python 3.11.
-    if hasattr(error, "add_note"):
-        said = str(error_of(answer)) if answer["errcode"] else str(answer["errmsg"])
-        named = [f"{name} {it}" for name, it in answer.items() if name in COUNTS or name == "config_id"]
-        error.add_note(f"contactway_answer: {', '.join([said, *named])}")
+    give_answer(error, answer)
 
 
 def provider_failure() -> typing.Optional[Exception]:

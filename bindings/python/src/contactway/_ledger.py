@@ -7,12 +7,13 @@ from collections.abc import Generator, Mapping
 from ._caller import Caller
 from ._calls import APPLY, LEDGER, REPLACE_USER, SAVE_QR_CODES, SYNC
 from ._canceller import Canceller
+from ._interrupted import answer_in, give_answer
 from ._lazy import overload, types, typing
 from ._members import explain
 from ._options import Options, encode_options, milliseconds
 from ._pages import Pages
 from ._progress import teller
-from ._rows import READING, Spool, about_rows, split
+from ._rows import READING, Spool, about_rows, nothing_sent, split
 from .errors import InvalidRequest
 
 
@@ -84,8 +85,9 @@ class LedgerCalls(Caller):
         call inside it. ``progress`` is told on this thread, at most ten times a second, how far it has come: it is a
         function that takes a `contactway.types.Progress`, or a bar with ``update`` and ``total``, such as ``tqdm()``.
         A function that returns False stops the job cleanly, as Ctrl-C does and an exception in it, which is raised from
-        here once the job has stopped: KeyboardInterrupt itself, say. Its attribute ``contactway_answer`` is then the
-        job's answer with counts and failures, and a traceback shows the counts as a note (since Python 3.11).
+        here once the job has stopped, for which the calls in flight end first: KeyboardInterrupt itself, say. Its
+        attribute ``contactway_answer`` is then the job's answer with counts and failures, and a traceback shows the
+        counts as a note (since Python 3.11). It is a plain function, also with asyncio.
 
         Raises `Cancelled` or `TimedOut` where the job was stopped and `PartialError` where rows failed, each with its
         ``counts`` and ``failures``; `Conflict` where another machine is at such a job; `StoreError` where the store
@@ -151,9 +153,9 @@ class LedgerCalls(Caller):
         request in JSON, as everywhere.
 
         Rows are written to a temporary file that only this user can read and that is gone when the call ends, so that
-        memory does not grow with them. ``line`` of a failure is the row's number, from 1. What the iterable raises is
-        raised from here and nothing is sent, as with a TypeError or ValueError for a row that has no place in JSON, and
-        an OSError for a disk that is full.
+        memory does not grow with them; nothing is sent before the last one is read. ``line`` of a failure is the row's
+        number, from 1. What the iterable raises is raised from here and nothing is sent, as with a TypeError or
+        ValueError for a row that has no place in JSON, and an OSError for a disk that is full.
 
         A row that fails does not stop the others: `PartialError`. A key that comes twice is an `InvalidRequest`, and
         nothing is sent. ``delete_missing`` needs ``namespace`` and ``max_delete``.
@@ -281,7 +283,12 @@ class LedgerCalls(Caller):
         with Spool() as spool:
             # What is wrong with the rest is said before the first row is read.
             body = APPLY.encode(rest, {**members, "path": spool.path})
-            spool.fill(rows, options)
+            try:
+                spool.fill(rows, options)
+            except BaseException as error:
+                if answer_in(error) is None:
+                    give_answer(error, nothing_sent())
+                raise
             try:
                 return self._job(APPLY, body, options.encode(READING), progress)
             except InvalidRequest as error:

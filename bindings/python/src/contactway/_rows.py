@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from ._json import write
 from ._lazy import types, typing
 from ._options import Options
-from .errors import ContactwayError, InvalidRequest, error_of
+from .errors import ContactwayError, InvalidRequest, error_of, found_here
 
 #: What a call was at that ended meanwhile.
 READING = "the rows were read, and nothing was sent"
@@ -57,6 +57,13 @@ def _in_rows(detail: types.Detail) -> dict[str, typing.Any]:
     row = f"/{detail['line'] - 1}" if "line" in detail else ""
     member = "/key" if row and detail["rule"] == "repeated_key" else ""
     return {**kept, "pointer": f"/rows{row}{member}"}
+
+
+def nothing_sent() -> dict[str, typing.Any]:
+    """The answer of an `apply` that ended while its rows were read."""
+    counts = dict.fromkeys(("created", "claimed", "updated", "unchanged", "deleted", "replaced", "failed"), 0)
+    answer = found_here("cancelled", f"the call ended while {READING}").answer
+    return {**answer, **counts, "failures": []}
 
 
 class Spool:
