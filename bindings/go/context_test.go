@@ -291,6 +291,29 @@ func TestTimeoutIsOneForTheStandardLibrary(t *testing.T) {
 	}
 }
 
+// With a ledger an add that the deadline ended is in doubt: another kind, and for the standard library a timeout all the same.
+func TestAddInDoubtByTheContextsDeadlineIsATimeoutForTheStandardLibrary(t *testing.T) {
+	client := silent(t).NewClient(func(config *contactway.Config) { config.Store = "sqlite:" + t.TempDir() + "/codes.db" })
+	ctx, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
+	defer cancel()
+	_, err := client.Add(ctx, counter, contactway.Key("counter-1"))
+	var ofNet net.Error
+	if !errors.Is(err, contactway.ErrUnknown) || !errors.Is(err, context.DeadlineExceeded) {
+		t.Fatalf("%v is not both unknown and DeadlineExceeded", err)
+	}
+	if !os.IsTimeout(err) || !errors.As(err, &ofNet) || !ofNet.Timeout() {
+		t.Errorf("%v is no timeout", err)
+	}
+	cancelled, cancelNow := context.WithCancel(context.Background())
+	time.AfterFunc(100*time.Millisecond, cancelNow)
+	_, err = client.Add(cancelled, counter, contactway.Key("counter-2"))
+	failure := failureOf(t, err)
+	if failure.Kind != contactway.ErrCancelled || failure.Effect != contactway.EffectUnknown || failure.RetryAfter != 0 || failure.Timeout() {
+		t.Errorf("a cancelled add is %v, effect %q, to be made again after %v, timeout %v",
+			err, failure.Effect, failure.RetryAfter, failure.Timeout())
+	}
+}
+
 func TestNoGoroutineIsLeftBehind(t *testing.T) {
 	sandbox := silent(t)
 	client := sandbox.NewClient()

@@ -57,7 +57,8 @@
 //
 // Every error is an [*Error]. Its kind is matched with [errors.Is] and [ErrTimeout] and its like; where the context was
 // the reason, [context.DeadlineExceeded] or [context.Canceled] match too. Before an add is repeated, Effect and Retryable
-// say whether that may make a second contact way. Details name each mistake in a request or a configuration, by its place in the
+// say whether that may make a second contact way, and not the kind: one that was cancelled on its way is [ErrCancelled], and
+// its Effect unknown. Details name each mistake in a request or a configuration, by its place in the
 // JSON and by Go's Field.
 //
 // # Tests
