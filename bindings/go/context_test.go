@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"runtime"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -275,6 +276,9 @@ func TestCauseOfACancelledContextIsTold(t *testing.T) {
 		_, err := client.Add(ctx, counter)
 		if !errors.Is(err, contactway.ErrCancelled) || !errors.Is(err, context.Canceled) || !errors.Is(err, moved) {
 			t.Errorf("%s: %v", when, err)
+		}
+		if strings.Contains(err.Error(), "canceller") {
+			t.Errorf("%s it is told in words that Go has not: %v", when, err)
 		}
 	}
 }

@@ -178,10 +178,28 @@ func inGo(err error, written any) error {
 	for i := range failure.Details {
 		detail := &failure.Details[i]
 		if detail.Field = fieldAt(reflect.TypeOf(written), detail.Pointer); detail.Field != "" {
-			failure.Errmsg = strings.Replace(failure.Errmsg, " "+detail.Pointer+": ", " "+detail.Field+": ", 1)
+			told := detail.Pointer + ": " + detail.Message
+			detail.Message = messageInGo(*detail)
+			failure.Errmsg = strings.Replace(failure.Errmsg, " "+told, " "+detail.Field+": "+detail.Message, 1)
 		}
 	}
 	return failure
+}
+
+// messageInGo is what a detail says, with the field in the place of the member that it begins with. A duration is told in
+// the unit of that member.
+func messageInGo(detail Detail) string {
+	member := strings.ReplaceAll(detail.Pointer[1:], "/", ".")
+	rest, isOfMember := strings.CutPrefix(detail.Message, member+" ")
+	switch {
+	case !isOfMember:
+		return detail.Message
+	case strings.HasSuffix(member, "_ms"):
+		return detail.Field + " in milliseconds " + rest
+	case strings.HasSuffix(member, "_s"):
+		return detail.Field + " in seconds " + rest
+	}
+	return detail.Field + " " + rest
 }
 
 // withFaults is the library's error, which may be nil, with what else is wrong with a configuration.

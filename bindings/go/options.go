@@ -45,6 +45,25 @@ func RawOptions(options []byte) Option {
 	return func(s *settings) { s.raw = options }
 }
 
+// misplaced is the error of an option that a call does not have; nil if it has all of them.
+func (s *settings) misplaced(name string, called function) error {
+	for _, option := range []struct {
+		name, owner     string
+		isGiven, isHere bool
+	}{
+		{"AcceptDuplicate", "Add", s.acceptDuplicate, name == "add"},
+		{"Key", "Add", s.key != nil, name == "add"},
+		{"OnProgress", "jobs", s.progress != nil, called.job != nil},
+	} {
+		if option.isGiven && !option.isHere {
+			failure := invalidArgument("%s is for %s alone; leave it out of %s", option.name, option.owner, name)
+			failure.Endpoint = called.endpoint
+			return failure
+		}
+	}
+	return nil
+}
+
 func settingsOf(options []Option) settings {
 	if len(options) == 0 {
 		return settings{}
