@@ -50,8 +50,12 @@
 //
 // [Client.Apply] makes WeCom hold what rows describe, [Client.Sync] takes in what others made, [Client.ReplaceUser] puts
 // others in a member's place, and [Client.SaveQRCodes] writes every picture. They need the ledger. A job has a deadline
-// only if its context has one, is stopped cleanly by its context, by [OnProgress] and by Close, answers its counts beside an
-// error too, and goes on where it stood when it is run again.
+// only if its context has one, answers its counts beside an error too, and goes on where it stood when it is run again.
+//
+// [OnProgress] alone stops a job cleanly: once it says false nothing more is begun, and the calls in flight finish. The end
+// of its context, its deadline and Close cut them off. What they were to do is then in doubt, and the next run waits for
+// what got no answer, up to twice the Timeout and Settle, until it can be decided. So a graceful shutdown is to say false,
+// then to wait for the job.
 //
 // # Errors
 //

@@ -33,8 +33,9 @@ func Key(key string) Option {
 	return func(s *settings) { s.key = &key }
 }
 
-// OnProgress, for jobs alone, is told how far the job has come, at most ten times a second; the job waits for it and
-// stops cleanly once report is false. It must not call the client. What it panics with the call panics with.
+// OnProgress, for jobs alone, is told how far the job has come, at most ten times a second; the job waits for it. Once
+// report is false it begins nothing more, and ends when the calls in flight have finished, where a context would cut them
+// off: a program that ends says false, then waits for the job. It must not call the client. What it panics with the call panics with.
 func OnProgress(report func(Progress) bool) Option {
 	return func(s *settings) { s.progress = report }
 }
