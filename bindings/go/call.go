@@ -35,8 +35,8 @@ func (c *Client) call(ctx context.Context, name string, request *C.char, options
 		return nil, errNilContext()
 	}
 	chosen := settingsOf(options)
-	if chosen.progress != nil && called.job == nil {
-		return nil, invalidArgument("OnProgress is for jobs, and %s is none; leave it out", name)
+	if err := chosen.misplaced(name, called); err != nil {
+		return nil, err
 	}
 	if by := endingOf(ctx); by.kind != "" {
 		return nil, notSent(called, by, "the context had ended before the call")
@@ -86,6 +86,7 @@ func (c *Client) call(ctx context.Context, name string, request *C.char, options
 		watched.stopped.passOn()
 	}
 	if failure, hasFailed := err.(*Error); hasFailed {
+		failure.Errmsg = endsInGo.Replace(failure.Errmsg)
 		switch {
 		case failure.Kind == ErrTimeout:
 			failure.cause = given.passed(ctx).cause

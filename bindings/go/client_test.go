@@ -67,6 +67,24 @@ func TestMistakesAreToldInGosNames(t *testing.T) {
 				t.Errorf("%s is not named in %v", field, failure)
 			}
 		}
+		for _, detail := range failure.Details {
+			if member := strings.ReplaceAll(detail.Pointer[1:], "/", "."); strings.HasPrefix(detail.Message, member+" ") {
+				t.Errorf("%s is told of as %s", detail.Field, detail.Message)
+			}
+			if strings.Contains(failure.Errmsg, " "+detail.Field+": ") && !strings.Contains(failure.Errmsg, detail.Field+": "+detail.Message) {
+				t.Errorf("%q says otherwise than %q", failure.Errmsg, detail.Message)
+			}
+		}
+	}
+}
+
+// Whole numbers of milliseconds or seconds are what the library reads of a duration.
+func TestMistakenDurationIsToldInItsUnit(t *testing.T) {
+	_, err := contactway.New(contactway.Config{CorpID: "ww1", Secret: "s", Timeout: -1, Settle: contactway.Some(-time.Second)})
+	for _, said := range []string{"Timeout: Timeout in milliseconds must be ", "Settle: Settle in seconds must be "} {
+		if !strings.Contains(failureOf(t, err).Errmsg, said) {
+			t.Errorf("%q is not in %v", said, err)
+		}
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"runtime"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -276,6 +277,9 @@ func TestCauseOfACancelledContextIsTold(t *testing.T) {
 		if !errors.Is(err, contactway.ErrCancelled) || !errors.Is(err, context.Canceled) || !errors.Is(err, moved) {
 			t.Errorf("%s: %v", when, err)
 		}
+		if strings.Contains(err.Error(), "canceller") {
+			t.Errorf("%s it is told in words that Go has not: %v", when, err)
+		}
 	}
 }
 
@@ -288,6 +292,29 @@ func TestTimeoutIsOneForTheStandardLibrary(t *testing.T) {
 	var ofNet net.Error
 	if !os.IsTimeout(timedOut) || !errors.As(timedOut, &ofNet) || !ofNet.Timeout() || os.IsTimeout(refused) {
 		t.Errorf("%v, %v", timedOut, refused)
+	}
+}
+
+// With a ledger an add that the deadline ended is in doubt: another kind, and for the standard library a timeout all the same.
+func TestAddInDoubtByTheContextsDeadlineIsATimeoutForTheStandardLibrary(t *testing.T) {
+	client := silent(t).NewClient(func(config *contactway.Config) { config.Store = "sqlite:" + t.TempDir() + "/codes.db" })
+	ctx, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
+	defer cancel()
+	_, err := client.Add(ctx, counter, contactway.Key("counter-1"))
+	var ofNet net.Error
+	if !errors.Is(err, contactway.ErrUnknown) || !errors.Is(err, context.DeadlineExceeded) {
+		t.Fatalf("%v is not both unknown and DeadlineExceeded", err)
+	}
+	if !os.IsTimeout(err) || !errors.As(err, &ofNet) || !ofNet.Timeout() {
+		t.Errorf("%v is no timeout", err)
+	}
+	cancelled, cancelNow := context.WithCancel(context.Background())
+	time.AfterFunc(100*time.Millisecond, cancelNow)
+	_, err = client.Add(cancelled, counter, contactway.Key("counter-2"))
+	failure := failureOf(t, err)
+	if failure.Kind != contactway.ErrCancelled || failure.Effect != contactway.EffectUnknown || failure.RetryAfter != 0 || failure.Timeout() {
+		t.Errorf("a cancelled add is %v, effect %q, to be made again after %v, timeout %v",
+			err, failure.Effect, failure.RetryAfter, failure.Timeout())
 	}
 }
 

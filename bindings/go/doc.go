@@ -50,14 +50,19 @@
 //
 // [Client.Apply] makes WeCom hold what rows describe, [Client.Sync] takes in what others made, [Client.ReplaceUser] puts
 // others in a member's place, and [Client.SaveQRCodes] writes every picture. They need the ledger. A job has a deadline
-// only if its context has one, is stopped cleanly by its context, by [OnProgress] and by Close, answers its counts beside an
-// error too, and goes on where it stood when it is run again.
+// only if its context has one, answers its counts beside an error too, and goes on where it stood when it is run again.
+//
+// [OnProgress] alone stops a job cleanly: once it says false nothing more is begun, and the calls in flight finish. The end
+// of its context, its deadline and Close cut them off. What they were to do is then in doubt, and the next run waits for
+// what got no answer, up to twice the Timeout and Settle, until it can be decided. So a graceful shutdown is to say false,
+// then to wait for the job.
 //
 // # Errors
 //
 // Every error is an [*Error]. Its kind is matched with [errors.Is] and [ErrTimeout] and its like; where the context was
 // the reason, [context.DeadlineExceeded] or [context.Canceled] match too. Before an add is repeated, Effect and Retryable
-// say whether that may make a second contact way. Details name each mistake in a request or a configuration, by its place in the
+// say whether that may make a second contact way, and not the kind: one that was cancelled on its way is [ErrCancelled], and
+// its Effect unknown. Details name each mistake in a request or a configuration, by its place in the
 // JSON and by Go's Field.
 //
 // # Tests

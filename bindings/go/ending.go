@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strings"
 	"time"
 )
 
@@ -17,6 +18,9 @@ type ending struct {
 	kind  Kind  // ErrTimeout or ErrCancelled; empty where nothing has ended
 	cause error // the context's; nil where the context was not the reason
 }
+
+// endsInGo says what ended a call in the words of who calls from Go.
+var endsInGo = strings.NewReplacer("the canceller was fired", "the context ended", "the client was freed", "the client was closed")
 
 // closed is the end by Close.
 var closed = ending{kind: ErrCancelled}

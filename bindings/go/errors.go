@@ -4,7 +4,9 @@ package contactway
 import "C"
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"reflect"
 	"strings"
@@ -63,6 +65,9 @@ type Detail struct {
 // Error is the error of every call. It matches its [Kind] with [errors.Is], and where the context was the reason
 // [context.DeadlineExceeded] or [context.Canceled] and the context's own cause too. A Timeout of the client's, or one in
 // RawOptions, is no reason of the context's.
+//
+// Whether an add may have been carried out is what Effect says, of whatever Kind the error is. One that was cancelled on
+// its way is ErrCancelled, not ErrUnknown, with EffectUnknown and a RetryAfter of 0.
 type Error struct {
 	Errcode    int64           // WeCom's own where WeCom refused, else one of the library's, -1001 and below
 	Errmsg     string          // what WeCom said where WeCom refused, else what went wrong and what to do
@@ -110,8 +115,11 @@ func (e *Error) Is(target error) bool {
 // Unwrap is the error of the context or of the token provider, where that was the reason; else nil.
 func (e *Error) Unwrap() error { return e.cause }
 
-// Timeout is whether the time was up, for [os.IsTimeout] and users of net.Error.
-func (e *Error) Timeout() bool { return e.Kind == ErrTimeout }
+// Timeout is whether the time was up, for [os.IsTimeout] and users of net.Error: of an add in doubt too, whose Kind is
+// [ErrUnknown], where the context's deadline was the reason.
+func (e *Error) Timeout() bool {
+	return e.Kind == ErrTimeout || errors.Is(e.cause, context.DeadlineExceeded)
+}
 
 // Temporary is Retryable, for users of net.Error.
 func (e *Error) Temporary() bool { return e.Retryable }
@@ -170,10 +178,28 @@ func inGo(err error, written any) error {
 	for i := range failure.Details {
 		detail := &failure.Details[i]
 		if detail.Field = fieldAt(reflect.TypeOf(written), detail.Pointer); detail.Field != "" {
-			failure.Errmsg = strings.Replace(failure.Errmsg, " "+detail.Pointer+": ", " "+detail.Field+": ", 1)
+			told := detail.Pointer + ": " + detail.Message
+			detail.Message = messageInGo(*detail)
+			failure.Errmsg = strings.Replace(failure.Errmsg, " "+told, " "+detail.Field+": "+detail.Message, 1)
 		}
 	}
 	return failure
+}
+
+// messageInGo is what a detail says, with the field in the place of the member that it begins with. A duration is told in
+// the unit of that member.
+func messageInGo(detail Detail) string {
+	member := strings.ReplaceAll(detail.Pointer[1:], "/", ".")
+	rest, isOfMember := strings.CutPrefix(detail.Message, member+" ")
+	switch {
+	case !isOfMember:
+		return detail.Message
+	case strings.HasSuffix(member, "_ms"):
+		return detail.Field + " in milliseconds " + rest
+	case strings.HasSuffix(member, "_s"):
+		return detail.Field + " in seconds " + rest
+	}
+	return detail.Field + " " + rest
 }
 
 // withFaults is the library's error, which may be nil, with what else is wrong with a configuration.

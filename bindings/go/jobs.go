@@ -12,9 +12,10 @@ import (
 	"strings"
 )
 
-// Sync, Apply, ReplaceUser and SaveQRCodes are jobs. They have a deadline only if their context has one, are stopped
-// cleanly by it, by [OnProgress] and by Close, and go on where they stood when they are run again. Beside an error too
-// they answer the counts and failures so far; the answer is nil only where the library was not reached.
+// Sync, Apply, ReplaceUser and SaveQRCodes are jobs. They have a deadline only if their context has one, and go on
+// where they stood when they are run again. [OnProgress] stops them cleanly; their context and Close cut off what is in
+// flight. Beside an error too they answer the counts and failures so far; the answer is nil only where the library was not
+// reached.
 
 // Progress says how far a job has come.
 type Progress struct {

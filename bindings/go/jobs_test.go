@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -388,6 +389,43 @@ func TestProgressStopsAJobWhichGoesOnWhenRunAgain(t *testing.T) {
 	}
 	if len(listed) != count {
 		t.Errorf("%d contact ways were made of %d rows", len(listed), count)
+	}
+}
+
+// What stops a job decides what becomes of the calls in flight: its progress lets them finish, its context leaves them in doubt.
+func TestProgressLeavesNothingInDoubtAndAContextDoes(t *testing.T) {
+	for _, byContext := range []bool{false, true} {
+		sandbox := contactwaytest.NewSandboxWith(t, contactway.SandboxConfig{Latency: 200 * time.Millisecond})
+		client := keeping(t, sandbox)
+		ctx, cancel := context.WithCancel(context.Background())
+		defer cancel()
+		var stops atomic.Bool
+		ended := make(chan error, 1)
+		go func() {
+			_, err := client.Apply(ctx, contactway.ApplyRequest{Rows: sheet(40), Concurrency: contactway.Some(2)},
+				contactway.OnProgress(func(contactway.Progress) bool { return !stops.Load() }))
+			ended <- err
+		}()
+		waitFor(t, "an add in flight", func() bool { return len(sandbox.Calls("add_contact_way")) > 0 })
+		if byContext {
+			cancel()
+		}
+		stops.Store(true)
+		if err := <-ended; !errors.Is(err, contactway.ErrCancelled) {
+			t.Fatal(err)
+		}
+		inDoubt := 0
+		for entry, err := range client.Entries(context.Background(), contactway.LedgerQuery{}) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			if entry.Status != contactway.StatusActive {
+				inDoubt++
+			}
+		}
+		if (inDoubt > 0) != byContext {
+			t.Errorf("%d are in doubt, by its context %v", inDoubt, byContext)
+		}
 	}
 }
 

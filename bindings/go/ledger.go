@@ -53,7 +53,7 @@ type LedgerEntry struct {
 	ConfigID   string     `json:"config_id"` // empty until WeCom has acknowledged it
 	QRCode     string     `json:"qr_code"`
 	Status     Status     `json:"status"`
-	ContactWay AddRequest `json:"contact_way"` // as it was asked for
+	ContactWay AddRequest `json:"contact_way"` // what was last asked for, the changes of Update, Apply and ReplaceUser included
 	CreatedAt  int64      `json:"created_at"`  // seconds since 1970
 	UpdatedAt  int64      `json:"updated_at"`  // seconds since 1970
 }

@@ -33,8 +33,9 @@ func Key(key string) Option {
 	return func(s *settings) { s.key = &key }
 }
 
-// OnProgress, for jobs alone, is told how far the job has come, at most ten times a second; the job waits for it and
-// stops cleanly once report is false. It must not call the client. What it panics with the call panics with.
+// OnProgress, for jobs alone, is told how far the job has come, at most ten times a second; the job waits for it. Once
+// report is false it begins nothing more, and ends when the calls in flight have finished, where a context would cut them
+// off: a program that ends says false, then waits for the job. It must not call the client. What it panics with the call panics with.
 func OnProgress(report func(Progress) bool) Option {
 	return func(s *settings) { s.progress = report }
 }
@@ -43,6 +44,25 @@ func OnProgress(report func(Progress) bool) Option {
 // earlier one counts.
 func RawOptions(options []byte) Option {
 	return func(s *settings) { s.raw = options }
+}
+
+// misplaced is the error of an option that a call does not have; nil if it has all of them.
+func (s *settings) misplaced(name string, called function) error {
+	for _, option := range []struct {
+		name, owner     string
+		isGiven, isHere bool
+	}{
+		{"AcceptDuplicate", "Add", s.acceptDuplicate, name == "add"},
+		{"Key", "Add", s.key != nil, name == "add"},
+		{"OnProgress", "jobs", s.progress != nil, called.job != nil},
+	} {
+		if option.isGiven && !option.isHere {
+			failure := invalidArgument("%s is for %s alone; leave it out of %s", option.name, option.owner, name)
+			failure.Endpoint = called.endpoint
+			return failure
+		}
+	}
+	return nil
 }
 
 func settingsOf(options []Option) settings {

@@ -39,6 +39,38 @@ func TestReadmesShowWhatIsTested(t *testing.T) {
 	}
 }
 
+// A program builds against a checkout by the commands that the READMEs show, with no network.
+func TestCommandsOfTheReadmesBuildAgainstACheckout(t *testing.T) {
+	here, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	program, err := os.ReadFile("example/main.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"README.md", "README.zh-CN.md"} {
+		readme, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		shown := regexp.MustCompile("(?s)```sh\n(  go mod edit.*?)```").FindSubmatch(readme)
+		if shown == nil {
+			t.Fatalf("%s shows no commands", name)
+		}
+		commands := strings.ReplaceAll(string(shown[1]), "/path/to/contactway/bindings/go", "'"+here+"'")
+		directory := t.TempDir()
+		if err := os.WriteFile(filepath.Join(directory, "main.go"), program, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		script := exec.Command("sh", "-ec", "go mod init shop\n"+commands+"\ngo build -o shop .")
+		script.Dir, script.Env = directory, append(os.Environ(), "GOPROXY=off", "GOFLAGS=")
+		if output, err := script.CombinedOutput(); err != nil {
+			t.Errorf("%s: %v: %s", name, err, output)
+		}
+	}
+}
+
 func TestProgramsOfTheReadmes(t *testing.T) {
 	for file, says := range programs {
 		output, err := exec.Command("go", "run", "./"+filepath.Dir(file)).CombinedOutput()

@@ -148,17 +148,41 @@ func TestRawCallRefuses(t *testing.T) {
 			_, err := client.Call(context.Background(), "add", []byte("{}"), contactway.RawOptions([]byte(`{"x":1}`)))
 			return err
 		},
-		"progress of no job": func() error {
-			_, err := client.Add(context.Background(), counter, contactway.OnProgress(func(contactway.Progress) bool { return true }))
-			return err
-		},
-		"option of add": func() error {
-			_, err := client.Get(context.Background(), contactway.GetRequest{ConfigID: "x"}, contactway.AcceptDuplicate())
-			return err
-		},
 	} {
 		if err := call(); !errors.Is(err, contactway.ErrInvalidArgument) {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// An option that a call does not have is refused by its name in Go, which says what has it.
+func TestOptionsThatDoNotBelongAreRefusedByName(t *testing.T) {
+	client, ctx := contactwaytest.NewSandbox(t).NewClient(), context.Background()
+	get := func(option contactway.Option) error {
+		_, err := client.Get(ctx, contactway.GetRequest{ConfigID: "x"}, option)
+		return err
+	}
+	sync := func(option contactway.Option) error {
+		_, err := client.Sync(ctx, contactway.SyncRequest{}, option)
+		return err
+	}
+	add := func(option contactway.Option) error {
+		_, err := client.Add(ctx, counter, option)
+		return err
+	}
+	for _, test := range []struct {
+		call   func(contactway.Option) error
+		option contactway.Option
+		says   string
+	}{
+		{get, contactway.Key("k"), "Key is for Add alone; leave it out of get"},
+		{sync, contactway.Key(""), "Key is for Add alone; leave it out of sync"},
+		{get, contactway.AcceptDuplicate(), "AcceptDuplicate is for Add alone; leave it out of get"},
+		{add, contactway.OnProgress(func(contactway.Progress) bool { return true }), "OnProgress is for jobs alone; leave it out of add"},
+	} {
+		failure := failureOf(t, test.call(test.option))
+		if failure.Kind != contactway.ErrInvalidArgument || failure.Errmsg != test.says || failure.Endpoint == "" {
+			t.Errorf("%v, endpoint %q, and not %q", failure, failure.Endpoint, test.says)
 		}
 	}
 }

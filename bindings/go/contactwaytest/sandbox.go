@@ -68,24 +68,32 @@ func printed(value any) string {
 	return string(text)
 }
 
-// Call is a request that came.
+// Call is a request that came, and what was answered.
 type Call struct {
 	Endpoint   string            `json:"endpoint"`
 	Method     string            `json:"method"`
-	Target     string            `json:"target"`
-	Headers    map[string]string `json:"headers"`
+	Target     string            `json:"target"`  // holds the token
+	Headers    map[string]string `json:"headers"` // names are in lower case
 	Body       string            `json:"body"`
 	Connection int64             `json:"connection"`
-	At         int64             `json:"at"` // seconds since 1970
+	At         int64             `json:"at"`     // seconds since 1970, by the sandbox's clock
+	AtMS       int64             `json:"at_ms"`  // milliseconds since the sandbox started, by the machine's
+	Status     int               `json:"status"` // of HTTP; 0 while the call is worked on, and where nothing was sent
+	Answer     string            `json:"answer"` // empty where Status is 0, and for a picture
+	Rule       string            `json:"rule"`   // that the request broke, such as config_id_required; empty if none
+	Fault      *Fault            `json:"fault"`  // that acted on it, as it was given; nil if none
 }
 
 // Fault says which calls go wrong, and how.
 type Fault struct {
-	Endpoint string         `json:"endpoint"`        // such as add_contact_way or gettoken; "*" for all
-	Nth      int            `json:"nth,omitempty"`   // from the nth call on; 1 if 0
-	Times    int            `json:"times,omitempty"` // so many calls; 1 if 0
-	When     string         `json:"when,omitempty"`  // "before" the work is done, or "after" it; before if empty
-	Do       map[string]any `json:"do"`              // such as errcode, status, delay_ms, reset or silence
+	Endpoint string         `json:"endpoint,omitempty"` // such as add_contact_way or gettoken; "*" for all; may be left out where there is a Path
+	Path     string         `json:"path,omitempty"`     // such as /cgi-bin/user/get, known to the sandbox or not; every path if empty
+	Body     map[string]any `json:"body,omitempty"`     // what must stand in the body, by pointers (RFC 6901), such as "/user/0": "lisi"; every body if empty
+	Nth      int            `json:"nth,omitempty"`      // from the nth call on, counted from when the fault was added; 1 if 0
+	Times    int            `json:"times,omitempty"`    // so many calls; if 0 one, or without end where there is a Share
+	Share    *float64       `json:"share,omitempty"`    // of the calls, from 0 to 1; the seed decides which; all if nil
+	When     string         `json:"when,omitempty"`     // "before" the work is done, or "after" it; before if empty
+	Do       map[string]any `json:"do"`                 // such as errcode, status, delay_ms, reset or silence
 }
 
 // NewSandbox starts a sandbox with one medical company, its app, and the members zhangsan, lisi, wangwu and

@@ -58,7 +58,7 @@ func TestWithFailsTheTestThatItIsFor(t *testing.T) {
 func TestSandboxThatCannotBeStartedFailsItsTest(t *testing.T) {
 	wrong := contactway.SandboxConfig{Host: "0.0.0.0", Latency: -time.Nanosecond}
 	why := failing(t, func(inner testing.TB) { contactwaytest.NewSandboxWith(inner, wrong) })
-	for _, member := range []string{"control_token", "latency_ms"} {
+	for _, member := range []string{"ControlToken", "Latency"} {
 		if !strings.Contains(why, member) {
 			t.Errorf("%s is not named in %s", member, why)
 		}
