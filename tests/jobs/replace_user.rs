@@ -1,6 +1,9 @@
 //! One member taken out of every contact way that names them.
 
-use contactway::{Client, Options};
+use std::thread;
+use std::time::Duration;
+
+use contactway::{Canceller, Client, Options};
 use serde_json::{Value, json};
 
 use crate::bench::{Bench, apply, counts, entry, read, row, sync};
@@ -34,6 +37,27 @@ fn a_member_is_replaced_wherever_they_are_named_without_regard_to_case() {
     assert_eq!(user(&bench, &client, "other"), json!(["wangwu"]));
     assert_eq!(bench.seen(&stranger)["user"], json!(["lisi"]), "also in what was adopted");
     assert_eq!(counts(&replace(&client, &json!({"from": "zhangsan", "to": ["lisi"]}))), json!({}));
+}
+
+#[test]
+fn what_was_changed_before_a_stop_is_told_though_it_could_not_be_read_again() {
+    let bench = Bench::new();
+    let client = bench.client("");
+    apply(&client, &[row("a", &json!({"user": ["zhangsan"]}))]);
+    bench.shop.faults(r#"{"endpoint":"get_contact_way","nth":2,"times":1,"do":{"delay_ms":5000}}"#);
+    let canceller = Canceller::new();
+    let options = Options { canceller: Some(canceller.clone()), ..Options::default() };
+    let answer = thread::scope(|scope| {
+        scope.spawn(|| {
+            while bench.bodies("update_contact_way").is_empty() {
+                thread::sleep(Duration::from_millis(5));
+            }
+            thread::sleep(Duration::from_millis(100));
+            canceller.cancel();
+        });
+        read(client.replace_user(r#"{"from":"zhangsan","to":["lisi"]}"#, &options, None))
+    });
+    assert_eq!((&answer["error"]["kind"], counts(&answer)), (&json!("cancelled"), json!({"matched": 1, "updated": 1})));
 }
 
 #[test]
