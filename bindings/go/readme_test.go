@@ -12,7 +12,7 @@ import (
 // programs are those that the READMEs show, with what each says.
 var programs = map[string][]string{
 	"example/main.go":        {"made ", "there is ", "refused: 41044 "},
-	"example/web/main.go":    {"counter-1: 200 {\"config_id\":", "characters: 422 {"},
+	"example/web/main.go":    {"counter-1: 200 {\"config_id\":", "k: 422 {", "leave : 200 {\"updated\":1}"},
 	"example/ledger/main.go": {"10 of 10", "10 made", "made before: true", "lisi left 10", "10 pictures"},
 }
 
