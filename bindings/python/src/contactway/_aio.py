@@ -18,8 +18,10 @@ class AsyncClient(AsyncLedgerCalls):
     out, that is 32 more than ``max_in_flight``, or 64 where ``max_in_flight`` is 0. A call beyond that waits for a
     thread, until its deadline at most, which counts from the await; a bulk job keeps its thread to its end.
 
-    Cancelling the task cancels the call, and the await ends at once: there is no ``canceller``. Token providers,
-    loggers and ``progress`` are plain functions and run on those threads, with the context variables of the task.
+    Cancelling the task cancels the call: there is no ``canceller``. The await ends as soon as the call has ended on its
+    thread, which is at once unless a function of yours is at work there; what it came to is in the attribute
+    ``contactway_answer`` of the CancelledError. Token providers, loggers and ``progress`` are plain functions and run
+    on those threads, with the context variables of the task.
 
     >>> async def main():
     ...     async with contactway.AsyncClient(sandbox.client_config) as client:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 
 from . import _forks
@@ -13,11 +13,12 @@ from ._calls import Call
 from ._canceller import Canceller
 from ._client import Client
 from ._handle import OfThisProcess
+from ._interrupted import answer_in, give_answer
 from ._json import encode_config
 from ._lazy import logging, types, typing
 from ._options import Options, milliseconds, too_late
 from ._progress import teller
-from .errors import InvalidHandle, found_here
+from .errors import ContactwayError, InvalidHandle, found_here
 
 #: How many threads there are beside those that ``max_in_flight`` keeps busy: calls of one endpoint that wait for their
 #: turn take some, and those of another must not wait for them.
@@ -167,13 +168,15 @@ class AsyncCaller(OfThisProcess):
         try:
             # Of a client that is closed the threads are gone, too.
             self._client._here()
-            return await self._run(name, work, options, timeout_ms)
+            return await self._run(name, work, options, timeout_ms, canceller)
         finally:
-            # Cancelled or not: whatever may still be on its way ends now.
+            # However it ends: whatever may still be on its way ends now.
             canceller.cancel()
             canceller.close()
 
-    async def _run(self, name: str, work: _Work, options: Options, timeout_ms: typing.Optional[int]) -> typing.Any:
+    async def _run(
+        self, name: str, work: _Work, options: Options, timeout_ms: typing.Optional[int], canceller: Canceller
+    ) -> typing.Any:
         threads, waiting = self._begin(name)
 
         def run() -> typing.Any:
@@ -194,10 +197,43 @@ class AsyncCaller(OfThisProcess):
                     # A call that got no thread can still be taken back.
                     if begun.cancel():
                         raise too_late(waiting)
-                return await answer
+                # Unlike `await answer` it leaves the answer alone when the task is cancelled.
+                await asyncio.wait({answer})
+                return answer.result()
+            except asyncio.CancelledError as cancelled:
+                canceller.cancel()
+                begun.cancel()
+                await _ended(answer)
+                unsent = found_here("cancelled", f"the task was cancelled while {waiting}")
+                came = _answer_of(begun, unsent)
+                if came is not None:
+                    give_answer(cancelled, came)
+                raise
             finally:
-                # Whoever cancels the task wants to hear of no other end.
+                # Whoever closes the coroutine or is late wants to hear of no other end.
                 if not answer.cancel() and not answer.cancelled():
                     answer.exception()
         finally:
             self._end(name)
+
+
+async def _ended(answer: asyncio.Future[typing.Any]) -> None:
+    """Wait for a call whose canceller was fired, however often its task is cancelled meanwhile: it ends promptly, and
+    until then its job holds the next one up and its add has no outcome.
+    """
+    while not answer.done():
+        try:
+            await asyncio.wait({answer})
+        except asyncio.CancelledError:
+            continue
+
+
+def _answer_of(ended: Future[typing.Any], unsent: ContactwayError) -> typing.Optional[Mapping[str, typing.Any]]:
+    """What a call on a thread came to, whether that is raised or not."""
+    if ended.cancelled():
+        return unsent.answer
+    error = ended.exception()
+    if error is not None:
+        return answer_in(error)
+    answer: Mapping[str, typing.Any] = ended.result()
+    return answer

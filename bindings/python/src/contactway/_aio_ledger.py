@@ -61,8 +61,10 @@ class AsyncLedgerCalls(AsyncCaller):
         timeout: typing.Optional[float] = None,
         **members: typing.Unpack[types.SyncRequest],
     ) -> types.SyncAnswer:
-        """`Client.sync`. Cancelling the task stops the job soon, and its counts are lost; let ``progress`` return False
-        where they are wanted.
+        """`Client.sync`. ``progress`` is told on the thread of the call, not on that of the loop.
+
+        Cancelling the task ends the job before CancelledError goes out, which has its answer with the counts in
+        ``contactway_answer``. What was in flight is in doubt then; let ``progress`` return False to end it cleanly.
 
         >>> run(lambda client: client.sync())["adopted"]
         1
