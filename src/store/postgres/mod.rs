@@ -29,6 +29,9 @@ use address::Address;
 const NOTICE: Duration = Duration::from_millis(20);
 /// A transaction that was begun may take this long, since it may be made for others too.
 const BEGUN: Duration = Duration::from_secs(5);
+/// A transaction in which nothing is said for so long is ended by the server: its process was stopped in the midst of it,
+/// and would keep what it has locked from all others.
+const FORSAKEN: Duration = Duration::from_secs(10);
 /// After a transaction met another one, or the server was starting.
 const PAUSE: Duration = Duration::from_millis(10);
 /// Of those that would make the tables at the same time one does; any number that others hardly use.
@@ -130,10 +133,18 @@ impl Postgres {
             _ => line.insert(self.connect(call)?),
         };
         let may_write = !matches!(need, Need::Read | Need::Page);
-        let mut statements = Statements { session, call, shown: &self.address.shown, may_write, until: None };
+        let mut statements = Statements {
+            session,
+            call,
+            shown: &self.address.shown,
+            may_write,
+            until: None,
+            heard: std::cell::Cell::new(None),
+        };
         let outcome = statements.transaction(need, work);
-        let broken =
-            statements.session.client.is_closed() || statements.until.is_some_and(|until| Instant::now() >= until);
+        let broken = statements.session.client.is_closed()
+            || statements.is_forsaken()
+            || statements.until.is_some_and(|until| Instant::now() >= until);
         if broken || matches!(&outcome, Err(Fault::For(_)) if call.check().is_err()) {
             // What is under way on it is not waited for.
             *line = None;
@@ -201,6 +212,8 @@ struct Statements<'s> {
     may_write: bool,
     /// Since it was begun.
     until: Option<Instant>,
+    /// Since then too: when the server answered last.
+    heard: std::cell::Cell<Option<Instant>>,
 }
 
 impl Statements<'_> {
@@ -208,7 +221,7 @@ impl Statements<'_> {
         if need == Need::Read {
             return work(self);
         }
-        self.run(match need {
+        let begin = match need {
             // Without statistics, or with those of before many entries came, it would rather sort all that follow than walk
             // to the page's end, page after page.
             Need::Page => "BEGIN READ ONLY; SET LOCAL enable_sort = off; SET LOCAL jit = off",
@@ -218,7 +231,10 @@ impl Statements<'_> {
                 "BEGIN; SELECT set_config('synchronous_commit', 'on', true)
                  WHERE current_setting('synchronous_commit') IN ('off', 'local')"
             }
-        })?;
+        };
+        let forsaken_ms = FORSAKEN.as_millis();
+        self.run(&format!("{begin}; SET LOCAL idle_in_transaction_session_timeout = {forsaken_ms}"))?;
+        self.heard.set(Some(Instant::now()));
         if need == Need::Durable {
             self.until = Some(self.call.deadline().max(Instant::now() + BEGUN));
         }
@@ -240,8 +256,17 @@ impl Statements<'_> {
         self.drive(self.session.client.batch_execute(statements))
     }
 
+    fn is_forsaken(&self) -> bool {
+        self.heard.get().is_some_and(|heard| heard.elapsed() >= FORSAKEN)
+    }
+
     fn drive<T>(&self, future: impl Future<Output = Result<T, tokio_postgres::Error>>) -> Result<T, Fault> {
+        if self.is_forsaken() {
+            let text = "this process was stopped in the midst of a transaction, which the server has undone";
+            return Err(Fault::Again(failed(text)));
+        }
         let done = drive(&self.session.runtime, self.call, self.until, self.shown, future)?;
+        self.heard.set(self.heard.get().map(|_| Instant::now()));
         done.map_err(|error| trouble::fault(self.shown, &error))
     }
 

@@ -19,13 +19,14 @@ pub fn fault(shown: &str, error: &tokio_postgres::Error) -> Fault {
 }
 
 /// It met another transaction, or the server is going or coming.
-const AGAIN: [SqlState; 6] = [
+const AGAIN: [SqlState; 7] = [
     SqlState::T_R_SERIALIZATION_FAILURE,
     SqlState::T_R_DEADLOCK_DETECTED,
     SqlState::UNIQUE_VIOLATION,
     SqlState::ADMIN_SHUTDOWN,
     SqlState::CRASH_SHUTDOWN,
     SqlState::CANNOT_CONNECT_NOW,
+    SqlState::IDLE_IN_TRANSACTION_SESSION_TIMEOUT,
 ];
 
 const LOST: [io::ErrorKind; 4] = [

@@ -2,6 +2,7 @@
 
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::process::Command;
+use std::time::Instant;
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 
@@ -251,4 +252,32 @@ fn no_thread_outlives_a_call() {
         .filter_map(|task| std::fs::read_to_string(task.ok()?.path().join("comm")).ok());
     let names: Vec<_> = names.collect();
     assert!(names.iter().all(|name| !name.contains("tokio")), "{names:?}");
+}
+
+#[test]
+fn who_was_stopped_in_the_midst_of_a_transaction_keeps_nobody_waiting_and_does_it_again() {
+    let Some(server) = Server::new() else { return };
+    let (bench, other) = (server.bench(), server.bench());
+    let at = bench.active("a", "c1");
+    let long = || Call::new(Duration::from_secs(60));
+    let touch = "UPDATE contactway_entry SET updated_at = updated_at + 1 WHERE id = ?1";
+    std::thread::scope(|scope| {
+        let stopped = scope.spawn(|| {
+            let mut times = 0;
+            let touched = bench.store.with(&long(), Need::Durable, |sql| {
+                sql.change(touch, &[at.id.into()])?;
+                times += 1;
+                if times == 1 {
+                    std::thread::sleep(Duration::from_secs(12));
+                }
+                sql.change(touch, &[at.id.into()])
+            });
+            (touched.unwrap(), times)
+        });
+        std::thread::sleep(Duration::from_secs(1));
+        let began = Instant::now();
+        other.store.with(&long(), Need::Durable, |sql| sql.change(touch, &[at.id.into()])).unwrap();
+        assert!(began.elapsed() < Duration::from_secs(11), "{:?}", began.elapsed());
+        assert_eq!(stopped.join().unwrap(), (1, 2), "what it had begun is undone, and done once more");
+    });
 }
