@@ -351,7 +351,7 @@ pub unsafe extern "C" fn contactway_check(client: contactway_client, options_jso
 ///
 /// The answer holds entries, in the order of their coming, and next_cursor, which is empty on the last page. An entry
 /// has key, namespace, config_id, qr_code (each null where there is none), status (intended, active, unknown, deleted
-/// or gone), contact_way as it was asked for, and created_at and updated_at in seconds since 1970.
+/// or gone), contact_way as it was last asked for, and created_at and updated_at in seconds since 1970.
 ///
 /// options_json may be NULL; it knows timeout_ms and canceller. The answer is never NULL and is to be freed with
 /// contactway_string_free. Any thread. Errors: invalid_argument, invalid_handle, invalid_request, store, cancelled;

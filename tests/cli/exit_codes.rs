@@ -78,6 +78,18 @@ fn five_where_nothing_was_done_and_another_try_may_do() {
 }
 
 #[test]
+fn a_job_that_did_nothing_is_not_partly_done() {
+    let counter = Counter::new();
+    let file = counter.file("codes.csv", "key,type,scene,user,state\na,2,2,zhangsan,a\nb,2,2,zhangsan,b\n");
+    let mut offline = counter.command(&["apply", file]);
+    let ran = counter.output(offline.env("CONTACTWAY_BASE_URL", "http://127.0.0.1:1"));
+    assert_eq!(ran.code, Some(5), "nothing was done, and it may go later: {}", ran.err);
+    let file = counter.file("wrong.csv", "key,type,scene,user,state\na,2,9,zhangsan,a\n");
+    let ran = counter.run(&["apply", file]);
+    assert_eq!(ran.code, Some(1), "the same would be refused again: {}", ran.err);
+}
+
+#[test]
 fn a_hundred_and_thirty_for_what_is_interrupted() {
     let counter = Counter::new();
     counter.shop.faults(r#"{"endpoint":"list_contact_way","times":9,"do":{"delay_ms":20000}}"#);

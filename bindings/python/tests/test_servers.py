@@ -138,6 +138,9 @@ def test_a_request_of_the_web_that_comes_again_makes_no_second_contact_way(
         assert first.retry_after is not None
         assert int(first.retry_after) > 0
         again, once_more = ask(port, "/counters/1"), ask(port, "/counters/1")
+        wrong = ask(port, f"/counters/{10**30}")
+    assert wrong is not None
+    assert (wrong.status, wrong.body["details"][0]["pointer"]) == (422, "/state")
     assert again is not None
     assert once_more is not None
     assert (again.status, again.body["config_id"]) == (once_more.status, once_more.body["config_id"])

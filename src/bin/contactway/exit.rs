@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use contactway::{Effect, Error, Kind};
+use serde_json::{Map, Value};
 
 use crate::messages::Text;
 
@@ -50,9 +51,11 @@ impl Exit {
         }
     }
 
-    /// The same of a job, which has a part done when its time is up.
+    /// The same of a job, which has a part done when its time is up or some of its rows failed.
     pub fn of_job(error: &Error) -> Self {
         match error.kind() {
+            Kind::Partial if is_nothing_done(error) && error.is_retryable() => Self::TryAgain,
+            Kind::Partial if is_nothing_done(error) => Self::Refused,
             Kind::Timeout => Self::Partial,
             _ => Self::of(error),
         }
@@ -65,6 +68,14 @@ const READS: [&str; 3] = ["get_contact_way", "list_contact_way", "save_qr_code"]
 /// Whether WeCom may have carried out something that a person has to see to.
 pub fn may_be_done(error: &Error) -> bool {
     error.effect() == Effect::Unknown && !error.endpoint().is_some_and(|endpoint| READS.contains(&endpoint))
+}
+
+/// Whether a job that came to its end has done nothing: all that it counts is what it found and what failed.
+fn is_nothing_done(error: &Error) -> bool {
+    const NOT_DONE: [&str; 4] = ["errcode", "failed", "matched", "listed"];
+    let answer: Map<String, Value> = serde_json::from_str(&error.to_json()).unwrap_or_default();
+    let mut counts = answer.iter().filter(|(name, _)| !NOT_DONE.contains(&name.as_str()));
+    error.effect() == Effect::None && counts.all(|(_, count)| count.as_i64().is_none_or(|count| count == 0))
 }
 
 impl From<Exit> for ExitCode {

@@ -67,7 +67,10 @@ impl Failed {
         groups.sort_by_key(|group| group.rows.first().map_or(0, |(line, _)| *line));
         let mut lines = Vec::new();
         for group in groups {
-            let rows: Vec<_> = group.rows.iter().map(|(_, name)| name.as_str()).collect();
+            let mut rows: Vec<_> = group.rows.iter().map(|(_, name)| name.as_str()).collect();
+            if group.count > ROWS_NAMED as u64 {
+                rows.push("…");
+            }
             let reason = said(&group.reason, lang);
             let reason = Message::Reason { kind: kind_of(group.errcode), errcode: group.errcode, reason: &reason };
             let (reason, count, rows) = (reason.text(lang), group.count, rows.join(Text::Semicolon.text(lang)));
@@ -129,12 +132,17 @@ mod tests {
         let mut rows: Vec<_> =
             (2..9).rev().map(|line| row(line, &format!("a rule is broken in line {line}: x"))).collect();
         rows.push(row(9, "y"));
+        rows.extend([row(11, "z"), row(12, "z")]);
         rows.push(json!({"line": 10, "key": "k10", "result": "created", "errcode": 0, "errmsg": "ok"}));
         let failed = Failed::of(rows, Language::English);
-        assert_eq!(failed.count, 8);
+        assert_eq!(failed.count, 10);
         assert_eq!(
             failed.lines(Language::English),
-            ["7 of them: x (errcode -1003): line 2, k2; line 3, k3; line 4, k4; …", "line 9, k9: y (errcode -1003)"]
+            [
+                "7 of them: x (errcode -1003): line 2, k2; line 3, k3; line 4, k4; …",
+                "line 9, k9: y (errcode -1003)",
+                "2 of them: z (errcode -1003): line 11, k11; line 12, k12",
+            ]
         );
     }
 }

@@ -182,17 +182,17 @@ fn apply_rows(job: &Job, desk: &mut Desk, plan: &Plan, source: &mut Source) -> R
     }
 }
 
+const TELL_APART: &str = "give each its own state, by which its customers, and a lost add, are told apart";
+
 /// The warning of rows that are equal but for the key.
 fn alike(scan: &Scan) -> Option<Detail> {
     let (first, second) = scan.alike?;
-    let equal = match scan.alike_count {
-        1 => "a row equals".to_owned(),
-        many => format!("{many} rows equal"),
+    let message = match scan.alike_count {
+        1 => format!("a row equals another one but for the key, lines {first} and {second} first: {TELL_APART}"),
+        many => {
+            format!("{many} rows equal another one but for the key, lines {first} and {second} first: {TELL_APART}")
+        }
     };
-    let message = format!(
-        "{equal} another one but for the key, lines {first} and {second} first: give each its own state, by which its \
-         customers, and a lost add, are told apart"
-    );
     let mut detail = Detail::new("", "alike_rows", message);
     detail.line = Some(second);
     Some(detail)

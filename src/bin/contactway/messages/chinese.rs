@@ -74,7 +74,7 @@ pub fn text(text: Text) -> &'static str {
         Text::Userid => "会话中的成员",
         Text::ExternalUserid => "会话中的客户",
         Text::Json => "请求的字段，写成一个 JSON 对象，例如 conclusions；- 表示从标准输入读取。其他参数会并入其中",
-        Text::Key => "你自己起的名称：同名只会新增一次，无论运行多少次",
+        Text::Key => "您自己起的名称：同名只会新增一次，无论运行多少次",
         Text::OfKey => "它在台账中的 key，代替 --config-id",
         Text::AcceptDuplicate => "即使可能多出一个「联系我」也重发",
         Text::Picture => "PNG 或 JPEG 图片，最大 10 MiB",
@@ -149,7 +149,7 @@ pub fn message(message: &Message) -> String {
         Message::Line { line, character: None } => format!("第 {line} 行"),
         Message::Reason { kind, errcode, reason } => format!("{}：{reason}（errcode {errcode}）", kind_words(*kind)),
         Message::FailedRows { count: 1, rows, reason } => format!("{rows}：{reason}"),
-        Message::FailedRows { count, rows, reason } => format!("其中 {count} 个：{reason}：{rows}；…"),
+        Message::FailedRows { count, rows, reason } => format!("其中 {count} 个：{reason}：{rows}"),
         Message::MoreFailed(count) => format!("另有 {count} 个失败"),
         Message::AllRowsIn(report) => format!("每一行的结果见 {report}"),
         Message::ReportAllRows => "用 --report-path FILE 可写出每一行的结果".to_owned(),
@@ -183,7 +183,7 @@ pub fn message(message: &Message) -> String {
         Message::GivenTwice { member, flag } => format!("字段 {member} 在 JSON 和 {flag} 中都有：只给一次"),
         Message::NoInput { why } => format!("无法读取标准输入（{why}）"),
         Message::NoSignals { why } => format!("无法等待信号（{why}）"),
-        Message::Entries(count) => format!("共 {count} 条"),
+        Message::Entries(count) => format!("条目：{count}"),
         Message::MoreEntries(cursor) => format!("还有更多：--cursor {cursor}"),
         Message::PlanOf { created, updated, replaced, deleted, claimed, unchanged, failed } => format!(
             "计划：新增 {created}，修改 {updated}，更换 {replaced}，认领 {claimed}，删除 {deleted}；不变 {unchanged}，被拒绝 \

@@ -166,7 +166,7 @@ pub fn message(message: &Message) -> String {
         Message::Line { line, character: None } => format!("line {line}"),
         Message::Reason { errcode, reason, .. } => format!("{reason} (errcode {errcode})"),
         Message::FailedRows { count: 1, rows, reason } => format!("{rows}: {reason}"),
-        Message::FailedRows { count, rows, reason } => format!("{count} of them: {reason}: {rows}; …"),
+        Message::FailedRows { count, rows, reason } => format!("{count} of them: {reason}: {rows}"),
         Message::MoreFailed(count) => format!("{count} more failed"),
         Message::AllRowsIn(report) => format!("what became of every row is in {report}"),
         Message::ReportAllRows => "--report-path FILE writes what becomes of every row".to_owned(),

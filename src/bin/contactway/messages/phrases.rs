@@ -228,12 +228,12 @@ const BOOK: &[Phrase] = &[
         "key {} 在第 {} 行已有；每行的 key 各不相同，请去掉其一",
     ),
     same(
-        "a row equals{}another one but for the key, lines {} and {} first: {}",
-        "有一行{}除 key 外与另一行相同，最先是第 {} 行和第 {} 行：请让每行的 state 各不相同，以便区分客户来源，也便于找回应答丢失的新增",
+        "a row equals another one but for the key, lines {} and {} first: {}",
+        "有一行除 key 外与另一行相同，最先是第 {} 行和第 {} 行：请让每行的 state 各不相同，以便区分客户来源，也便于找回应答丢失的新增",
     ),
     same(
-        "{} rows equal{}another one but for the key, lines {} and {} first: {}",
-        "有 {} 行{}除 key 外与另一行相同，最先是第 {} 行和第 {} 行：请让每行的 state 各不相同，以便区分客户来源，也便于找回应答丢失的新增",
+        "{} rows equal another one but for the key, lines {} and {} first: {}",
+        "有 {} 行除 key 外与另一行相同，最先是第 {} 行和第 {} 行：请让每行的 state 各不相同，以便区分客户来源，也便于找回应答丢失的新增",
     ),
     same(
         "the column {} is not known; begin its name with # to pass it over.",
@@ -245,7 +245,7 @@ const BOOK: &[Phrase] = &[
     ),
     same(
         "there is no column key: the first line names the columns, and key is your own name for each row",
-        "没有 key 列：第一行是列名，key 是你为每一行起的名称",
+        "没有 key 列：第一行是列名，key 是您为每一行起的名称",
     ),
     same(
         "this is not UTF-8; a spreadsheet's own CSV is often GBK: {}",
