@@ -2,7 +2,7 @@
 #   make demo   lives the whole life of a contact way against the embedded sandbox, and kills a job that is then run again
 #   make test   everything, in every language
 # Others: make install and make uninstall; make dist, what a release would hold; make test-sdks, SDKs of others against the
-# sandbox; make bench, make size, make crash, make memcheck; make header, make docs and make pictures (what is generated); make stage,
+# sandbox; make bench, make size, make crash, make memcheck, make fuzz; make header, make docs and make pictures (what is generated); make stage,
 # make clean
 
 # Make's own lists know no path with a space.
@@ -19,7 +19,7 @@ WARN   := -std=c99 -pedantic -Wall -Wextra -Werror
 STAGE  := $(CURDIR)/build/stage
 LINK   := -I$(STAGE)/include -L$(STAGE)/lib -Wl,-rpath,$(STAGE)/lib -lcontactway
 
-.PHONY: demo test compilers test-rust test-postgres test-c test-cpp test-python test-go test-sdks test-sheet bench size crash memcheck header docs pictures \
+.PHONY: demo test compilers test-rust test-postgres test-c test-cpp test-python test-go test-sdks test-sheet bench size crash memcheck fuzz header docs pictures \
 	stage library install uninstall clean tools
 
 demo: build/quickstart build/ledger_demo
@@ -331,6 +331,18 @@ size: tools
 
 memcheck: build/tests/contract build/tests/calls
 	tests/c/memcheck.sh build/tests/contract build/tests/calls
+
+# Each program in tests/fuzz for so many seconds, by the stable compiler: without a sanitizer, since what they reach is Rust without
+# `unsafe`. What was reached is kept in build/fuzz and begun with the next time; an input that fails lies in `found` there.
+FUZZ_SECONDS ?= 60
+FUZZED ?= answer call configuration pointer rows sandbox
+fuzz:
+	$(CARGO) install --quiet --locked cargo-fuzz --root build/tools
+	set -e; for target in $(FUZZED); do \
+		mkdir -p build/fuzz/$$target/found; \
+		PATH="$(CURDIR)/build/tools/bin:$$PATH" $(CARGO) fuzz run --fuzz-dir tests/fuzz --target-dir build/fuzz/target --sanitizer none $$target \
+			build/fuzz/$$target tests/fuzz/seeds/$$target -- -max_total_time=$(FUZZ_SECONDS) -artifact_prefix=build/fuzz/$$target/found/; \
+	done
 
 header: tools
 	CONTACTWAY_WRITE_HEADER=1 $(CARGO) test --test header
