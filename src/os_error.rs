@@ -3,6 +3,7 @@
 use std::io::{self, ErrorKind};
 
 /// What became of a file.
+#[must_use]
 pub fn in_words(error: &io::Error) -> String {
     if let Some(shortage) = shortage(error) {
         return shortage.to_owned();
