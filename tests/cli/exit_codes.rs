@@ -109,6 +109,15 @@ fn a_job_whose_time_was_up_tells_whether_anything_was_done() {
     let ran = counter.run(&["apply", file, "--timeout-ms", "1000"]);
     assert_eq!(ran.code, Some(4), "some rows are done: {}{}", ran.out, ran.err);
     assert!(!ran.out.contains("created    0\n"), "{}", ran.out);
+    counter.shop.ask("DELETE", "/sandbox/faults", "");
+    counter.json(&["apply", file]);
+    let more = counter.file("more.csv", &(rows + "more,2,2,lisi,more\n"));
+    counter.shop.faults(r#"{"endpoint":"add_contact_way","times":99,"do":{"delay_ms":20000,"status":502}}"#);
+    let ran = counter.run(&["apply", more, "--timeout-ms", "700"]);
+    assert_eq!(ran.code, Some(4), "one was sent: {}{}", ran.out, ran.err);
+    let mut stranger = counter.command(&["apply", more]);
+    let ran = counter.output(stranger.env("CONTACTWAY_SECRET", "wrong"));
+    assert_eq!(ran.code, Some(1), "rows that are as they should be are nothing that was done: {}{}", ran.out, ran.err);
 }
 
 #[test]

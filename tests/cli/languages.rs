@@ -56,7 +56,7 @@ fn jobs_and_their_rows_are_told_in_the_language() {
         "失败 2 个，共 4 个",
         "第 4 行，c：企业微信拒绝了请求：userid not found（errcode 60111）",
         "处理办法：userid 不在通讯录中",
-        "第 5 行，d：不能照此执行",
+        "第 5 行，d：scene：scene 为 1（小程序）或 2（二维码）（errcode -1003）",
     ] {
         assert!(ran.err.contains(words), "{words} is not in {}", ran.err);
     }
@@ -87,6 +87,7 @@ fn files_that_will_not_do_are_told_of_in_chinese() {
     fs::create_dir(counter.path("folder.csv")).unwrap();
     fs::write(counter.path("gbk.csv"), b"key,type,scene,user,remark\na,2,2,lisi,\xc3\xc5\xb5\xea\n").unwrap();
     counter.file("semicolons.csv", "key;type;scene;user\na;2;2;lisi\n");
+    counter.file("wide.csv", "key，type，scene，user\na，2，2，lisi\n");
     counter.file("typo.csv", "key,type,scene,usr\na,2,2,lisi\n");
     counter.file("twice.csv", "key,type,scene,user\na,2,2,lisi\na,2,2,lisi\n");
     counter.file("quote.csv", "key,type,scene,user\na,2,2,\"lisi\n");
@@ -97,7 +98,8 @@ fn files_that_will_not_do_are_told_of_in_chinese() {
         (&["apply", "folder.csv"], 2, "folder.csv：无法读取文件：这不是普通文件"),
         (&["apply", "codes.xlsx"], 2, "codes.xlsx：文件名须以 .csv 结尾"),
         (&["apply", "gbk.csv"], 2, "第 2 行第 12 个字符：不是 UTF-8"),
-        (&["apply", "semicolons.csv"], 2, "第 1 行第 1 个字符：列之间不是逗号"),
+        (&["apply", "semicolons.csv"], 2, "第 1 行第 1 个字符：列之间不是英文逗号"),
+        (&["apply", "wide.csv"], 2, "第 1 行第 1 个字符：列之间不是英文逗号"),
         (&["apply", "typo.csv"], 2, "第 1 行第 16 个字符：没有名为 usr 的列；是否应为 user？"),
         (&["apply", "twice.csv"], 2, "第 3 行第 1 个字符：key a 在第 2 行已有"),
         (&["apply", "quote.csv"], 2, "第 2 行第 7 个字符：这里的引号没有配对"),
@@ -109,8 +111,8 @@ fn files_that_will_not_do_are_told_of_in_chinese() {
         (&["apply", "good.csv", "--delete-missing"], 2, "--max-delete：有 --delete-missing 时须给出"),
         (&["upload-image", "not-there.png"], 2, "not-there.png：无法读取文件：没有这个文件或文件夹"),
         (&["upload-image", "text.png"], 2, "text.png：图片须是 PNG 或 JPEG"),
-        (&["save-qr-codes", "good.csv"], 2, "good.csv：无法建立文件夹："),
-        (&["sheet", "--key", "b", "--out", "none/all.html"], 1, "无法写入 none/all.html（没有这个文件或文件夹）"),
+        (&["save-qr-codes", "good.csv"], 2, "good.csv：无法建立文件夹：已有同名的文件"),
+        (&["sheet", "--key", "b", "--out", "none/all.html"], 2, "无法写入 none/all.html（没有这个文件或文件夹）"),
         (&["list", "--config", "not-there.json"], 2, "无法读取 not-there.json（没有这个文件或文件夹）"),
         (&["list", "--store", "sqlite:good.csv"], 1, "good.csv 不是 SQLite 数据库"),
         (&["list", "--store", "sqlite:none/ledger.db"], 1, "不能使用：没有这个文件或文件夹"),
@@ -147,8 +149,8 @@ fn broken_rules_are_told_of_in_chinese() {
     let rows = "key,type,scene,user,state\na,2,9,lisi,a\nb,2,2,李四,b\nc,2,2,lisi\n";
     let ran = counter.run(&["apply", counter.file("codes.csv", rows), "--lang", "zh"]);
     for words in [
-        "第 2 行，a：不能照此执行，什么都没有发送：scene：scene 为 1（小程序）或 2（二维码）（errcode -1003）",
-        "第 3 行，b：不能照此执行，什么都没有发送：user 的第 1 个：userid 为 1 到 64 个字符",
+        "第 2 行，a：scene：scene 为 1（小程序）或 2（二维码）（errcode -1003）",
+        "第 3 行，b：user 的第 1 个：userid 为 1 到 64 个字符",
         "这一行有 4 个单元格，而表头有 5 个",
     ] {
         assert!(ran.err.contains(words), "{words} is not in {}", ran.err);

@@ -71,11 +71,13 @@ pub fn may_be_done(error: &Error) -> bool {
     error.effect() == Effect::Unknown && !error.endpoint().is_some_and(|endpoint| READS.contains(&endpoint))
 }
 
-/// Whether a job has done nothing: all that it counts is what it found and what failed.
+/// Whether a job has done nothing: all that it counts is what it found and what failed. Where it came to its end, what was
+/// as it should be counts as done.
 fn is_nothing_done(error: &Error) -> bool {
-    const NOT_DONE: [&str; 4] = ["errcode", "failed", "matched", "listed"];
+    const NOT_DONE: [&str; 6] = ["errcode", "failed", "matched", "listed", "unchanged", "known"];
+    let not_done = if error.kind() == Kind::Partial { &NOT_DONE[..4] } else { &NOT_DONE[..] };
     let answer: Map<String, Value> = serde_json::from_str(&error.to_json()).unwrap_or_default();
-    let mut counts = answer.iter().filter(|(name, _)| !NOT_DONE.contains(&name.as_str()));
+    let mut counts = answer.iter().filter(|(name, _)| !not_done.contains(&name.as_str()));
     !may_be_done(error) && counts.all(|(_, count)| count.as_i64().is_none_or(|count| count == 0))
 }
 

@@ -142,10 +142,32 @@ pub fn plain(answer: &Value) -> String {
     }
 }
 
-/// What a job counted, in the language.
+/// What a job counted, in the language; nothing where it failed before there was anything to count.
 pub fn counts(answer: &Value, lang: Language) -> String {
-    let rows: Vec<_> =
-        result_of(answer).iter().map(|(name, count)| vec![named(name, lang), table::cell(count)]).collect();
+    /// From what was found to what failed.
+    const ORDER: [&str; 15] = [
+        "listed",
+        "known",
+        "matched",
+        "unchanged",
+        "created",
+        "claimed",
+        "adopted",
+        "updated",
+        "changed",
+        "replaced",
+        "saved",
+        "deleted",
+        "gone",
+        "foreign",
+        "failed",
+    ];
+    let mut counts: Vec<_> = result_of(answer).into_iter().collect();
+    if answer["errcode"] != 0 && counts.iter().all(|(_, count)| *count == 0) {
+        return String::new();
+    }
+    counts.sort_by_key(|(name, _)| ORDER.iter().position(|known| known == name));
+    let rows: Vec<_> = counts.iter().map(|(name, count)| vec![named(name, lang), table::cell(count)]).collect();
     table::table(&rows)
 }
 

@@ -141,6 +141,7 @@ fn run(endpoint: Endpoint, given: &ArgMatches, command: &Command, lang: Language
         };
         session.tell(session.client.call(endpoint, &request, &options), |answer| match endpoint {
             Endpoint::List => listed(answer, lang),
+            Endpoint::Add => added(answer, lang),
             _ => plain(answer),
         })
     })
@@ -201,11 +202,19 @@ fn read_input() -> io::Result<String> {
     Ok(text)
 }
 
+/// What was made, now or before.
+fn added(answer: &Value, lang: Language) -> String {
+    if answer["replayed"] == true {
+        say(&Message::MadeBefore.text(lang));
+    }
+    plain(answer)
+}
+
 /// A page of ids.
 fn listed(answer: &Value, lang: Language) -> String {
     let Some(page) = answer["contact_way"].as_array() else { return plain(answer) };
     let mut text = table::list(page, &["config_id"]);
-    if page.is_empty() {
+    if page.is_empty() && answer["errcode"] == 0 {
         say(&Message::NothingListed.text(lang));
     }
     if let Some(cursor) = answer["next_cursor"].as_str().filter(|cursor| !cursor.is_empty()) {

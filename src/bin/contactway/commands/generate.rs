@@ -27,9 +27,7 @@ pub fn generate(given: &ArgMatches, program: fn(Language) -> Command, lang: Lang
             say(&Message::Generated(folder).text(lang));
             Exit::Done
         }
-        Err(error) => {
-            complain(&Message::Unwritable { path: folder, why: &why(&error, lang) }.text(lang), Exit::Refused)
-        }
+        Err(error) => complain(&Message::Unwritable { path: folder, why: &why(&error, lang) }.text(lang), Exit::Usage),
     }
 }
 

@@ -57,7 +57,7 @@ fn sheet(session: &Session, given: &ArgMatches) -> Exit {
         }
     };
     if let Err(error) = fs::write(out, render(&cards)) {
-        return session.complain(&Message::Unwritable { path: out, why: &why(&error, session.lang) }, Exit::Refused);
+        return session.complain(&Message::Unwritable { path: out, why: &why(&error, session.lang) }, Exit::Usage);
     }
     let codes = cards.len();
     let answer = json!({"errcode": 0, "errmsg": "ok", "path": out, "codes": codes}).to_string();

@@ -168,6 +168,10 @@ pub fn message(message: &Message) -> String {
         Message::Warning(text) => format!("警告：{text}"),
         Message::Line { line, character: Some(character) } => format!("第 {line} 行第 {character} 个字符"),
         Message::Line { line, character: None } => format!("第 {line} 行"),
+        // What was found here says itself what is wrong.
+        Message::Reason { kind: Kind::InvalidRequest | Kind::Conflict, errcode, reason } => {
+            format!("{reason}（errcode {errcode}）")
+        }
         Message::Reason { kind, errcode, reason } => format!("{}：{reason}（errcode {errcode}）", kind_words(*kind)),
         Message::FailedRows { count: 1, rows, reason } => format!("{rows}：{reason}"),
         Message::FailedRows { count, rows, reason } => format!("其中 {count} 个：{reason}：{rows}"),
@@ -228,6 +232,7 @@ pub fn message(message: &Message) -> String {
         Message::NothingListed => {
             "企业微信没有列出任何「联系我」：不给 --start-time 时只列出最近 90 天的，临时的从不列出".to_owned()
         }
+        Message::MadeBefore => "这个 key 先前已新增过，没有再发送".to_owned(),
         Message::NoneListed => "企业微信没有向这份凭证列出任何「联系我」；临时的从不列出".to_owned(),
         Message::NoRows(file) => format!("{file} 中没有任何行，无事可做"),
         Message::NobodyNames(userid) => format!(

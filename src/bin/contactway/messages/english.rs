@@ -233,6 +233,7 @@ pub fn message(message: &Message) -> String {
             "WeCom lists none: it shows those of the last 90 days, unless --start-time says otherwise, and temporary ones never"
                 .to_owned()
         }
+        Message::MadeBefore => "it was made before under this key, and nothing was sent".to_owned(),
         Message::NoneListed => "WeCom lists no contact way to these credentials; temporary ones it never does".to_owned(),
         Message::NoRows(file) => format!("{file} holds no rows, so there is nothing to do"),
         Message::NobodyNames(userid) => format!(

@@ -286,6 +286,8 @@ pub enum Message<'m> {
     NoCodes,
     NoPicture(&'m str),
     NothingListed,
+    /// Of an add under a key that has its contact way.
+    MadeBefore,
     NoneListed,
     /// Of a file.
     NoRows(&'m str),

@@ -6,6 +6,7 @@ pub const SENTENCES: &[Phrase] = &[
     // What the system refuses.
     same("there is no such file or folder", "没有这个文件或文件夹"),
     same("this process has no right to", "没有权限"),
+    same("something of that name is there already", "已有同名的文件"),
     same("one of its folders is no folder", "路径中有一段不是文件夹"),
     same("it is a folder", "这是文件夹"),
     same("the disk is full", "磁盘已满"),
@@ -76,7 +77,7 @@ pub const SENTENCES: &[Phrase] = &[
     ),
     same(
         "the columns are separated by {}; save the file with commas between them, {}",
-        "列之间不是逗号：请另存为逗号分隔的“CSV UTF-8”",
+        "列之间不是英文逗号：请另存为逗号分隔的“CSV UTF-8”",
     ),
     same(
         "there is no column key: the first line names the columns, and key is your own name for each row",

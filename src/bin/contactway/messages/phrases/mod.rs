@@ -47,7 +47,8 @@ pub fn named(name: &str, lang: Language) -> String {
 
 /// What stands in a `{said}`.
 fn piece(text: &str, lang: Language) -> String {
-    found(text, &PIECES, lang).unwrap_or_else(|| said(text, lang))
+    let found = found(text, &SENTENCES, lang).or_else(|| found(text, &PIECES, lang));
+    found.unwrap_or_else(|| text.to_owned())
 }
 
 fn found(text: &str, book: &[&[Phrase]], lang: Language) -> Option<String> {
@@ -167,6 +168,10 @@ mod tests {
                 "the name of the proxy p:1 could not be looked up: no DNS server answered (Try again); see /etc/resolv.conf \
                  and the network",
                 "无法解析代理（p:1）的域名：DNS 服务器没有应答；请检查 /etc/resolv.conf 和网络",
+            ),
+            (
+                "no token could be had: the host's name was not found: a.b (Name or service not known)",
+                "得不到令牌：找不到主机名 a.b：请检查拼写和 DNS",
             ),
             (
                 "no token could be had: the proxy p:1 could not reach a.b:443 (HTTP status 502)",

@@ -33,5 +33,4 @@ pub const NAMES: &[Phrase] = &[
     same("adopted", "新收入台账"),
     same("changed", "有变化"),
     same("foreign", "无从判断"),
-    same("replayed", "重复请求（未再发送）"),
 ];

@@ -43,7 +43,7 @@ pub const SENTENCES: &[Phrase] = &[
     ),
     same(
         "a userid is 1 to 64 of A-Z a-z 0-9 - _ . @",
-        "userid 为 1 到 64 个字符，只能是 A-Z a-z 0-9 - _ . @：请写 userid，不要写姓名",
+        "userid 为 1 到 64 个字符，只能是 A-Z a-z 0-9 - _ . @：请写 userid，不要写姓名；多位成员在命令行上用逗号 , 分隔，在表格中用分号 ; 分隔",
     ),
     same("party only counts with type 2; leave it out, or use type 2", "party 只用于 type 2；请去掉，或用 type 2"),
     same("a temporary session is for one person; use type 1", "临时会话只用于单人；请用 type 1"),
