@@ -87,7 +87,7 @@ pub fn text(text: Text) -> &'static str {
         Text::MaxDelete => "最多删除多少个；超过则一个也不删",
         Text::Replace => "有不可修改的差异时，新增一个并删除旧的：印出的旧二维码失效",
         Text::RecreateGone => "企业微信中已不存在的，重新新增",
-        Text::Overwrite => "覆盖其他人在企业微信中所做的修改",
+        Text::Overwrite => "覆盖其他人在企业微信中所做的修改（先运行 sync 才会发现）",
         Text::Concurrency => "同时进行的调用数，不超过配置中的 max_in_flight",
         Text::ReportPath => "把每一行的结果写入这个文件（JSON Lines）",
         Text::SyncStartTime => "从何时起创建（1970 年起的秒数），默认 2021-07-10",

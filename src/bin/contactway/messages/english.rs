@@ -99,7 +99,7 @@ pub fn text(text: Text) -> &'static str {
             "Where what differs cannot be changed, make another contact way and delete the old one: its printed code dies"
         }
         Text::RecreateGone => "Make anew what is gone at WeCom",
-        Text::Overwrite => "Overwrite what somebody else changed at WeCom since",
+        Text::Overwrite => "Overwrite what somebody else changed at WeCom since, which a sync before finds out",
         Text::Concurrency => "Calls at the same time; at most max_in_flight of the configuration",
         Text::ReportPath => "Write what became of each row into this file, as JSON Lines",
         Text::SyncStartTime => "Made from then on, in seconds since 1970; 2021-07-10 if left out",
