@@ -99,6 +99,10 @@ fn the_ledger_is_its_owners_alone_and_there_is_none_without_it() {
     assert_eq!(mode(&counter.path(".local/share/contactway/ledger.db")), 0o600);
     counter.add(&["--store", "sqlite:elsewhere.db"]);
     assert!(counter.path("elsewhere.db").exists());
+    let mut command = counter.command(&["ledger"]);
+    let ran = counter.output(command.env("XDG_DATA_HOME", counter.path("elsewhere.db")));
+    assert!(ran.code == Some(2) && ran.err.contains("give --store sqlite:FILE"), "{}", ran.err);
+    assert!(ran.err.contains("one of its folders is no folder"), "{}", ran.err);
 }
 
 const CORP_ID: &str = "corp_id: ";

@@ -163,7 +163,8 @@ fn default_store(lang: Language) -> Result<String, NoConfiguration> {
     let variable = "XDG_DATA_HOME";
     let folder = home(variable, ".local/share").ok_or_else(|| wrong(Message::NoHome(variable)))?.join("contactway");
     let made = DirBuilder::new().recursive(true).mode(0o700).create(&folder);
-    made.map_err(|error| wrong(Message::Unwritable { path: &folder.display().to_string(), why: &why(&error, lang) }))?;
+    let path = folder.display().to_string();
+    made.map_err(|error| wrong(Message::NoLedgerFolder { path: &path, why: &why(&error, lang) }))?;
     Ok(format!("sqlite:{}", folder.join("ledger.db").display()))
 }
 

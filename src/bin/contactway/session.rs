@@ -162,7 +162,8 @@ pub fn counts(answer: &Value, lang: Language) -> String {
         "foreign",
         "failed",
     ];
-    let mut counts: Vec<_> = result_of(answer).into_iter().collect();
+    // Beside what WeCom's own answer to a call of the job holds.
+    let mut counts: Vec<_> = result_of(answer).into_iter().filter(|(_, count)| count.is_number()).collect();
     if answer["errcode"] != 0 && counts.iter().all(|(_, count)| *count == 0) {
         return String::new();
     }

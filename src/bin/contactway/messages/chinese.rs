@@ -216,6 +216,9 @@ pub fn message(message: &Message) -> String {
         Message::NoHome(variable) => {
             format!("{variable} 和 HOME 都没有设置，台账没有位置：请给出 --store 或 --no-ledger")
         }
+        Message::NoLedgerFolder { path, why } => {
+            format!("无法建立台账所在的文件夹 {path}（{why}）：请用 --store sqlite:文件 把台账放在别处，或给出 --no-ledger")
+        }
         Message::Unwritable { path, why } => format!("无法写入 {path}（{why}）"),
         Message::Unreadable { path, why } => format!("无法读取 {path}（{why}）"),
         Message::NoAnswerOut { why } => format!("结果无法写到标准输出（{why}），现写在这里"),

@@ -219,6 +219,9 @@ pub fn message(message: &Message) -> String {
         Message::NoHome(variable) => format!(
             "neither {variable} nor HOME is set, so there is no place for the ledger: give --store, or --no-ledger"
         ),
+        Message::NoLedgerFolder { path, why } => format!(
+            "the ledger's folder {path} cannot be made ({why}): give --store sqlite:FILE for a ledger elsewhere, or --no-ledger"
+        ),
         Message::Unwritable { path, why } => format!("{path} cannot be written ({why})"),
         Message::Unreadable { path, why } => format!("{path} cannot be read ({why})"),
         Message::NoAnswerOut { why } => {

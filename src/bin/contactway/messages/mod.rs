@@ -264,6 +264,11 @@ pub enum Message<'m> {
         place: &'m str,
     },
     NoHome(&'m str),
+    /// Of the folder of the ledger that is kept where no other is named.
+    NoLedgerFolder {
+        path: &'m str,
+        why: &'m str,
+    },
     Unwritable {
         path: &'m str,
         why: &'m str,

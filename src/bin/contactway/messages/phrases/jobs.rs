@@ -32,8 +32,8 @@ pub const SENTENCES: &[Phrase] = &[
     ),
     other(
         "{} needs a durable store: make the client with {}",
-        "{} needs a ledger, and the configuration's store keeps none: leave \"store\" out of it, or name one with --store",
-        "{} 需要台账，而配置中的 store 不保存：请去掉配置中的 store，或用 --store 指定",
+        "this needs a ledger, and store (\"memory\") keeps none: leave it out, or name one that does with --store",
+        "这需要台账，而 store（\"memory\"）不保存：请去掉 store，或用 --store 指定一个台账",
     ),
     other(
         "the store's entries of {} belong to {}, and this client's base_url is {}: use another store, or, if they are the same \
