@@ -62,4 +62,6 @@ fn what_is_asked_of_it_wrongly_is_wrong_usage_as_everywhere() {
     let port = taken.local_addr().unwrap().port().to_string();
     let ran = counter.run(&["sandbox", "--port", &port]);
     assert!(ran.code == Some(1) && ran.err.contains("free it"), "the machine refuses: {}", ran.err);
+    let ran = counter.run(&["sandbox", "--port", &port, "--lang", "zh"]);
+    assert!(ran.err.starts_with("contactway sandbox: 无法监听 127.0.0.1 的端口"), "{}", ran.err);
 }

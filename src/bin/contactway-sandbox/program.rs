@@ -44,15 +44,16 @@ impl From<String> for Failure {
     }
 }
 
-/// Runs the program, and returns its exit status: what is printed bears its `name`, and `help` tells of its options.
-pub fn main(name: &str, help: &str, arguments: impl Iterator<Item = String>) -> u8 {
+/// Runs the program, and returns its exit status: what is printed bears its `name`, `help` tells of its options, and what
+/// ends it is told as `say` says it.
+pub fn main(name: &str, help: &str, arguments: impl Iterator<Item = String>, say: impl FnOnce(&str) -> String) -> u8 {
     let (sentence, status) = match run(name, help, arguments, std::env::var("CONTACTWAY_SANDBOX_TOKEN").ok()) {
         Ok(()) => return 0,
         Err(Failure::Machine(sentence)) => (sentence, 1),
         Err(Failure::Usage(sentence)) => (sentence, 2),
     };
     // Nobody is left to tell if this fails too.
-    let _ = writeln!(io::stderr(), "{name}: {sentence}");
+    let _ = writeln!(io::stderr(), "{name}: {}", say(&sentence));
     status
 }
 

@@ -15,7 +15,7 @@ use contactway::Language;
 
 use crate::arguments;
 use crate::exit::{EXITS, Exit};
-use crate::messages::Text;
+use crate::messages::{Text, said};
 use entry::Entry;
 
 /// All of them, in the order of the help.
@@ -56,7 +56,9 @@ const SANDBOX: Entry = Entry {
 
 /// Runs the sandbox.
 pub fn sandbox(arguments: Vec<String>, lang: Language) -> Exit {
-    let status = crate::sandbox::main("contactway sandbox", Text::SandboxHelp.text(lang), arguments.into_iter());
+    let help = Text::SandboxHelp.text(lang);
+    let say = |sentence: &str| said(sentence, lang);
+    let status = crate::sandbox::main("contactway sandbox", help, arguments.into_iter(), say);
     let exit = EXITS.into_iter().map(|(exit, _)| exit).find(|exit| *exit as u8 == status);
     exit.unwrap_or(Exit::Refused)
 }
