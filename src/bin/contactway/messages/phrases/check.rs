@@ -74,6 +74,7 @@ pub const SENTENCES: &[Phrase] = &[
         "Find what answers in WeCom's place: {}",
         "请查明是谁在代替企业微信应答：核对 base_url，并检查途中的代理和网关。",
     ),
+    same("Report the message to whoever makes this library.", "请把上面的信息告诉本程序的开发者。"),
     same(
         "Add {} to the app's trusted IPs in the admin console, and wait a minute.",
         "请在管理后台把 {} 加入应用的企业可信 IP，一分钟后再试。",

@@ -12,6 +12,11 @@ pub const SENTENCES: &[Phrase] = &[
         "WeCom did not show {} of the contact ways that it showed before: {}",
         "有 {} 个「联系我」企业微信以前显示、这次没有：一分钟后仍不显示才标为已不存在；请届时再运行 sync，或给它更多时间",
     ),
+    same(
+        "WeCom did it, but the ledger could not be told: {said}; keep what this answer says, until sync or the same call has \
+         mended the entry",
+        "企业微信已执行，但没能记入台账（{}）：请保留这里的结果，直到 sync 或再次运行同一条命令补上",
+    ),
     // What stops a job, or is not done when it ends.
     other("{} of {} failed; failures names the first of them", "{} of {} failed", "失败 {} 个，共 {} 个"),
     other(

@@ -45,6 +45,10 @@ pub const SENTENCES: &[Phrase] = &[
     same("the answer is not a JSON object", "应答不是 JSON 对象：请核对 base_url，并检查途中的代理和网关"),
     same("the answer is not UTF-8", "应答不是 UTF-8"),
     same("the answer holds no errcode", "应答中没有 errcode：请核对 base_url，并检查途中的代理和网关"),
+    same(
+        "the answer's {} is {}, which this library does not know: see what stands before WeCom",
+        "应答的 {} 是 {}，不受支持：请检查途中的代理和网关",
+    ),
     same("the answer is larger than 8 MiB", "应答超过 8 MiB"),
     same("the answer's gzip is damaged", "应答的 gzip 已损坏"),
     same("the answer's headers are too large", "应答的头部过大"),
@@ -156,6 +160,11 @@ pub const PIECES: &[Phrase] = &[
         "the certificate of {said} is not yet valid: it is from {}, and this machine's clock says {}; set the clock",
         "{}的证书尚未生效：从 {} 起有效，本机时间是 {}；请校正本机时间",
     ),
+    same(
+        "the certificate of {said} is no longer valid; renew it, or set this machine's clock",
+        "{}的证书已过期；请换新证书，或校正本机时间",
+    ),
+    same("the certificate of {said} is not yet valid; set this machine's clock", "{}的证书尚未生效；请校正本机时间"),
     same("the certificate of {said} was revoked", "{}的证书已被吊销"),
     same("the certificate of {said} cannot be decoded", "{}的证书无法解读"),
     same(

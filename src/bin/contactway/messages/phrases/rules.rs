@@ -172,6 +172,11 @@ pub const SENTENCES: &[Phrase] = &[
         "{} is not given, and the environment's {} must be {said}; mend it, or give proxy, which goes before it",
         "环境变量 {2} 须写成 {3}；请改正，或用 proxy 代替它",
     ),
+    same("{} goes with no proxy; leave one of the two out", "{} 不能与 proxy 同时使用；请去掉其一"),
+    same(
+        "{} must be false, or an object with per_minute and per_hour; write one of these",
+        "{} 须是 false，或含 per_minute 和 per_hour 的对象",
+    ),
     same("{} cannot be read: {said}", "{} 指定的文件无法读取：{}"),
     same(
         "{} holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)",

@@ -84,6 +84,23 @@ pub const SENTENCES: &[Phrase] = &[
     ),
     same("{said} did not answer; see that it runs and can be reached", "{}没有应答；请检查它在运行且可以到达"),
     same("{said}: the name {} was not found; correct it in store", "{}：找不到主机名 {}；请在 store 中改正"),
+    same("{said} did not answer; see that it can be reached", "{}没有应答；请检查能否到达它"),
+    same("{said} closed the connection; see that it runs", "{}关闭了连接；请检查它在运行"),
+    same(
+        "{said}: the connection broke ({}); see that it runs and can be reached",
+        "{}：连接中断（{}）；请检查它在运行且可以到达",
+    ),
+    same(
+        "{said}: its certificate is not trusted ({}); name its authority as sslrootcert in store, or in extra_ca_file",
+        "{}：证书不可信（{}）；请在 store 中用 sslrootcert 或在 extra_ca_file 中给出签发机构的证书",
+    ),
+    same("{said}: it is starting or stopping; wait for it ({})", "{}正在启动或停止；请稍候（{}）"),
+    same("{said}: it is being stopped; start it again ({})", "{}正在停止；请重新启动（{}）"),
+    same(
+        "{} is not understood; write postgres://user:password@host:port/database, with special characters of the password \
+         percent-encoded",
+        "{} 看不懂；请写成 postgres://用户:密码@主机:端口/数据库，密码中的特殊字符用百分号编码",
+    ),
     same(
         "{said}: it refused the user or the password; correct them in store ({})",
         "{}不接受用户名或密码；请在 store 中改正（{}）",
