@@ -1,6 +1,7 @@
 //! How the program ends, which scripts go by: a row of the documentation's table each.
 
 use std::fmt::Write as _;
+use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -77,6 +78,22 @@ fn five_where_nothing_was_done_and_another_try_may_do() {
     let mut command = counter.command(&[&ADD[..], &["--no-ledger"]].concat());
     let ran = counter.output(command.env("CONTACTWAY_BASE_URL", "http://127.0.0.1:1"));
     assert_eq!(ran.code, Some(5), "{}", ran.err);
+}
+
+#[test]
+fn a_ledger_that_another_holds_is_worth_another_try() {
+    let counter = Counter::new();
+    let file = counter.file("codes.csv", "key,type,scene,user,state\na,2,2,zhangsan,a\n");
+    counter.json(&["ledger"]);
+    let ledger = rusqlite::Connection::open(counter.path(".local/share/contactway/ledger.db")).unwrap();
+    ledger.execute_batch("BEGIN EXCLUSIVE").unwrap();
+    let begun = Instant::now();
+    for command in [&ADD[..], &["ledger"], &["apply", file]] {
+        let ran = counter.run(&[command, &["--timeout-ms", "500"]].concat());
+        assert_eq!(ran.code, Some(5), "{command:?}: {}", ran.err);
+        assert!(ran.err.contains("stayed locked by process "), "{command:?}: {}", ran.err);
+    }
+    assert!(begun.elapsed() < Duration::from_secs(10), "the time is the whole command's");
 }
 
 #[test]

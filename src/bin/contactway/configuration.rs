@@ -25,6 +25,9 @@ pub const VARIABLES: [(&str, &str); 7] = [
 ];
 /// What may stand for the company, each alone.
 const CREDENTIALS: [&str; 4] = ["secret", "access_token", "suite", "token_provider"];
+/// The deadline of a call, and what it is where nobody says.
+const TIMEOUT: &str = "timeout_ms";
+const USUAL_TIMEOUT_MS: u64 = 10_000;
 /// What others may not do with a file of credentials.
 const OTHERS: u32 = 0o077;
 
@@ -56,6 +59,9 @@ pub fn read(flags: &ArgMatches, lang: Language) -> Result<Map<String, Value>, No
         }
         members.insert("store".to_owned(), store.as_str().into());
     }
+    if let Some(timeout) = flags.get_one::<u64>("timeout-ms") {
+        bound(&mut members, *timeout);
+    }
     if flags.get_flag("no-ledger") {
         without_ledger(&mut members);
     }
@@ -73,6 +79,14 @@ pub fn read(flags: &ArgMatches, lang: Language) -> Result<Map<String, Value>, No
         members.insert("store".to_owned(), default_store(lang)?.into());
     }
     Ok(members)
+}
+
+/// Lets nothing take longer than the whole command may, opening the ledger neither.
+fn bound(members: &mut Map<String, Value>, timeout_ms: u64) {
+    let usual = members.get(TIMEOUT).map_or(Some(USUAL_TIMEOUT_MS), Value::as_u64);
+    if usual.is_some_and(|usual| timeout_ms < usual) {
+        members.insert(TIMEOUT.to_owned(), timeout_ms.into());
+    }
 }
 
 /// Takes the ledger out of a configuration.
