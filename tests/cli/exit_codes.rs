@@ -109,6 +109,18 @@ fn a_job_that_did_nothing_is_not_partly_done() {
 }
 
 #[test]
+fn the_time_is_that_of_the_whole_command() {
+    let counter = Counter::new();
+    for state in ["a", "b", "c", "d"] {
+        counter.add(&["--state", state]);
+    }
+    counter.shop.faults(r#"{"endpoint":"qr_code","times":99,"do":{"delay_ms":400}}"#);
+    let ran = counter.run(&["sheet", "--out", "all.html", "--timeout-ms", "1000"]);
+    assert_eq!(ran.code, Some(5), "four pictures take longer: {}{}", ran.out, ran.err);
+    assert!(ran.err.contains("the time was up") && !counter.path("all.html").exists(), "{}", ran.err);
+}
+
+#[test]
 fn a_job_whose_time_was_up_tells_whether_anything_was_done() {
     let counter = Counter::new();
     let mut rows = "key,type,scene,user,state\n".to_owned();
