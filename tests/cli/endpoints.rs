@@ -93,6 +93,7 @@ fn a_key_makes_an_add_happen_once() {
     let add =
         |state| counter.run(&["add", "--type", "2", "--scene", "2", "--user", "lisi", "--state", state, "--key", "k"]);
     assert_eq!(add("a").out, add("a").out.replace("replayed   true\n", ""));
+    assert!(add("a").err.contains("made before under this key"), "{}", add("a").err);
     let other = add("b");
     assert_eq!(other.code, Some(1), "{}", other.err);
     assert!(other.err.contains("conflict"), "{}", other.err);

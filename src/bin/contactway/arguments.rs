@@ -69,6 +69,11 @@ impl Flag {
         arg.long(self.member.replace('_', "-")).help_heading(Text::Options.text(lang))
     }
 
+    /// As it is written on the command line.
+    pub fn long(&self) -> String {
+        format!("--{}", self.member.replace('_', "-"))
+    }
+
     /// The member's value, if it is given.
     fn value(&self, given: &ArgMatches) -> Option<Value> {
         let member = self.member;
@@ -162,18 +167,25 @@ pub fn flag_of(command: &Command, member: &str) -> Option<String> {
     })
 }
 
-/// The arguments for the sandbox, which reads its own, where that is the command.
-pub fn of_sandbox(arguments: &[String]) -> Option<&[String]> {
-    let mut place = 0;
-    while let Some(argument) = arguments.get(place) {
-        match argument.as_str() {
-            "sandbox" => return Some(&arguments[place + 1..]),
-            "--lang" => place += 2,
-            lang if lang.starts_with("--lang=") => place += 1,
-            _ => return None,
+/// The arguments for the sandbox, which reads its own, where that is the command; without the language, which it takes
+/// wherever it stands.
+pub fn of_sandbox(arguments: &[String]) -> Option<Vec<String>> {
+    let mut rest = Vec::new();
+    let mut left = arguments.iter();
+    while let Some(argument) = left.next() {
+        let lang = match argument.strip_prefix("--lang") {
+            Some("") => Some(left.next()?.as_str()),
+            Some(value) => value.strip_prefix('='),
+            None => None,
+        };
+        match lang {
+            None => rest.push(argument.clone()),
+            Some(lang) if LANGUAGES.contains(&lang) => {}
+            Some(_) => return None,
         }
     }
-    None
+    let is_command = rest.first().is_some_and(|command| command == "sandbox");
+    is_command.then(|| rest.split_off(1))
 }
 
 /// `help COMMAND`, which many try, as `COMMAND --help`.

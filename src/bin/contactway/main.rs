@@ -41,7 +41,7 @@ fn main() -> ExitCode {
     let texts: Vec<String> = arguments.iter().skip(1).map(|it| it.to_string_lossy().into_owned()).collect();
     let lang = messages::language(&texts, |name| std::env::var(name).ok());
     if let Some(rest) = arguments::of_sandbox(&texts) {
-        return sandbox::main("contactway sandbox", rest.iter().cloned());
+        return commands::sandbox(rest, lang).into();
     }
     run(arguments, lang).into()
 }

@@ -10,7 +10,7 @@ use crate::arguments::{self, Flag, Takes};
 use crate::exit::Exit;
 use crate::messages::{Message, Text};
 use crate::progress::Bar;
-use crate::session::{Session, counts, plain};
+use crate::session::{Session, complain, counts, plain};
 
 const UPLOADED: &[Flag] = &[Flag::new("path", Takes::Place("FILE"), Text::Picture)];
 const SAVED: &[Flag] =
@@ -36,8 +36,12 @@ pub const SAVE_QR_CODE: Entry = Entry {
         command.arg(keyed::arg(lang)).arg(out(Text::PictureOut, lang))
     },
     run: |given, command, lang| {
+        let mut request = object(arguments::given(SAVED, given));
+        if request.is_empty() && !given.contains_id(keyed::KEY) {
+            let [config_id, key] = keyed::WAYS;
+            return complain(&Message::WhichOne(&[config_id, key, "--qr-code"]).text(lang), Exit::Usage);
+        }
         with_session(given, command, lang, |session| {
-            let mut request = object(arguments::given(SAVED, given));
             match keyed::config_id(session, given) {
                 Ok(config_id) => request.extend(config_id.map(|id| ("config_id".to_owned(), id.into()))),
                 Err(exit) => return exit,

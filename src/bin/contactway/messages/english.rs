@@ -118,6 +118,7 @@ pub fn text(text: Text) -> &'static str {
         Text::SheetOut => "The HTML file to write",
         Text::GenerateOut => "The folder",
         Text::SandboxArguments => "What the program contactway-sandbox takes",
+        Text::SandboxHelp => crate::sandbox::HELP,
         Text::AskCorpId => "corp_id",
         Text::AskSecret => "secret (not shown)",
         Text::Passed => "ok",
@@ -205,6 +206,14 @@ pub fn message(message: &Message) -> String {
         }
         Message::GivenTwice { member, flag } => format!("{member} stands in the JSON and in {flag}: give it once"),
         Message::NoInput { why } => format!("standard input cannot be read ({why})"),
+        Message::NothingTyped { member, variables, file } => {
+            let variables = one_of(variables);
+            format!("nothing was typed for {member}: run it again and type it, or set {variables}, or write it into {file}")
+        }
+        Message::WhichOne(ways) => format!("say which contact way is meant: give {}", one_of(ways)),
+        Message::NothingToChange(flags) => {
+            format!("there is nothing to change, so nothing was sent: give --json or one of {flags}")
+        }
         Message::NoSignals { why } => format!("signals cannot be waited for ({why})"),
         Message::Entries(count) => format!("entries: {count}"),
         Message::MoreEntries(cursor) => format!("there are more: --cursor {cursor}"),
@@ -224,6 +233,13 @@ pub fn message(message: &Message) -> String {
             "WeCom lists none: it shows those of the last 90 days, unless --start-time says otherwise, and temporary ones never"
                 .to_owned()
         }
+        Message::MadeBefore => "it was made before under this key, and nothing was sent".to_owned(),
+        Message::NoneListed => "WeCom lists no contact way to these credentials; temporary ones it never does".to_owned(),
+        Message::NoRows(file) => format!("{file} holds no rows, so there is nothing to do"),
+        Message::NobodyNames(userid) => format!(
+            "the ledger holds no contact way that names {userid}, so there is nothing to do: check the spelling; contactway \
+             sync takes in what was made elsewhere"
+        ),
         Message::NeedsLedger(what) => format!("{what} needs the ledger: leave out --no-ledger"),
         Message::NoSuchKey(key) => format!(
             "the ledger holds no contact way of the key {key}: contactway ledger shows what there is; another ledger is named \
@@ -234,6 +250,14 @@ pub fn message(message: &Message) -> String {
         }
         Message::Variable(member) => format!("{member} of the configuration"),
         Message::Generated(folder) => format!("man pages and completions are in {folder}"),
+    }
+}
+
+fn one_of(ways: &[&str]) -> String {
+    match ways {
+        [] => String::new(),
+        [only] => (*only).to_owned(),
+        [first @ .., last] => format!("{} or {last}", first.join(", ")),
     }
 }
 
