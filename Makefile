@@ -90,7 +90,7 @@ HEADERS    := $(notdir $(wildcard include/*))
 FILLED     := pkgconfig/contactway.pc cmake/contactway/contactway-config.cmake cmake/contactway/contactway-config-version.cmake
 # The manual keeps its tree, so that its links lead somewhere.
 MANUAL     := $(wildcard README*.md CHANGELOG.md LICENSE-* packaging/README*.md) \
-	$(wildcard bindings/c/* bindings/*/README*.md) \
+	$(wildcard bindings/c/* bindings/*/README*.md bindings/go/example/main.go bindings/go/example/*/main.go) \
 	$(shell find docs -path docs/man -prune -o \( -name '*.md' -o -name '*.png' -o -name '*.svg' \) -print)
 FOLDERS    := $(shell dirname $(MANUAL) | grep -vx . | sort -ru) bindings
 PAGES      := $(notdir $(wildcard docs/man/*.3))
