@@ -39,7 +39,7 @@ fn two_for_what_is_asked_for_wrongly_and_nothing_is_sent() {
             ],
             "conclusions.text.content: ",
         ),
-        (&["lst"], "'list'"),
+        (&["lst"], "did you mean 'list'?"),
     ];
     for (arguments, said) in wrong {
         let ran = counter.run(arguments);

@@ -177,3 +177,59 @@ fn what_stands_between_this_machine_and_wecom_is_told_of_in_chinese() {
         assert!(ran.err.contains(words), "{words} is not in {}", ran.err);
     }
 }
+
+#[test]
+fn wrong_arguments_are_told_of_in_the_language_with_the_help_to_look_into() {
+    let counter = Counter::new();
+    for (arguments, english, chinese) in [
+        (&["lsit"][..], "there is no command 'lsit'; did you mean 'list'?", "没有命令 lsit；是否应为 list？"),
+        (&["add", "--usr", "x"], "--usr is not known; did you mean --user?", "没有参数 --usr；是否应为 --user？"),
+        (
+            &["update", "--type", "1"],
+            "--type is not known here: it is a flag of add",
+            "这里没有参数 --type：它用于 add",
+        ),
+        (
+            &["list", "--limit", "x"],
+            "--limit cannot be 'x': it is a whole number",
+            "--limit 不能是“x”：须是允许范围内的整数",
+        ),
+        (&["list", "--limit"], "--limit needs a value", "--limit 后面要有值"),
+        (&["list", "--output", "xml"], "it is one of table, json", "--output 不能是“xml”：可用 table, json"),
+        (&["add", "--skip-verify", "false"], "such as --skip-verify=false", "例如 --skip-verify=false"),
+        (&["apply"], "<FILE> must be given", "须给出 <FILE>"),
+        (&["sheet"], "--out must be given", "须给出 --out"),
+        (&["apply", "a", "b"], "'b' is one too many", "多出了 b"),
+        (
+            &["get", "--key", "a", "--config-id", "b"],
+            "--key does not go with --config-id",
+            "--key 不能与 --config-id 同时给出",
+        ),
+        (&["add", "--type", "1", "--type", "2"], "--type is given twice", "--type 给了两次"),
+    ] {
+        for (lang, words) in [("en", english), ("zh", chinese)] {
+            let ran = counter.run(&[&["--lang", lang], arguments].concat());
+            assert_eq!(ran.code, Some(2), "{arguments:?}: {}", ran.err);
+            let help = if arguments[0] == "lsit" {
+                "contactway --help"
+            } else {
+                &format!("contactway {} --help", arguments[0])
+            };
+            assert!(
+                ran.err.starts_with("contactway: ") && ran.err.contains(words) && ran.err.contains(help),
+                "{}",
+                ran.err
+            );
+        }
+    }
+}
+
+#[test]
+fn the_help_has_no_word_of_the_parsers_own() {
+    let counter = Counter::new();
+    for command in ["add", "apply", "sheet"] {
+        let help = counter.run(&[command, "--help", "--lang", "zh"]).out;
+        assert!(!help.contains("possible values") && !help.contains("default:"), "{help}");
+        assert!(help.contains("--output <table|json>"), "{help}");
+    }
+}

@@ -57,7 +57,8 @@ impl Flag {
                 .value_parser(value_parser!(bool))
                 .num_args(0..=1)
                 .require_equals(true)
-                .default_missing_value("true"),
+                .default_missing_value("true")
+                .hide_possible_values(true),
             Takes::Texts => arg.value_name("TEXT,…").value_delimiter(',').action(ArgAction::Append),
             Takes::Integers => arg
                 .value_name("N,…")
@@ -136,16 +137,17 @@ pub fn program(lang: Language) -> Command {
         .subcommand_required(true)
         .arg_required_else_help(true)
         .arg(version.help(Text::Version.text(lang)).help_heading(general))
-        .arg(global("lang", Text::LangFlag).value_parser(PossibleValuesParser::new(LANGUAGES)))
-        .arg(
-            global("output", Text::Output)
-                .value_parser(PossibleValuesParser::new(["table", "json"]))
-                .default_value("table"),
-        )
+        .arg(one_of(global("lang", Text::LangFlag), &LANGUAGES))
+        .arg(one_of(global("output", Text::Output), &["table", "json"]).default_value("table").hide_default_value(true))
         .arg(global("config", Text::Config).value_name("FILE"))
         .arg(global("store", Text::Store).value_name("URL"))
         .arg(global("no-ledger", Text::NoLedger).action(ArgAction::SetTrue).conflicts_with("store"))
         .arg(global("timeout-ms", Text::TimeoutMs).value_name("N").value_parser(value_parser!(u64).range(1..)))
+}
+
+/// A flag that takes one of these, which its help shows in the place of its value: what the parser would add is English.
+fn one_of(flag: Arg, values: &[&'static str]) -> Arg {
+    flag.value_name(values.join("|")).value_parser(PossibleValuesParser::new(values)).hide_possible_values(true)
 }
 
 /// What stands below the help of the whole program.

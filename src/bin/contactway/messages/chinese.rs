@@ -45,7 +45,7 @@ pub fn text(text: Text) -> &'static str {
         Text::Help => "显示帮助",
         Text::Version => "显示版本",
         Text::LangFlag => "使用的语言；不给则按系统的区域设置",
-        Text::Output => "给人看的表格，或给程序用的 JSON（库的原样返回）",
+        Text::Output => "给人看的表格（默认），或给程序用的 JSON（库的原样返回）",
         Text::Config => {
             "客户端配置（JSON），只能由本人读取（chmod 600）；不给则为 $XDG_CONFIG_HOME/contactway/config.json"
         }
@@ -184,6 +184,20 @@ pub fn message(message: &Message) -> String {
         Message::CredentialsComeFrom { file } => format!(
             "凭证来自环境变量 CONTACTWAY_CORP_ID 和 CONTACTWAY_SECRET，或 CONTACTWAY_ACCESS_TOKEN，或文件 {file}；在终端上会询问"
         ),
+        Message::NoSuchCommand { command, near: Some(near) } => format!("没有命令 {command}；是否应为 {near}？"),
+        Message::NoSuchCommand { command, near: None } => format!("没有命令 {command}"),
+        Message::NoSuchFlag { flag, near: Some(near), .. } => format!("没有参数 {flag}；是否应为 {near}？"),
+        Message::NoSuchFlag { flag, commands: [], .. } => format!("没有参数 {flag}"),
+        Message::NoSuchFlag { flag, commands, .. } => format!("这里没有参数 {flag}：它用于 {}", commands.join("、")),
+        Message::OneTooMany(text @ ("true" | "false")) => format!("{text} 须写在参数和等号后面，例如 --skip-verify={text}"),
+        Message::OneTooMany(text) => format!("多出了 {text}"),
+        Message::NeedsValue(flag) => format!("{flag} 后面要有值"),
+        Message::NoSuchValue { flag, value, choices } => format!("{flag} 不能是“{value}”：可用 {choices}"),
+        Message::NoInteger { flag, value } => format!("{flag} 不能是“{value}”：须是允许范围内的整数"),
+        Message::Required(flags) => format!("须给出 {flags}"),
+        Message::NotTogether { one, other } if one == other => format!("{one} 给了两次：只给一次"),
+        Message::NotTogether { one, other } => format!("{one} 不能与 {other} 同时给出：只给其一"),
+        Message::SeeHelp(help) => format!("用 {help} 查看用法"),
         Message::SecretInFlag { flag } => format!(
             "没有参数 {flag}：参数会被其他用户在进程列表中看到，也会留在 shell 的历史里；请设置 CONTACTWAY_SECRET 或 \
              CONTACTWAY_ACCESS_TOKEN，或写入配置文件"

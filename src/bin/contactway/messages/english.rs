@@ -46,7 +46,7 @@ pub fn text(text: Text) -> &'static str {
         Text::Help => "Show this help",
         Text::Version => "Show the version",
         Text::LangFlag => "Language of what is said; else that of the locale",
-        Text::Output => "A table for people, or the library's answer as JSON for programs",
+        Text::Output => "A table for people, which it is if left out, or the library's answer as JSON for programs",
         Text::Config => {
             "Configuration of the client as JSON, readable by its owner alone (chmod 600); \
              $XDG_CONFIG_HOME/contactway/config.json if left out"
@@ -178,6 +178,26 @@ pub fn message(message: &Message) -> String {
             "credentials come from CONTACTWAY_CORP_ID and CONTACTWAY_SECRET, or CONTACTWAY_ACCESS_TOKEN, or from {file}; on a \
              terminal they are asked for"
         ),
+        Message::NoSuchCommand { command, near: Some(near) } => {
+            format!("there is no command '{command}'; did you mean '{near}'?")
+        }
+        Message::NoSuchCommand { command, near: None } => format!("there is no command '{command}'"),
+        Message::NoSuchFlag { flag, near: Some(near), .. } => format!("{flag} is not known; did you mean {near}?"),
+        Message::NoSuchFlag { flag, commands: [], .. } => format!("{flag} is not known"),
+        Message::NoSuchFlag { flag, commands, .. } => {
+            format!("{flag} is not known here: it is a flag of {}", commands.join(", "))
+        }
+        Message::OneTooMany(text @ ("true" | "false")) => {
+            format!("{text} belongs behind its flag and =, such as --skip-verify={text}")
+        }
+        Message::OneTooMany(text) => format!("'{text}' is one too many"),
+        Message::NeedsValue(flag) => format!("{flag} needs a value"),
+        Message::NoSuchValue { flag, value, choices } => format!("{flag} cannot be '{value}': it is one of {choices}"),
+        Message::NoInteger { flag, value } => format!("{flag} cannot be '{value}': it is a whole number within its bounds"),
+        Message::Required(flags) => format!("{flags} must be given"),
+        Message::NotTogether { one, other } if one == other => format!("{one} is given twice: give it once"),
+        Message::NotTogether { one, other } => format!("{one} does not go with {other}: give one of them"),
+        Message::SeeHelp(help) => format!("{help} shows what there is"),
         Message::SecretInFlag { flag } => format!(
             "{flag} does not exist: what stands in a flag is seen by others in the list of processes and kept in the shell's \
              history; set CONTACTWAY_SECRET or CONTACTWAY_ACCESS_TOKEN, or write it into the configuration file"

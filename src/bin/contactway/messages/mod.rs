@@ -219,6 +219,34 @@ pub enum Message<'m> {
     CredentialsComeFrom {
         file: &'m str,
     },
+    NoSuchCommand {
+        command: &'m str,
+        near: Option<&'m str>,
+    },
+    /// Of a flag that none of all commands has, or only these.
+    NoSuchFlag {
+        flag: &'m str,
+        commands: &'m [&'m str],
+        near: Option<&'m str>,
+    },
+    /// Of what stands alone where nothing is expected.
+    OneTooMany(&'m str),
+    NeedsValue(&'m str),
+    NoSuchValue {
+        flag: &'m str,
+        value: &'m str,
+        choices: &'m str,
+    },
+    NoInteger {
+        flag: &'m str,
+        value: &'m str,
+    },
+    Required(&'m str),
+    NotTogether {
+        one: &'m str,
+        other: &'m str,
+    },
+    SeeHelp(&'m str),
     SecretInFlag {
         flag: &'m str,
     },
