@@ -1,6 +1,6 @@
 //! The six endpoints: their members as flags, beside `--json`.
 
-use std::io::{self, Read as _};
+use std::io::{self, IsTerminal as _, Read as _};
 
 use clap::{Arg, ArgMatches, Command};
 use contactway::rules::{MEMBERS, Type};
@@ -114,12 +114,14 @@ fn has_key(endpoint: Endpoint) -> bool {
 }
 
 fn run(endpoint: Endpoint, given: &ArgMatches, command: &Command, lang: Language) -> Exit {
+    let mut members = arguments::given(&flags(endpoint), given);
+    let is_bare =
+        endpoint != Endpoint::List && members.is_empty() && !matches!(given.try_contains_id(keyed::KEY), Ok(true));
     // Read before anything else, so that Ctrl-C ends a wait for it as it ends any other program.
-    let json = match json(given, lang) {
+    let json = match json(given, is_bare, lang) {
         Ok(json) => json,
         Err(words) => return complain(&words, Exit::Usage),
     };
-    let mut members = arguments::given(&flags(endpoint), given);
     if let Some(missing) = missing(endpoint, &members, given, &json, lang) {
         return complain(&missing, Exit::Usage);
     }
@@ -170,11 +172,16 @@ fn missing(
     Some(Message::NothingToChange(&flags.join(", ")).text(lang))
 }
 
-/// The JSON that is given; an empty object where none is.
-fn json(given: &ArgMatches, lang: Language) -> Result<String, String> {
+/// The JSON that is given; an empty object where none is. A bare command, which could send nothing else, takes what is
+/// piped to it.
+fn json(given: &ArgMatches, is_bare: bool, lang: Language) -> Result<String, String> {
+    let read = || read_input().map_err(|error| Message::NoInput { why: &why(&error, lang) }.text(lang));
     match given.get_one::<String>("json").map(String::as_str) {
+        None if is_bare && !io::stdin().is_terminal() => {
+            read().map(|text| if text.trim().is_empty() { "{}".to_owned() } else { text })
+        }
         None => Ok("{}".to_owned()),
-        Some("-") => read_input().map_err(|error| Message::NoInput { why: &why(&error, lang) }.text(lang)),
+        Some("-") => read(),
         Some(text) => Ok(text.to_owned()),
     }
 }

@@ -61,9 +61,10 @@ pub const SAVE_QR_CODES: Entry = Entry {
     run: |given, command, lang| with_ledger(given, command, lang, |session| save_all(session, given)),
 };
 
-/// The file that a command writes.
+/// The file that a command writes; the member's own name will do too.
 pub fn out(help: Text, lang: Language) -> Arg {
-    Arg::new("path").long("out").value_name("FILE").help(help.text(lang)).help_heading(Text::Options.text(lang))
+    let arg = Arg::new("path").long("out").alias("path").value_name("FILE");
+    arg.help(help.text(lang)).help_heading(Text::Options.text(lang))
 }
 
 fn save_all(session: &Session, given: &ArgMatches) -> Exit {

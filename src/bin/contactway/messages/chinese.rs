@@ -133,10 +133,10 @@ const SANDBOX_HELP: &str = "\
 contactway sandbox：在本机内存中模拟企业微信的「联系我」接口，供试用和测试
 
   --port N           监听这个端口（不给则为任意空闲端口）
-  --host 地址        监听这个地址（不给则为 127.0.0.1 和 ::1；0.0.0.0 为所有地址，须有口令）
+  --host 地址        监听这个地址（不给则为 127.0.0.1 和 ::1；0.0.0.0 为所有地址，须有控制令牌）
   --public-url URL   其他机器如何访问它，例如 http://sandbox:8080；即所打印的 base_url
-  --token-file 文件  /sandbox/ 之下要求文件中的口令（或环境变量 CONTACTWAY_SANDBOX_TOKEN 中的）
-  --token 口令       要求这个口令；同一台机器上的其他用户能在进程列表中看到，最好写在文件里
+  --token-file 文件  /sandbox/ 之下要求文件中的控制令牌（或环境变量 CONTACTWAY_SANDBOX_TOKEN 中的）
+  --token 令牌       要求这个控制令牌；同一台机器上的其他用户能在进程列表中看到，最好写在文件里
   --tls              使用 HTTPS，证书机构在启动时生成：/sandbox/ca.pem
   --config 文件      按这份配置（JSON 对象）启动；其他参数优先
   --seed N           由这个数生成 id、令牌和随机故障

@@ -6,7 +6,7 @@ pub const SENTENCES: &[Phrase] = &[
     same("{} is not an option; see --help", "没有参数 {}；用 --help 查看用法"),
     same("{} needs a value; see --help", "{} 后面要有值；用 --help 查看用法"),
     same("{} needs a number, not {}", "{} 须是数字，不能是 {}"),
-    same("{} must hold the token on one line, and nothing else", "{} 中只能有一行，即口令"),
+    same("{} must hold the token on one line, and nothing else", "{} 中只能有一行，即控制令牌"),
     same("{} is not a JSON object ({})", "{} 不是 JSON 对象（{}）"),
     same("{} cannot be taken up: {}", "无法读入 {}：它不是模拟服务写出的状态"),
     same("{} cannot be read ({})", "无法读取 {}（{}）"),
