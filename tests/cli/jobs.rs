@@ -100,7 +100,7 @@ fn what_wecom_does_not_show_any_more_is_warned_of() {
     counter.json(&["apply", counter.file("codes.csv", ROWS)]);
     // A sandbox at the same address that has forgotten all of it.
     counter.shop.ask("POST", "/sandbox/reset", "{}");
-    for (language, words) in [("en", "warning: WeCom"), ("zh", "警告：")] {
+    for (language, words) in [("en", "warning: WeCom"), ("zh", "提醒：")] {
         let ran = counter.run(&["sync", "--timeout-ms", "5000", "--lang", language]);
         assert!(ran.code == Some(0) && ran.err.contains(words) && !ran.out.is_empty(), "{}{}", ran.out, ran.err);
     }

@@ -52,7 +52,7 @@ fn jobs_and_their_rows_are_told_in_the_language() {
     assert!(ran.out.contains("新增    2\n") && ran.out.contains("失败    2\n"), "{}", ran.out);
     assert!(ran.out.lines().all(|line| !line.is_ascii()), "{}", ran.out);
     for words in [
-        "警告：第 3 行：有一行除 key 外与另一行相同",
+        "提醒：第 3 行：有一行除 key 外与另一行相同",
         "失败 2 个，共 4 个",
         "第 4 行，c：企业微信拒绝了请求：userid not found（errcode 60111）",
         "处理办法：userid 不在通讯录中",

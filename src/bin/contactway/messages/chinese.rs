@@ -139,7 +139,7 @@ contactway sandbox：在本机内存中模拟企业微信的「联系我」接�
   --token 令牌       要求这个控制令牌；同一台机器上的其他用户能在进程列表中看到，最好写在文件里
   --tls              使用 HTTPS，证书机构在启动时生成：/sandbox/ca.pem
   --config 文件      按这份配置（JSON 对象）启动；其他参数优先
-  --seed N           由这个数生成 id、令牌和随机故障
+  --seed N           由这个数生成 id、token 和随机故障
   --limits           像企业微信那样拒绝过多的调用
   --state 文件       启动时读入其中的状态（若有），结束时写入
   --version          显示版本
@@ -165,7 +165,7 @@ pub fn message(message: &Message) -> String {
         Message::Candidates(candidates) => format!("可能是其中之一：{candidates}"),
         Message::Remedy(remedy) => format!("处理办法：{remedy}"),
         Message::HelpUrl(url) => format!("企业微信对此错误码的说明：{url}"),
-        Message::Warning(text) => format!("警告：{text}"),
+        Message::Warning(text) => format!("提醒：{text}"),
         Message::Line { line, character: Some(character) } => format!("第 {line} 行第 {character} 个字符"),
         Message::Line { line, character: None } => format!("第 {line} 行"),
         // What was found here says itself what is wrong.

@@ -14,8 +14,11 @@ pub const SENTENCES: &[Phrase] = &[
     same("{} took the connection", "{} 接受了连接"),
     same("{}, with a certificate that is trusted", "{}，证书可信"),
     same("base_url is http: there is no TLS", "base_url 是 http：没有 TLS"),
-    same("WeCom gave a token for corp_id and secret", "企业微信已根据 corp_id 和 secret 发放令牌"),
-    same("WeCom gave the suite's token, and with it that of the company", "企业微信已发放第三方应用的令牌和企业的令牌"),
+    same("WeCom gave a token for corp_id and secret", "企业微信已根据 corp_id 和 secret 发放 access_token"),
+    same(
+        "WeCom gave the suite's token, and with it that of the company",
+        "企业微信已发放第三方应用的 token 和企业的 token",
+    ),
     same(
         "the configuration's access_token is used as it is; whether it is good shows next",
         "直接使用配置中的 access_token；是否有效见下一步",
@@ -61,7 +64,7 @@ pub const SENTENCES: &[Phrase] = &[
         "See that the store that the configuration names {}",
         "请检查配置中的台账还在原处、有剩余空间，且本进程可以读写。",
     ),
-    same("See that what hands out tokens works: {}", "请检查发放令牌的程序或 base_url 处的服务是否正常。"),
+    same("See that what hands out tokens works: {}", "请检查发放 token 的程序或 base_url 处的服务是否正常。"),
     same(
         "Find what makes the answers of base_url slow, {}",
         "请查明 base_url 应答慢的原因，并用 --timeout-ms 给检查更多时间。",

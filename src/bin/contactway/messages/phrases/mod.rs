@@ -179,11 +179,11 @@ mod tests {
             ),
             (
                 "no token could be had: the host's name was not found: a.b (Name or service not known)",
-                "得不到令牌：找不到主机名 a.b：请检查拼写和 DNS",
+                "取 access_token 时：找不到主机名 a.b：请检查拼写和 DNS",
             ),
             (
                 "no token could be had: the proxy p:1 could not reach a.b:443 (HTTP status 502)",
-                "得不到令牌：代理（p:1）连不上 a.b:443（HTTP 状态 502）",
+                "取 access_token 时：代理（p:1）连不上 a.b:443（HTTP 状态 502）",
             ),
             (
                 "path names a file that cannot be read: this process has no right to; check the path",

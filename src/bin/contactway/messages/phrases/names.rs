@@ -9,7 +9,7 @@ pub const NAMES: &[Phrase] = &[
     same("resolve", "域名解析"),
     same("connect", "连接"),
     same("tls", "TLS"),
-    same("token", "令牌"),
+    same("token", "token"),
     same("permission", "权限"),
     same("clock", "时钟"),
     same("store", "台账"),

@@ -28,7 +28,7 @@ pub const SENTENCES: &[Phrase] = &[
     ),
     same(
         "{} has no {} address, and a token travels unencrypted to no other: use https",
-        "{} 不是本机或内网地址，令牌不能不加密地发往那里：请用 https",
+        "{} 不是本机或内网地址，access_token 不能不加密地发往那里：请用 https",
     ),
     same("TLS failed: {said}", "TLS 失败：{}"),
     same("TLS could not be set up", "无法启用 TLS"),
@@ -63,7 +63,7 @@ pub const SENTENCES: &[Phrase] = &[
         "{} 已由先前的一次尝试完成，只是那次的应答丢失了",
     ),
     // Tokens.
-    same("no token could be had: {said}", "得不到令牌：{}"),
+    same("no token could be had: {said}", "取 access_token 时：{}"),
     same("{}; WeCom sees this machine as {}", "{}；企业微信看到的本机地址是 {}"),
     // Time.
     same("the deadline passed before anything was sent", "还没有发送，时限已到"),
@@ -177,10 +177,10 @@ pub const PIECES: &[Phrase] = &[
     // What was waited for.
     same(" while the call waited for {said}", "，当时在等{}"),
     same(" while the call waited to try again", "，当时在等待重试"),
-    same(" while another call fetched the token for all", "，当时另一个调用正在获取令牌"),
+    same(" while another call fetched the token for all", "，当时另一个调用正在取 access_token"),
     same("a connection to {said}", "与{}的连接"),
     same("the answer", "应答"),
-    same("a token", "令牌"),
+    same("a token", " access_token"),
     same(
         "a place in flight, of which its company has {} (max_in_flight)",
         "空出的并发名额（配置的 max_in_flight 为 {}）",

@@ -164,7 +164,7 @@ pub const SENTENCES: &[Phrase] = &[
     same(
         "{} must be https, since a token travels in the query string; http only to a loopback address, or with insecure_http \
          to a private one that is not WeCom's own",
-        "{} 须用 https，因为地址中带有令牌；http 只能用于本机，或在 insecure_http 为 true 时用于内网地址",
+        "{} 须用 https，因为地址中带有 access_token；http 只能用于本机，或在 insecure_http 为 true 时用于内网地址",
     ),
     same("{} must be without a user, a query or a fragment", "{} 中不能有用户、查询或片段"),
     same("{} must be {said}, or \"\" for none", "{} 须写成 {}，\"\" 表示不用代理"),
