@@ -35,7 +35,7 @@ pub fn text(text: Text) -> &'static str {
         Text::Ledger => "在台账中查找「联系我」",
         Text::SaveQrCodes => "把许多「联系我」的二维码图片保存到一个文件夹",
         Text::Sheet => "把二维码和标签做成一个 HTML 页面，按 A4 打印，每页 20 个",
-        Text::Sandbox => "运行供测试用的企业微信替身（见 contactway sandbox --help）",
+        Text::Sandbox => "运行沙箱：模拟的企业微信，供试用和测试（见 contactway sandbox --help）",
         Text::Generate => "把手册页和各 shell 的补全写入一个文件夹",
         Text::Usage => "用法",
         Text::Commands => "命令",
@@ -130,7 +130,7 @@ pub fn text(text: Text) -> &'static str {
 }
 
 const SANDBOX_HELP: &str = "\
-contactway sandbox：在本机内存中模拟企业微信的「联系我」接口，供试用和测试
+contactway sandbox：沙箱，在本机内存中模拟企业微信的「联系我」接口，供试用和测试
 
   --port N           监听这个端口（不给则为任意空闲端口）
   --host 地址        监听这个地址（不给则为 127.0.0.1 和 ::1；0.0.0.0 为所有地址，须有控制令牌）

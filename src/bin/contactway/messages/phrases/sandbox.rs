@@ -8,7 +8,7 @@ pub const SENTENCES: &[Phrase] = &[
     same("{} needs a number, not {}", "{} 须是数字，不能是 {}"),
     same("{} must hold the token on one line, and nothing else", "{} 中只能有一行，即控制令牌"),
     same("{} is not a JSON object ({})", "{} 不是 JSON 对象（{}）"),
-    same("{} cannot be taken up: {}", "无法读入 {}：它不是模拟服务写出的状态"),
+    same("{} cannot be taken up: {}", "无法读入 {}：它不是沙箱写出的状态"),
     same("{} cannot be read ({})", "无法读取 {}（{}）"),
     same("{} cannot be written ({})", "无法写入 {}（{}）"),
     same(
