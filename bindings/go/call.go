@@ -88,6 +88,8 @@ func (c *Client) call(ctx context.Context, name string, request *C.char, options
 	if failure, hasFailed := err.(*Error); hasFailed {
 		failure.Errmsg = endsInGo.Replace(failure.Errmsg)
 		switch {
+		case failure.Kind == ErrInvalidArgument:
+			chosen.inGo(failure)
 		case failure.Kind == ErrTimeout:
 			failure.cause = given.passed(ctx).cause
 		case (failure.Kind == ErrUnknown || failure.Kind == ErrConflict) && given.isOver():

@@ -22,7 +22,7 @@ func (r *ApplyRequest) rows() (iter.Seq2[Row, error], error) {
 		}
 	}
 	if sources > 1 {
-		return nil, invalidArgument("more than one of Path, Rows and RowsOrError is given; keep one")
+		return nil, misgiven("Rows", "/rows", "one_of_two", "more than one of Path, Rows and RowsOrError is given; keep one")
 	}
 	if r.Rows != nil {
 		rows = func(yield func(Row, error) bool) {
