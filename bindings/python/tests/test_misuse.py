@@ -314,7 +314,7 @@ def test_a_client_is_made_by_keywords(made_of: Any) -> None:
         made_of("ww1")
     assert "ww1" not in str(not_json.value)
     # It stands on the client below.
-    assert "keywords, as in Client(corp_id=…, secret=…)" in note_of(not_json.value)
+    assert "keywords, as in Client(corp_id=…)" in note_of(not_json.value)
 
 
 def test_an_argument_of_python_s_own_names_the_class_that_it_knows(client: contactway.Client) -> None:
@@ -333,6 +333,27 @@ def test_an_id_without_its_keyword_is_told_with_it(client: contactway.Client, aw
     with pytest.raises(contactway.InvalidArgument) as refused:
         awaited(lambda it: it.delete("0" * 32))
     assert "keywords, as in AsyncClient.delete(config_id=…)" in note_of(refused.value)
+    with pytest.raises(contactway.InvalidArgument) as refused:
+        client.close_temp_chat("zhangsan")
+    assert "keywords, as in Client.close_temp_chat(userid=…)" in note_of(refused.value)
+    with pytest.raises(TypeError, match=r"^a walk takes keywords or a mapping, not str"):
+        next(client.iter_ledger("counter-1"))  # type: ignore[arg-type]
+
+
+def test_what_was_closed_is_told_in_python_s_words(client: contactway.Client, sandbox: Sandbox) -> None:
+    canceller, stopped = contactway.Canceller(), Sandbox()
+    canceller.close()
+    stopped.stop()
+    with pytest.raises(contactway.InvalidHandle, match=r"the canceller was closed; make another"):
+        client.list(canceller=canceller)
+    with pytest.raises(contactway.InvalidHandle, match=r"the sandbox was stopped; start another"):
+        stopped.request("GET", "/sandbox/info")
+
+
+def test_none_in_a_configuration_is_told_to_be_no_value() -> None:
+    # As os.environ.get gives it.
+    with pytest.raises(contactway.InvalidArgument, match=r"/secret: secret must not be null, which is no value"):
+        contactway.Client(corp_id="ww1", secret=None)  # type: ignore[arg-type]
 
 
 # Values.
