@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"regexp"
 	"strings"
 	"time"
 )
@@ -181,7 +182,26 @@ func inGo(err error, written any) error {
 			failure.nameField(detail, field, messageInGo(*detail, field))
 		}
 	}
+	if failure.Kind == ErrInvalidArgument || failure.Kind == ErrInvalidRequest {
+		for i := range failure.Details {
+			failure.Details[i].Message = wordsInGo(failure.Details[i].Message, written)
+		}
+		failure.Errmsg = wordsInGo(failure.Errmsg, written)
+	}
 	return failure
+}
+
+// memberName matches what may be a member and is no word of English.
+var memberName = regexp.MustCompile(`\b(?:[a-z]+(?:_[a-z]+)+|base64)\b`)
+
+// wordsInGo is a text of the library's with fields in the place of the members that it names.
+func wordsInGo(text string, written any) string {
+	return memberName.ReplaceAllStringFunc(text, func(name string) string {
+		if field := fieldAt(reflect.TypeOf(written), "/"+name); field != "" {
+			return field
+		}
+		return name
+	})
 }
 
 // nameField names the field where a mistake is, with the message that tells of it, there and in the error's text.

@@ -185,6 +185,13 @@ def test_a_token_provider_may_run_what_is_async(sandbox: Sandbox) -> None:
     assert refused.value.errcode == 40014
 
 
+def test_an_empty_token_is_the_cause() -> None:
+    client = contactway.Client(corp_id="ww1", token_provider=lambda rejected: "")
+    with client, pytest.raises(contactway.AuthError) as refused:
+        client.list()
+    assert "returned an empty token" in str(refused.value.__cause__)
+
+
 class AsyncLogger:
     def isEnabledFor(self, level: int) -> bool:  # noqa: N802
         return True

@@ -60,7 +60,7 @@ const TABLE: &[(Option<Step>, Option<Kind>, &str)] = &[
     (
         None,
         Some(Timeout),
-        "Find what makes the answers of base_url slow, and give the check more time.",
+        "Find what makes the answers of base_url slow, and give the check more time with timeout_ms.",
     ),
     (
         None,

@@ -46,7 +46,7 @@ pub fn locked(path: &Path) -> String {
     let by = holder::of_lock(path).unwrap_or_else(|| "another process".to_owned());
     format!(
         "the store {} stayed locked by {by} until the call's deadline; let that one go on or end it, or give the call \
-         more time",
+         more time with timeout_ms",
         path.display()
     )
 }
