@@ -13,7 +13,7 @@ from concurrent.futures import Future
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, Callable
-from unittest.mock import AsyncMock
+from unittest.mock import AsyncMock, MagicMock, Mock
 
 import pytest
 
@@ -122,6 +122,16 @@ def test_progress_that_returns_what_must_be_awaited_stops_the_job_and_says_so(
     assert "created" in vars(stopped.value)["contactway_answer"]
     with pytest.raises(TypeError, match="progress must be a plain function, not one that returns a"):
         awaited(lambda client: client.apply(rows(), progress=progress))
+
+
+@pytest.mark.parametrize("mock", [Mock, MagicMock])
+def test_a_mock_is_a_function_like_any_other(keeper: contactway.Client, mock: type[Mock]) -> None:
+    progress = mock(spec=[])
+    keeper.apply(rows(), progress=progress)
+    assert progress.call_args.args[0]["done"] == 3
+    bar = mock()
+    keeper.sync(progress=bar)
+    assert bar.update.called
 
 
 def test_progress_may_hand_over_to_a_loop(awaited: Any) -> None:
