@@ -194,6 +194,7 @@ def test_a_cancelled_job_is_over_and_says_how_far_it_came(
 
     answer, entries, again = with_asyncio(sandbox, work, store=f"sqlite:{tmp_path / 'codes.db'}")
     assert (answer["error"]["kind"], answer["created"]) == ("cancelled", 3)
+    assert answer["errmsg"].startswith("the task was cancelled")
     assert sorted(entries) == ["active"] * 3 + ["unknown"] * 2
     assert (again["created"] + again["unchanged"], again["failed"]) == (50, 0)
     assert len(ids(sandbox)) == 50
