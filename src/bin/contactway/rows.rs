@@ -42,7 +42,7 @@ impl Failed {
     }
 
     fn add(&mut self, row: &Value, lang: Language) {
-        let (errcode, reason) = (row["errcode"].as_i64().unwrap_or_default(), reason(row));
+        let (errcode, reason) = (row["errcode"].as_i64().unwrap_or_default(), reason(row, lang));
         let place = self.groups.iter().position(|group| group.errcode == errcode && group.reason == reason);
         let place = match place {
             Some(place) => place,
@@ -71,8 +71,8 @@ impl Failed {
             if group.count > ROWS_NAMED as u64 {
                 rows.push("…");
             }
-            let reason = said(&group.reason, lang);
-            let reason = Message::Reason { kind: kind_of(group.errcode), errcode: group.errcode, reason: &reason };
+            let reason =
+                Message::Reason { kind: kind_of(group.errcode), errcode: group.errcode, reason: &group.reason };
             let (reason, count, rows) = (reason.text(lang), group.count, rows.join(Text::Semicolon.text(lang)));
             lines.push(Message::FailedRows { count, rows: &rows, reason: &reason }.text(lang));
             let remedy = advice(group.errcode, lang).map(|advice| Message::Remedy(advice).text(lang));
@@ -91,12 +91,34 @@ fn name(row: &Value, lang: Language) -> String {
 
 /// Why it failed, without what differs from row to row though the reason is the same: WeCom's trace of the call, and the
 /// row's own line, which is told beside.
-fn reason(row: &Value) -> String {
+fn reason(row: &Value, lang: Language) -> String {
     let errmsg = row["errmsg"].as_str().unwrap_or_default();
     let errmsg = errmsg.split(", hint: [").next().unwrap_or_default();
+    if let Some(rules) = broken_rules(errmsg) {
+        let rules: Vec<_> = rules.split("; /").map(|rule| broken_rule(rule.trim_start_matches('/'), lang)).collect();
+        return shown(&rules.join(Text::Semicolon.text(lang)));
+    }
     let line = format!("line {}: ", row["line"]);
-    let errmsg = errmsg.split_once(&line).map_or(errmsg, |(_, rest)| rest);
-    shown(&errmsg.replace("/contact_way/", ""))
+    shown(&said(errmsg.strip_prefix(&line).unwrap_or(errmsg), lang))
+}
+
+/// The rules that are broken, where that is what an error says.
+fn broken_rules(errmsg: &str) -> Option<&str> {
+    let (head, rules) = errmsg.split_once(": ")?;
+    (head.starts_with("a rule is broken in ") || head.contains(" rules are broken in ")).then_some(rules)
+}
+
+/// A rule after the column or member that breaks it, if there is one.
+fn broken_rule(rule: &str, lang: Language) -> String {
+    let Some((pointer, message)) = rule.split_once(": ").filter(|(pointer, _)| !pointer.contains(' ')) else {
+        return said(rule, lang);
+    };
+    let member = pointer.trim_start_matches("contact_way/").replace('/', ".");
+    let place = match member.rsplit_once('.').map(|(list, index)| (list, index.parse::<u64>())) {
+        Some((list, Ok(index))) => Message::Item { flag: list, number: &(index + 1).to_string() }.text(lang),
+        _ => member,
+    };
+    place + Text::Colon.text(lang) + &said(message, lang)
 }
 
 /// The kind of an error of which there is only the code.

@@ -11,7 +11,7 @@ use crate::configuration::{self, NoConfiguration};
 use crate::exit::Exit;
 use crate::failure::{self, Teller};
 use crate::interrupt;
-use crate::messages::{Message, said};
+use crate::messages::{Message, named, why};
 use crate::report::Report;
 use crate::table;
 
@@ -60,7 +60,7 @@ impl<'c> Session<'c> {
     fn with(client: Client, flags: &'c ArgMatches, command: &'c Command, lang: Language) -> Result<Self, Exit> {
         let canceller = Canceller::new();
         interrupt::watch(&canceller, lang)
-            .map_err(|error| complain(&Message::NoSignals { why: &error.to_string() }.text(lang), Exit::TryAgain))?;
+            .map_err(|error| complain(&Message::NoSignals { why: &why(&error, lang) }.text(lang), Exit::TryAgain))?;
         let timeout = flags.get_one::<u64>("timeout-ms").map(|ms| Duration::from_millis(*ms));
         let is_json = flags.get_one::<String>("output").is_some_and(|form| form == "json");
         Ok(Self { client, lang, is_json, timeout, canceller, teller: Teller { lang, command, given: flags } })
@@ -119,7 +119,7 @@ impl<'c> Session<'c> {
         let mut out = io::stdout().lock();
         match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-                say(&format!("{}\n{text}", Message::NoAnswerOut { why: &error.to_string() }.text(self.lang)));
+                say(&format!("{}\n{text}", Message::NoAnswerOut { why: &why(&error, self.lang) }.text(self.lang)));
                 if exit == Exit::Done { Exit::Refused } else { exit }
             }
             _ => exit,
@@ -142,10 +142,32 @@ pub fn plain(answer: &Value) -> String {
     }
 }
 
-/// What a job counted, in the language.
+/// What a job counted, in the language; nothing where it failed before there was anything to count.
 pub fn counts(answer: &Value, lang: Language) -> String {
-    let rows: Vec<_> =
-        result_of(answer).iter().map(|(name, count)| vec![said(name, lang), table::cell(count)]).collect();
+    /// From what was found to what failed.
+    const ORDER: [&str; 15] = [
+        "listed",
+        "known",
+        "matched",
+        "unchanged",
+        "created",
+        "claimed",
+        "adopted",
+        "updated",
+        "changed",
+        "replaced",
+        "saved",
+        "deleted",
+        "gone",
+        "foreign",
+        "failed",
+    ];
+    let mut counts: Vec<_> = result_of(answer).into_iter().collect();
+    if answer["errcode"] != 0 && counts.iter().all(|(_, count)| *count == 0) {
+        return String::new();
+    }
+    counts.sort_by_key(|(name, _)| ORDER.iter().position(|known| known == name));
+    let rows: Vec<_> = counts.iter().map(|(name, count)| vec![named(name, lang), table::cell(count)]).collect();
     table::table(&rows)
 }
 
@@ -176,9 +198,7 @@ fn client(config: &Map<String, Value>) -> Result<Client, Error> {
 
 /// How the program ends where there is no client.
 fn refused(flags: &ArgMatches, error: &Error, lang: Language) -> Exit {
-    let file = flags.get_one::<String>("config").cloned();
-    let default = || configuration::default_file().map(|path| path.display().to_string());
-    let file = file.or_else(default).unwrap_or_default();
+    let file = configuration::file(flags).map(|path| path.display().to_string()).unwrap_or_default();
     complain(&failure::of_configuration(error, &file, lang), Exit::of(error))
 }
 
