@@ -14,7 +14,6 @@ pub fn in_words(error: &io::Error) -> String {
         ErrorKind::AlreadyExists => "something of that name is there already".to_owned(),
         ErrorKind::NotADirectory => "one of its folders is no folder".to_owned(),
         ErrorKind::IsADirectory => "it is a folder".to_owned(),
-        ErrorKind::AlreadyExists => "something else of that name is there".to_owned(),
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "the disk is full".to_owned(),
         ErrorKind::ReadOnlyFilesystem => "the disk can only be read".to_owned(),
         ErrorKind::InvalidFilename => "its name is empty or too long".to_owned(),
