@@ -13,7 +13,7 @@ from concurrent.futures import Future
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, Callable
-from unittest.mock import AsyncMock
+from unittest.mock import AsyncMock, MagicMock, Mock
 
 import pytest
 
@@ -124,6 +124,16 @@ def test_progress_that_returns_what_must_be_awaited_stops_the_job_and_says_so(
         awaited(lambda client: client.apply(rows(), progress=progress))
 
 
+@pytest.mark.parametrize("mock", [Mock, MagicMock])
+def test_a_mock_is_a_function_like_any_other(keeper: contactway.Client, mock: type[Mock]) -> None:
+    progress = mock(spec=[])
+    keeper.apply(rows(), progress=progress)
+    assert progress.call_args.args[0]["done"] == 3
+    bar = mock()
+    keeper.sync(progress=bar)
+    assert bar.update.called
+
+
 def test_progress_may_hand_over_to_a_loop(awaited: Any) -> None:
     async def work(client: contactway.AsyncClient) -> list[int]:
         loop, told = asyncio.get_running_loop(), list[int]()
@@ -183,6 +193,13 @@ def test_a_token_provider_may_run_what_is_async(sandbox: Sandbox) -> None:
     with pytest.raises(contactway.AuthError) as refused:
         asyncio.run(main())
     assert refused.value.errcode == 40014
+
+
+def test_an_empty_token_is_the_cause() -> None:
+    client = contactway.Client(corp_id="ww1", token_provider=lambda rejected: "")
+    with client, pytest.raises(contactway.AuthError) as refused:
+        client.list()
+    assert "returned an empty token" in str(refused.value.__cause__)
 
 
 class AsyncLogger:
@@ -314,7 +331,7 @@ def test_a_client_is_made_by_keywords(made_of: Any) -> None:
         made_of("ww1")
     assert "ww1" not in str(not_json.value)
     # It stands on the client below.
-    assert "keywords, as in Client(corp_id=…, secret=…)" in note_of(not_json.value)
+    assert "keywords, as in Client(corp_id=…)" in note_of(not_json.value)
 
 
 def test_an_argument_of_python_s_own_names_the_class_that_it_knows(client: contactway.Client) -> None:
@@ -333,6 +350,27 @@ def test_an_id_without_its_keyword_is_told_with_it(client: contactway.Client, aw
     with pytest.raises(contactway.InvalidArgument) as refused:
         awaited(lambda it: it.delete("0" * 32))
     assert "keywords, as in AsyncClient.delete(config_id=…)" in note_of(refused.value)
+    with pytest.raises(contactway.InvalidArgument) as refused:
+        client.close_temp_chat("zhangsan")
+    assert "keywords, as in Client.close_temp_chat(userid=…)" in note_of(refused.value)
+    with pytest.raises(TypeError, match=r"^a walk takes keywords or a mapping, not str"):
+        next(client.iter_ledger("counter-1"))  # type: ignore[arg-type]
+
+
+def test_what_was_closed_is_told_in_python_s_words(client: contactway.Client, sandbox: Sandbox) -> None:
+    canceller, stopped = contactway.Canceller(), Sandbox()
+    canceller.close()
+    stopped.stop()
+    with pytest.raises(contactway.InvalidHandle, match=r"the canceller was closed; make another"):
+        client.list(canceller=canceller)
+    with pytest.raises(contactway.InvalidHandle, match=r"the sandbox was stopped; start another"):
+        stopped.request("GET", "/sandbox/info")
+
+
+def test_none_in_a_configuration_is_told_to_be_no_value() -> None:
+    # As os.environ.get gives it.
+    with pytest.raises(contactway.InvalidArgument, match=r"/secret: secret must not be null, which is no value"):
+        contactway.Client(corp_id="ww1", secret=None)  # type: ignore[arg-type]
 
 
 # Values.

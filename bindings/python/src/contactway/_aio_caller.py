@@ -216,7 +216,8 @@ class AsyncCaller(OfThisProcess):
                 unsent = found_here("cancelled", f"the task was cancelled while {waiting}", retryable=True, unsent=name)
                 came = _answer_of(begun, unsent)
                 if came is not None:
-                    give_answer(cancelled, came)
+                    errmsg = came["errmsg"].replace("the canceller was fired", "the task was cancelled", 1)
+                    give_answer(cancelled, {**came, "errmsg": errmsg})
                 raise
             finally:
                 # Whoever closes the coroutine or is late wants to hear of no other end.

@@ -49,6 +49,8 @@ class AsyncLedgerCalls(AsyncCaller):
         []
         """
         check_keywords(members, LEDGER.known, type(self), "iter_ledger")
+        if request is not None and not isinstance(request, Mapping):
+            raise TypeError(f"a walk takes keywords or a mapping, not {type(request).__name__}")
         pages = Pages("entries", {**(request or {}), **members})
         while pages.request is not None:
             for entry in pages.read(await self.ledger(pages.request, timeout=timeout)):

@@ -87,6 +87,8 @@ def _provide(client: int, rejected: int, buffer: int, capacity: int) -> int:
             check_returned(token, "token_provider", _TOKEN_INSTEAD)
             if not isinstance(token, str):
                 raise TypeError(f"token_provider must return a str or None, not {type(token).__name__}")
+            if not token:
+                raise ValueError("token_provider returned an empty token; where there is none it returns None")
             text = token.encode()
         except Exception as error:
             _failed.exception = error

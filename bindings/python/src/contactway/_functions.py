@@ -24,7 +24,7 @@ def check_plain(function: object, name: str, instead: str) -> None:
 def check_returned(returned: object, name: str, instead: str) -> None:
     """Raise TypeError for what a function returned that somebody would have to await or to walk."""
     kind = type(returned)
-    if hasattr(kind, "__await__") or hasattr(kind, "__anext__") or hasattr(kind, "gi_frame"):
+    if hasattr(kind, "__await__") or hasattr(kind, "ag_frame") or hasattr(kind, "gi_frame"):
         # A coroutine that nobody awaits would be warned of, far from here.
         close = getattr(returned, "close", None)
         if close is not None:

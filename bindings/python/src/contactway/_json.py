@@ -7,7 +7,7 @@ import os
 from collections.abc import Mapping
 
 from ._lazy import types, typing
-from ._members import MEMBERS
+from ._members import EXPLAINED, MEMBERS, METHODS
 from .errors import ContactwayError, error_of, found_here
 
 
@@ -97,10 +97,9 @@ def note_keywords(error: ContactwayError, given: object, called: typing.Any, met
     Exceptions have notes since Python 3.11.
     """
     if isinstance(given, str) and given.lstrip()[:1] != "{" and hasattr(error, "add_note"):
-        example = (
-            f"{called.__qualname__}.{method}(config_id=…)" if method else f"{called.__qualname__}(corp_id=…, secret=…)"
-        )
-        error.add_note(f"A text is taken for JSON; members are given as keywords, as in {example}")
+        name = f"{called.__qualname__}.{method}" if method else called.__qualname__
+        first = next(iter(EXPLAINED[METHODS[method] if method else "ClientConfig"]))
+        error.add_note(f"A text is taken for JSON; members are given as keywords, as in {name}({first}=…)")
 
 
 def check_positional(more: tuple[object, ...], called: typing.Any) -> None:

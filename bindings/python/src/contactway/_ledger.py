@@ -63,6 +63,8 @@ class LedgerCalls(Caller):
         [True]
         """
         check_keywords(members, LEDGER.known, type(self), "iter_ledger")
+        if request is not None and not isinstance(request, Mapping):
+            raise TypeError(f"a walk takes keywords or a mapping, not {type(request).__name__}")
         pages = Pages("entries", {**(request or {}), **members})
         while pages.request is not None:
             yield from pages.read(self.ledger(pages.request, timeout=timeout, canceller=canceller))

@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator, Mapping
 from datetime import date, time, timedelta
 from difflib import get_close_matches
+from io import IOBase
 
 from ._lazy import typing
 
@@ -16,6 +17,7 @@ _REMEDIES: tuple[tuple[tuple[type, ...], str], ...] = (
     ((set, frozenset), "give a list"),
     ((timedelta,), "give int(it.total_seconds())"),
     ((date, time), "give a number of seconds"),
+    ((IOBase,), "give its path"),
 )
 
 
@@ -52,6 +54,8 @@ def no_json(value: object) -> typing.Optional[str]:
     name = type(misfit).__name__
     if isinstance(misfit, float):
         return f"{place}: {misfit} is no number in JSON"
+    if place == "base64" and isinstance(misfit, bytes):
+        return "base64: bytes has no place in JSON; give base64.b64encode(it).decode()"
     remedy = next((f"; {remedy}" for kinds, remedy in _REMEDIES if isinstance(misfit, kinds)), "")
     return f"{place}: {name} has no place in JSON{remedy}"
 

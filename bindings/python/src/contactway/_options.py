@@ -103,5 +103,7 @@ def _encode(
     if canceller is not None:
         if not isinstance(canceller, Canceller):
             raise TypeError(f"canceller must be a contactway.Canceller, not {type(canceller).__name__}")
+        if not canceller._finalizer.alive:
+            raise found_here("invalid_handle", "the canceller was closed; make another")
         options["canceller"] = canceller.handle
     return write(options)

@@ -80,6 +80,8 @@ class Sandbox(Handle):
         Traceback (most recent call last):
         contactway.errors.RateLimited: rate_limited (45009): ...
         """
+        if not self._finalizer.alive:
+            raise found_here("invalid_handle", "the sandbox was stopped; start another")
         content = None if body is None else encode(body, {}, _NO_KEYWORDS, type(self), "request")
         headers = {} if self._control_token is None else {"Authorization": f"Bearer {self._control_token}"}
         connection = self._connection()
