@@ -106,7 +106,7 @@ pub const SENTENCES: &[Phrase] = &[
     same("{} must be {said}; null is not a value, leave the member out", "{} 须是{}；null 不是值，请去掉这个字段"),
     same("{}:{said} WeCom's document knows no such member here", "{}：企业微信的文档中没有这个字段{}"),
     same("{} more members that WeCom's document does not know", "另有 {} 个字段是企业微信的文档中没有的"),
-    other("{said}; the rest stands in error.details", "{}; and more", "{}；还有其他"),
+    other("{said}; details names the rest", "{}; and more", "{}；还有其他"),
     same("{said}; give one JSON object", "{}；请给出一个 JSON 对象"),
     // What most members must be.
     same("{} must be an integer {said}; write one, or leave it out", "{} 须是{}的整数"),
