@@ -89,8 +89,8 @@ SHARED     := libcontactway.so.$(ABI).$(VERSION)
 HEADERS    := $(notdir $(wildcard include/*))
 FILLED     := pkgconfig/contactway.pc cmake/contactway/contactway-config.cmake cmake/contactway/contactway-config-version.cmake
 # The manual keeps its tree, so that its links lead somewhere.
-MANUAL     := $(wildcard README*.md CHANGELOG.md LICENSE-*) packaging/README.md \
-	$(wildcard bindings/c/* bindings/*/README*.md) \
+MANUAL     := $(wildcard README*.md CHANGELOG.md LICENSE-* packaging/README*.md) \
+	$(wildcard bindings/c/* bindings/*/README*.md bindings/go/example/main.go bindings/go/example/*/main.go) \
 	$(shell find docs -path docs/man -prune -o \( -name '*.md' -o -name '*.png' -o -name '*.svg' \) -print)
 FOLDERS    := $(shell dirname $(MANUAL) | grep -vx . | sort -ru) bindings
 PAGES      := $(notdir $(wildcard docs/man/*.3))
@@ -195,7 +195,7 @@ test-c: build/tests/contract build/tests/vectors build/tests/example build/tests
 	python3 tests/c/binary.py $(STAGE)/lib/libcontactway.so $(STAGE)/lib/libcontactway.a
 	CC="$(CC)" CXX="$(CXX)" tests/c/headers.sh $(STAGE)/include
 	CC="$(CC)" CXX="$(CXX)" python3 tests/c/examples.py include/contactway.h include/contactway.hpp
-	CC="$(CC)" python3 tests/c/manual.py $(LINK) -- docs/*.md
+	CC="$(CC)" python3 tests/c/manual.py $(LINK) -- $(filter-out %.zh-CN.md,$(wildcard docs/*.md))
 	CC="$(CC)" CARGO="$(CARGO)" tests/c/installed/run.sh
 	CC="$(CC)" tests/c/installed/usr_local.sh
 	$(call ran,C)

@@ -91,7 +91,7 @@
  *     token_fetched   3              life_s
  *     attempt         4              endpoint, attempt, http_status, elapsed_ms
  *     connection      4              endpoint: a connection was made, or tried
- * No line holds a body, a secret or an address of anybody. New events and members may be added.
+ * No line holds a body, a secret or a token. New events and members may be added.
  *
  * Callbacks. A callback returns: no C++ exception and no longjmp may leave it. A text that it is given lives until it
  * returns. Inside it only contactway_canceller_cancel, contactway_string_free, contactway_errcode, contactway_json_get and

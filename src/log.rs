@@ -1,4 +1,4 @@
-//! What happened, for whoever wants to know: one JSON line an event, without bodies, secrets or addresses of people.
+//! What happened, for whoever wants to know: one JSON line an event, without bodies, secrets or tokens.
 
 use std::sync::atomic::{AtomicI32, Ordering};
 use std::sync::{Arc, RwLock};

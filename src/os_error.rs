@@ -3,6 +3,7 @@
 use std::io::{self, ErrorKind};
 
 /// What became of a file.
+#[must_use]
 pub fn in_words(error: &io::Error) -> String {
     if let Some(shortage) = shortage(error) {
         return shortage.to_owned();
@@ -10,6 +11,7 @@ pub fn in_words(error: &io::Error) -> String {
     match error.kind() {
         ErrorKind::NotFound => "there is no such file or folder".to_owned(),
         ErrorKind::PermissionDenied => "this process has no right to".to_owned(),
+        ErrorKind::AlreadyExists => "something of that name is there already".to_owned(),
         ErrorKind::NotADirectory => "one of its folders is no folder".to_owned(),
         ErrorKind::IsADirectory => "it is a folder".to_owned(),
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "the disk is full".to_owned(),

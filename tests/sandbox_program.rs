@@ -66,10 +66,16 @@ impl Program {
     }
 }
 
+/// What it says of wrong usage.
 fn fails(arguments: &[&str]) -> String {
+    fails_with(2, arguments)
+}
+
+fn fails_with(code: i32, arguments: &[&str]) -> String {
     let Output { status, stdout, stderr } = command(arguments).output().unwrap();
-    assert!(!status.success() && stdout.is_empty());
-    String::from_utf8(stderr).unwrap()
+    let said = String::from_utf8(stderr).unwrap();
+    assert!(status.code() == Some(code) && stdout.is_empty(), "{status}: {said}");
+    said
 }
 
 #[test]
@@ -134,7 +140,7 @@ fn what_is_wrong_is_said_in_a_sentence() {
     }
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
-    assert!(fails(&["--port", &port]).contains("free it, or leave port out"));
+    assert!(fails_with(1, &["--port", &port]).contains("free it, or leave port out"), "the machine refuses");
 }
 
 #[test]

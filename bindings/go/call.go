@@ -7,7 +7,10 @@ import "C"
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"runtime/cgo"
+	"slices"
+	"strings"
 	"sync/atomic"
 	"time"
 )
@@ -29,7 +32,8 @@ func (c *Client) call(ctx context.Context, name string, request *C.char, options
 	}
 	called, isKnown := functions[name]
 	if !isKnown {
-		return nil, invalidArgument("there is no function %q", name)
+		known := strings.Join(slices.Sorted(maps.Keys(functions)), ", ")
+		return nil, invalidArgument("there is no function %q; there are %s", name, known)
 	}
 	if ctx == nil {
 		return nil, errNilContext()
@@ -88,6 +92,8 @@ func (c *Client) call(ctx context.Context, name string, request *C.char, options
 	if failure, hasFailed := err.(*Error); hasFailed {
 		failure.Errmsg = endsInGo.Replace(failure.Errmsg)
 		switch {
+		case failure.Kind == ErrInvalidArgument:
+			chosen.inGo(failure)
 		case failure.Kind == ErrTimeout:
 			failure.cause = given.passed(ctx).cause
 		case (failure.Kind == ErrUnknown || failure.Kind == ErrConflict) && given.isOver():

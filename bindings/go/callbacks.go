@@ -7,6 +7,7 @@ import "C"
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"runtime"
@@ -207,6 +208,9 @@ func (c *Client) token(watch *watch, rejected bool) (string, error) {
 			err = fmt.Errorf("the token provider panicked: %v", how.panicked)
 		case !how.returned:
 			err = fmt.Errorf("the token provider ended its goroutine")
+		}
+		if err == nil && token == "" {
+			err = errors.New("the token provider returned an empty token, and no error")
 		}
 		if err == nil {
 			return token, nil

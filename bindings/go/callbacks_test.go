@@ -203,7 +203,7 @@ func TestTokenProviderWithoutAToken(t *testing.T) {
 	}{
 		"error":    {func(context.Context, bool) (string, error) { return "", broken }, broken.Error()},
 		"panic":    {func(context.Context, bool) (string, error) { panic("no server") }, "no server"},
-		"empty":    {func(context.Context, bool) (string, error) { return "", nil }, "0"},
+		"empty":    {func(context.Context, bool) (string, error) { return "", nil }, "returned an empty token"},
 		"too long": {func(context.Context, bool) (string, error) { return strings.Repeat("x", 1<<20), nil }, "buffer"},
 	} {
 		_, err := provided(sandbox, test.provide).Add(context.Background(), counter)

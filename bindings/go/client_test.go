@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os/exec"
 	"runtime/pprof"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -76,6 +77,57 @@ func TestMistakesAreToldInGosNames(t *testing.T) {
 			}
 		}
 	}
+}
+
+// What a text says of other members is said in Go's names, too.
+func TestTextsNameFieldsAndNoMembers(t *testing.T) {
+	client, ctx := keeping(t, contactwaytest.NewSandbox(t)), context.Background()
+	_, ofClient := contactway.New(contactway.Config{CorpID: "ww1"})
+	_, ofUpload := client.UploadImage(ctx, contactway.UploadImageRequest{})
+	_, ofPicture := client.SaveQRCode(ctx, contactway.SaveQRCodeRequest{Path: "a.png"})
+	_, ofApply := client.Apply(ctx, contactway.ApplyRequest{Path: "codes.csv", DeleteMissing: true})
+	_, ofExtra := contactway.New(contactway.Config{CorpID: "ww1", Secret: "s", Extra: raw("max_in_flght", "1")})
+	for _, test := range []struct {
+		err  error
+		says []string
+	}{
+		{ofClient, []string{"give CorpID and secret, or AccessToken, or suite, or TokenProvider"}},
+		{ofUpload, []string{"give either path, or Content and filename"}},
+		{ofPicture, []string{"give either ConfigID or QRCode"}},
+		{ofApply, []string{"Namespace is required with DeleteMissing", "MaxDelete is required with DeleteMissing"}},
+		{ofExtra, []string{"did you mean MaxInFlight?"}},
+	} {
+		failure := failureOf(t, test.err)
+		for _, said := range test.says {
+			isInDetails := slices.ContainsFunc(failure.Details, func(detail contactway.Detail) bool { return strings.Contains(detail.Message, said) })
+			if !strings.Contains(failure.Errmsg, said) || !isInDetails {
+				t.Errorf("%q is not in %v, details %+v", said, failure, failure.Details)
+			}
+		}
+	}
+}
+
+// A number is a duration to the compiler, of so many nanoseconds.
+func TestDurationWithoutItsUnitIsRefused(t *testing.T) {
+	_, err := contactway.New(contactway.Config{
+		CorpID: "ww1", Secret: "s", Timeout: 5, ConnectTimeout: 999, Settle: contactway.Some(time.Duration(60)),
+	})
+	failure := failureOf(t, err)
+	var fields []string
+	for _, detail := range failure.Details {
+		fields = append(fields, detail.Field)
+	}
+	if failure.Kind != contactway.ErrInvalidArgument || !slices.Equal(fields, []string{"Timeout", "ConnectTimeout", "Settle"}) {
+		t.Errorf("%v, details %+v", err, failure.Details)
+	}
+	if !strings.Contains(failure.Errmsg, "Timeout is 5ns; write its unit, as in 5*time.Second") {
+		t.Error(err)
+	}
+	client, err := contactway.New(contactway.Config{CorpID: "ww1", Secret: "s", Timeout: time.Microsecond, Settle: contactway.Some(time.Duration(0))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	client.Close()
 }
 
 // Whole numbers of milliseconds or seconds are what the library reads of a duration.

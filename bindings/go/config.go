@@ -120,6 +120,15 @@ func (c Config) faults() []Detail {
 		message := fmt.Sprintf("MaxConcurrentCalls is %d and must not be negative", c.MaxConcurrentCalls)
 		faults = append(faults, Detail{Pointer: "/MaxConcurrentCalls", Field: "MaxConcurrentCalls", Rule: "out_of_range", Message: message})
 	}
+	for _, given := range []struct {
+		name, pointer string
+		duration      *time.Duration
+	}{{"Timeout", "/timeout_ms", &c.Timeout}, {"ConnectTimeout", "/connect_timeout_ms", &c.ConnectTimeout}, {"Settle", "/settle_s", c.Settle}} {
+		if given.duration != nil && *given.duration > 0 && *given.duration < time.Microsecond {
+			message := fmt.Sprintf("%s is %v; write its unit, as in %d*time.Second", given.name, *given.duration, *given.duration)
+			faults = append(faults, Detail{Pointer: given.pointer, Field: given.name, Rule: "no_unit", Message: message})
+		}
+	}
 	if c.NoRateLimit && c.RateLimit != nil {
 		message := "NoRateLimit and RateLimit are both given; keep one"
 		faults = append(faults, Detail{Pointer: "/rate_limit", Field: "NoRateLimit", Rule: "exclusive", Message: message})
@@ -140,9 +149,6 @@ func (c Config) wire() any {
 	if c.NoRateLimit && c.RateLimit == nil {
 		extra["rate_limit"] = json.RawMessage("false")
 	}
-	if c.TokenProvider != nil {
-		extra["token_provider"] = json.RawMessage("true")
-	}
 	var settle *int64
 	if c.Settle != nil {
 		settle = Some(units(*c.Settle, time.Second))
@@ -152,6 +158,7 @@ func (c Config) wire() any {
 		Secret         string     `json:"secret,omitempty"`
 		Suite          *Suite     `json:"suite,omitempty"`
 		AccessToken    string     `json:"access_token,omitempty"`
+		TokenProvider  bool       `json:"token_provider,omitempty"`
 		BaseURL        string     `json:"base_url,omitempty"`
 		Timeout        int64      `json:"timeout_ms,omitempty"`
 		ConnectTimeout int64      `json:"connect_timeout_ms,omitempty"`
@@ -167,7 +174,7 @@ func (c Config) wire() any {
 		Validate       Validate   `json:"validate,omitempty"`
 		Extra          map[string]json.RawMessage
 	}{
-		c.CorpID, c.Secret, c.Suite, c.AccessToken, c.BaseURL, units(c.Timeout, time.Millisecond), units(c.ConnectTimeout, time.Millisecond),
+		c.CorpID, c.Secret, c.Suite, c.AccessToken, c.TokenProvider != nil, c.BaseURL, units(c.Timeout, time.Millisecond), units(c.ConnectTimeout, time.Millisecond),
 		c.MaxAttempts, c.MaxInFlight, c.RateLimit, c.Proxy, c.CAFile, c.ExtraCAFile, c.InsecureHTTP, c.Store, settle, c.Validate, extra,
 	}
 }

@@ -63,7 +63,7 @@ func appendObject(to []byte, object reflect.Value) ([]byte, error) {
 		extra := object.Field(plan.extra).Interface().(map[string]json.RawMessage)
 		for _, name := range slices.Sorted(maps.Keys(extra)) {
 			if !json.Valid(extra[name]) {
-				return nil, invalidArgument("Extra: the value of %q is not JSON", name)
+				return nil, misgiven("Extra["+strconv.Quote(name)+"]", "/"+name, "not_json", "Extra: the value of %q is not JSON", name)
 			}
 			if len(to) > start {
 				to = append(to, ',')

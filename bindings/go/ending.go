@@ -20,7 +20,10 @@ type ending struct {
 }
 
 // endsInGo says what ended a call in the words of who calls from Go.
-var endsInGo = strings.NewReplacer("the canceller was fired", "the context ended", "the client was freed", "the client was closed")
+var endsInGo = strings.NewReplacer(
+	"the canceller was fired", "the context ended", "the client was freed", "the client was closed",
+	"more time with timeout_ms", "more time by its context",
+)
 
 // closed is the end by Close.
 var closed = ending{kind: ErrCancelled}

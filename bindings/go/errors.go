@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"regexp"
 	"strings"
 	"time"
 )
@@ -55,7 +56,7 @@ const (
 // Detail is one rule that a request or a configuration breaks.
 type Detail struct {
 	Pointer string `json:"pointer"` // where in the JSON (RFC 6901), such as /user/0
-	Field   string `json:"-"`       // the same in Go, such as User[0] or Suite.SuiteSecret; empty where no field stands there
+	Field   string `json:"-"`       // the same in Go, such as User[0], Suite.SuiteSecret or, of an option, Key; empty where nothing of Go's stands there
 	Rule    string `json:"rule"`    // which, such as userid_form
 	Message string `json:"message"` // what it says and what to do
 	Line    int64  `json:"line"`    // of a file of rows, from 1; 0 where there is no file
@@ -177,29 +178,52 @@ func inGo(err error, written any) error {
 	}
 	for i := range failure.Details {
 		detail := &failure.Details[i]
-		if detail.Field = fieldAt(reflect.TypeOf(written), detail.Pointer); detail.Field != "" {
-			told := detail.Pointer + ": " + detail.Message
-			detail.Message = messageInGo(*detail)
-			failure.Errmsg = strings.Replace(failure.Errmsg, " "+told, " "+detail.Field+": "+detail.Message, 1)
+		if field := fieldAt(reflect.TypeOf(written), detail.Pointer); field != "" {
+			failure.nameField(detail, field, messageInGo(*detail, field))
 		}
+	}
+	if failure.Kind == ErrInvalidArgument || failure.Kind == ErrInvalidRequest {
+		for i := range failure.Details {
+			failure.Details[i].Message = wordsInGo(failure.Details[i].Message, written)
+		}
+		failure.Errmsg = wordsInGo(failure.Errmsg, written)
 	}
 	return failure
 }
 
+// memberName matches what may be a member and is no word of English.
+var memberName = regexp.MustCompile(`\b(?:[a-z]+(?:_[a-z]+)+|base64)\b`)
+
+// wordsInGo is a text of the library's with fields in the place of the members that it names.
+func wordsInGo(text string, written any) string {
+	return memberName.ReplaceAllStringFunc(text, func(name string) string {
+		if field := fieldAt(reflect.TypeOf(written), "/"+name); field != "" {
+			return field
+		}
+		return name
+	})
+}
+
+// nameField names the field where a mistake is, with the message that tells of it, there and in the error's text.
+func (e *Error) nameField(detail *Detail, field, message string) {
+	e.Errmsg = strings.Replace(e.Errmsg, " "+detail.Pointer+": "+detail.Message, " "+field+": "+message, 1)
+	detail.Field, detail.Message = field, message
+}
+
 // messageInGo is what a detail says, with the field in the place of the member that it begins with. A duration is told in
 // the unit of that member.
-func messageInGo(detail Detail) string {
+func messageInGo(detail Detail, field string) string {
 	member := strings.ReplaceAll(detail.Pointer[1:], "/", ".")
 	rest, isOfMember := strings.CutPrefix(detail.Message, member+" ")
 	switch {
 	case !isOfMember:
 		return detail.Message
 	case strings.HasSuffix(member, "_ms"):
-		return detail.Field + " in milliseconds " + rest
+		return field + " in milliseconds " + rest
 	case strings.HasSuffix(member, "_s"):
-		return detail.Field + " in seconds " + rest
+		return field + " in seconds " + rest
 	}
-	return detail.Field + " " + rest
+	return field + " " + rest
 }
 
 // withFaults is the library's error, which may be nil, with what else is wrong with a configuration.
@@ -218,6 +242,13 @@ func withFaults(err error, faults []Detail) *Error {
 // unsent is an error that was found before the library was asked.
 func unsent(kind Kind, errcode int64, format string, arguments ...any) *Error {
 	return &Error{Kind: kind, Errcode: errcode, Errmsg: fmt.Sprintf(format, arguments...), Effect: EffectNone}
+}
+
+// misgiven is the error of a field that is wrong, or an option, which only Go sees as it is. The message names it.
+func misgiven(field, pointer, rule, format string, arguments ...any) *Error {
+	failure := invalidArgument(format, arguments...)
+	failure.Details = []Detail{{Pointer: pointer, Field: field, Rule: rule, Message: failure.Errmsg}}
+	return failure
 }
 
 func invalidArgument(format string, arguments ...any) *Error {

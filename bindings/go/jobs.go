@@ -174,6 +174,8 @@ func (c *Client) Apply(ctx context.Context, request ApplyRequest, options ...Opt
 			return nil, err
 		}
 		defer os.Remove(request.Path)
+		done, err := work[ApplyAnswer](ctx, c, "apply", request, options)
+		return done, aboutRows(err)
 	}
 	return work[ApplyAnswer](ctx, c, "apply", request, options)
 }

@@ -5,7 +5,9 @@ import "C"
 
 import (
 	"context"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -18,7 +20,8 @@ type settings struct {
 	key             *string
 	raw             []byte // what was not split
 	timeout         time.Duration
-	others          []byte // members of the raw options, each after a comma
+	others          []byte   // members of the raw options, each after a comma
+	names           []string // of all of the raw options' members
 	progress        func(Progress) bool
 }
 
@@ -49,20 +52,34 @@ func RawOptions(options []byte) Option {
 // misplaced is the error of an option that a call does not have; nil if it has all of them.
 func (s *settings) misplaced(name string, called function) error {
 	for _, option := range []struct {
-		name, owner     string
-		isGiven, isHere bool
+		name, pointer, owner string
+		isGiven, isHere      bool
 	}{
-		{"AcceptDuplicate", "Add", s.acceptDuplicate, name == "add"},
-		{"Key", "Add", s.key != nil, name == "add"},
-		{"OnProgress", "jobs", s.progress != nil, called.job != nil},
+		{"AcceptDuplicate", "/accept_duplicate", "Add", s.acceptDuplicate, name == "add"},
+		{"Key", "/key", "Add", s.key != nil, name == "add"},
+		{"OnProgress", "/OnProgress", "jobs", s.progress != nil, called.job != nil},
 	} {
 		if option.isGiven && !option.isHere {
-			failure := invalidArgument("%s is for %s alone; leave it out of %s", option.name, option.owner, name)
+			failure := misgiven(option.name, option.pointer, "unknown_member",
+				"%s is for %s alone; leave it out of %s", option.name, option.owner, name)
 			failure.Endpoint = called.endpoint
 			return failure
 		}
 	}
 	return nil
+}
+
+// inGo says of an error which option a mistake is in.
+func (s *settings) inGo(failure *Error) {
+	for i := range failure.Details {
+		detail := &failure.Details[i]
+		switch name := strings.TrimPrefix(detail.Pointer, "/"); {
+		case name == "key" && s.key != nil:
+			failure.nameField(detail, "Key", messageInGo(*detail, "Key"))
+		case slices.Contains(s.names, name):
+			failure.nameField(detail, "RawOptions", detail.Message)
+		}
+	}
 }
 
 func settingsOf(options []Option) settings {
@@ -86,7 +103,9 @@ func (s *settings) split() {
 	var others []byte
 	isWrong := false
 	isObject := walk(s.raw, '{', func(name, value []byte) {
-		if plain, _ := unquoted(name); plain == "timeout_ms" && timeout == 0 {
+		plain, _ := unquoted(name)
+		s.names = append(s.names, plain)
+		if plain == "timeout_ms" && timeout == 0 {
 			var err error
 			timeout, err = strconv.ParseInt(string(value), 10, 64)
 			isWrong = err != nil || timeout < 1

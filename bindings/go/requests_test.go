@@ -184,6 +184,61 @@ func TestOptionsThatDoNotBelongAreRefusedByName(t *testing.T) {
 		if failure.Kind != contactway.ErrInvalidArgument || failure.Errmsg != test.says || failure.Endpoint == "" {
 			t.Errorf("%v, endpoint %q, and not %q", failure, failure.Endpoint, test.says)
 		}
+		field, _, _ := strings.Cut(test.says, " ")
+		if len(failure.Details) != 1 || failure.Details[0].Field != field || failure.Details[0].Message != test.says {
+			t.Errorf("%s is told of as %+v", field, failure.Details)
+		}
+	}
+}
+
+// A mistake in an option is told by the option's name in Go, and so is what only Go sees of a request.
+func TestMistakenOptionsAreToldInGosNames(t *testing.T) {
+	client, ctx := contactwaytest.NewSandbox(t).NewClient(), context.Background()
+	add := func(options ...contactway.Option) error {
+		_, err := client.Add(ctx, counter, options...)
+		return err
+	}
+	of := func(request contactway.AddRequest) error {
+		_, err := client.Add(ctx, request)
+		return err
+	}
+	_, twoSources := client.Apply(ctx, contactway.ApplyRequest{Path: "codes.csv", Rows: slices.Values([]contactway.Row{{}})})
+	for _, test := range []struct {
+		err                        error
+		pointer, field, rule, says string
+	}{
+		{add(contactway.Key("")), "/key", "Key", "key_required", "Key is required"},
+		{add(contactway.Key(strings.Repeat("k", 129))), "/key", "Key", "key_form", "Key must be at most 128 characters"},
+		{add(contactway.Key("a\tb")), "/key", "Key", "key_form", "Key must not hold control characters"},
+		{add(contactway.RawOptions([]byte(`{"timeout_ms":0}`))), "/timeout_ms", "RawOptions", "out_of_range", "timeout_ms must be"},
+		{add(contactway.RawOptions([]byte(`{"key":7}`))), "/key", "RawOptions", "wrong_type", "key must be"},
+		{add(contactway.RawOptions([]byte(`{"timeout":7}`))), "/timeout", "RawOptions", "unknown_member", "did you mean timeout_ms?"},
+		{of(contactway.AddRequest{Extra: raw("x", "{")}), "/x", `Extra["x"]`, "not_json", "Extra: the value"},
+		{twoSources, "/rows", "Rows", "one_of_two", "keep one"},
+	} {
+		failure := failureOf(t, test.err)
+		if failure.Kind != contactway.ErrInvalidArgument || len(failure.Details) != 1 {
+			t.Fatalf("%v, details %+v", failure, failure.Details)
+		}
+		detail := failure.Details[0]
+		if detail.Pointer != test.pointer || detail.Field != test.field || detail.Rule != test.rule || !strings.Contains(detail.Message, test.says) {
+			t.Errorf("%s is told of as %+v", test.field, detail)
+		}
+		if !strings.Contains(failure.Errmsg, detail.Message) {
+			t.Errorf("%q says otherwise than %q", failure.Errmsg, detail.Message)
+		}
+	}
+}
+
+// No text speaks of a member of C's answers, which Go has under another name.
+func TestTextOfManyMistakesNamesNoMemberOfC(t *testing.T) {
+	client := contactwaytest.NewSandbox(t).NewClient()
+	_, err := client.Add(context.Background(), contactway.AddRequest{
+		Type: 3, Scene: 3, Remark: contactway.Some(strings.Repeat("r", 31)), State: contactway.Some(strings.Repeat("s", 31)),
+	})
+	failure := failureOf(t, err)
+	if len(failure.Details) <= 3 || strings.Contains(failure.Errmsg, "error.") || !strings.Contains(failure.Errmsg, "etails") {
+		t.Error(failure)
 	}
 }
 

@@ -8,9 +8,11 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"iter"
 	"os"
 	"reflect"
+	"strings"
 )
 
 // rows are the rows that the request holds; nil if it names a file.
@@ -22,7 +24,7 @@ func (r *ApplyRequest) rows() (iter.Seq2[Row, error], error) {
 		}
 	}
 	if sources > 1 {
-		return nil, invalidArgument("more than one of Path, Rows and RowsOrError is given; keep one")
+		return nil, misgiven("Rows", "/rows", "one_of_two", "more than one of Path, Rows and RowsOrError is given; keep one")
 	}
 	if r.Rows != nil {
 		rows = func(yield func(Row, error) bool) {
@@ -89,6 +91,32 @@ func appendRow(to []byte, row Row) ([]byte, error) {
 		text = compact.Bytes()
 	}
 	return append(text, '\n'), nil
+}
+
+// aboutRows says of an error about the file that rows were written to which row it is about.
+func aboutRows(err error) error {
+	failure, hasFailed := err.(*Error)
+	if !hasFailed || failure.Kind != ErrInvalidRequest {
+		return err
+	}
+	failure.Errmsg = strings.Replace(failure.Errmsg, " in the file: ", " in the rows: ", 1)
+	for i := range failure.Details {
+		detail := &failure.Details[i]
+		if detail.Field != "Path" {
+			continue
+		}
+		place, field := "/rows", "Rows"
+		if detail.Line > 0 {
+			place, field = fmt.Sprintf("/rows/%d", detail.Line-1), fmt.Sprintf("Rows[%d]", detail.Line-1)
+		}
+		if detail.Rule == "repeated_key" {
+			place, field = place+"/key", field+".Key"
+		}
+		failure.Errmsg = strings.Replace(failure.Errmsg, " Path: "+detail.Message, " "+field+": "+detail.Message, 1)
+		// Of a file that nobody has seen no column tells anything.
+		detail.Pointer, detail.Field, detail.Column = place, field, 0
+	}
+	return failure
 }
 
 func notSpooled(err error) *Error {

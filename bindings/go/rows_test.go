@@ -97,6 +97,33 @@ func TestRowThatIsNoJSONIsNamed(t *testing.T) {
 	}
 }
 
+// What the library says of the file that the rows were written to is said of the rows.
+func TestRowsThatAreRefusedTogetherAreNamed(t *testing.T) {
+	temporary(t)
+	sandbox := contactwaytest.NewSandbox(t)
+	rows := slices.Values([]contactway.Row{shop(0), shop(1), shop(0)})
+	fallible := func(yield func(contactway.Row, error) bool) {
+		rows(func(row contactway.Row) bool { return yield(row, nil) })
+	}
+	for _, request := range []contactway.ApplyRequest{{Rows: rows}, {RowsOrError: fallible}} {
+		_, err := keeping(t, sandbox).Apply(context.Background(), request)
+		failure := failureOf(t, err)
+		if failure.Kind != contactway.ErrInvalidRequest || len(failure.Details) != 1 {
+			t.Fatalf("%v, details %+v", err, failure.Details)
+		}
+		detail := failure.Details[0]
+		if detail.Pointer != "/rows/2/key" || detail.Field != "Rows[2].Key" || detail.Line != 3 || detail.Column != 0 {
+			t.Errorf("%+v", detail)
+		}
+		if !strings.Contains(failure.Errmsg, "in the rows: Rows[2].Key: the key shop-00 ") {
+			t.Error(err)
+		}
+	}
+	if calls := sandbox.Calls(""); len(calls) != 0 {
+		t.Errorf("%d calls were sent", len(calls))
+	}
+}
+
 func TestRowsAreReadNoLongerThanTheCallMayLast(t *testing.T) {
 	for name, test := range map[string]struct {
 		end    func(client *contactway.Client, ctx context.Context, cancel context.CancelFunc)

@@ -180,7 +180,7 @@ impl Error {
             errmsg.push_str(&detail.message);
         }
         if details.len() > 3 {
-            errmsg.push_str("; the rest stands in error.details");
+            errmsg.push_str("; details names the rest");
         }
         let mut error = Self::new(kind, errmsg);
         error.0.details = details;

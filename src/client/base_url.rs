@@ -18,23 +18,23 @@ pub fn read(fields: &mut Fields, insecure_http: bool) -> String {
     let Some(text) = fields.text("base_url") else { return WECOM.to_owned() };
     let rule = match text.parse::<Uri>() {
         Ok(uri) => match (uri.scheme_str(), uri.authority()) {
-            _ if uri.query().is_some() || text.contains(['#', '@']) => "be without a user, a query or a fragment",
-            _ if uri.host() == Some("") => "be https://host",
-            _ if !port_fits(&uri) => "have a port of 1 to 65535",
-            _ if text.len() > LENGTH_MAX => "be at most 2048 bytes long",
+            _ if uri.query().is_some() || text.contains(['#', '@']) => "must be without a user, a query or a fragment",
+            _ if uri.host() == Some("") => "must be https://host",
+            _ if !port_fits(&uri) => "must have a port of 1 to 65535",
+            _ if text.len() > LENGTH_MAX => "must be at most 2048 bytes long",
             (Some("http"), Some(authority)) if !may_be_http(authority.host(), insecure_http) => {
-                "be https, since a token travels in the query string; http only to a loopback address, or with insecure_http to \
+                "must be https, since a token travels in the query string; http only to a loopback address, or with insecure_http to \
                  a private one that is not WeCom's own"
             }
             (Some(scheme @ ("https" | "http")), Some(authority)) => {
                 let host_and_port = authority.as_str().to_ascii_lowercase();
                 return format!("{scheme}://{host_and_port}{}", uri.path().trim_end_matches('/'));
             }
-            _ => "be https://host",
+            _ => "must be https://host",
         },
-        Err(_) => "be https://host",
+        Err(_) => "must be https://host",
     };
-    fields.wrong("base_url", "bad_url", &format!("must {rule}"));
+    fields.wrong("base_url", "bad_url", rule);
     text.to_owned()
 }
 

@@ -94,9 +94,12 @@ impl<'o, 'a> Fields<'o, 'a> {
     }
 
     fn typed<T>(&mut self, name: &'static str, rest: &str, take: impl Fn(&'o Value<'a>) -> Option<T>) -> Option<T> {
-        let typed = take(self.value(name)?);
+        let value = self.value(name)?;
+        let typed = take(value);
         if typed.is_none() {
-            self.wrong(name, "wrong_type", rest);
+            let is_null = matches!(value, Value::Null);
+            let null = "must not be null, which is no value; fill it in, or leave it out";
+            self.wrong(name, "wrong_type", if is_null { null } else { rest });
         }
         typed
     }

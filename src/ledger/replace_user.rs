@@ -94,7 +94,7 @@ impl Ledger {
         let mut desk = Desk::new(self, call, progress);
         let query = Query { user: Some(plan.from.clone()), status: Some(Status::Active), ..Query::of(&self.corp_id) };
         let mut course = Course { query, after: 0, matched: 0 };
-        let outcome = Job::begin(self, call, "replace_user", concurrency).and_then(|job| {
+        let outcome = Job::begin(self, call, "replace_user", concurrency, &mut desk).and_then(|job| {
             desk.report_to(plan.report_path.as_deref())?;
             desk.total = self.store.count(&job.short(), &course.query)?;
             run(&job, &mut desk, &mut course, |entry| replace(&job, &plan, &entry))

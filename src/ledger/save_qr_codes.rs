@@ -57,7 +57,7 @@ impl Ledger {
         let wanted = Query { status: wanted.status.or(Some(Status::Active)), ..wanted };
         let mut desk = Desk::new(self, call, progress);
         let mut course = Course { query: wanted, after: 0, left, saved: 0 };
-        let outcome = Job::begin(self, call, "save_qr_codes", concurrency).and_then(|job| {
+        let outcome = Job::begin(self, call, "save_qr_codes", concurrency, &mut desk).and_then(|job| {
             make(&directory)?;
             desk.total = self.store.count(&job.short(), &course.query)?.min(left.unsigned_abs());
             run(&job, &mut desk, &mut course, |entry| saved(&job, &directory, save, entry))

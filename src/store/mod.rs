@@ -349,7 +349,9 @@ impl Store {
 /// Why a call ended while it waited for the store.
 fn stopped(stop: Stop) -> Error {
     match stop {
-        Stop::Deadline => failed("the store was busy until the call's deadline; give it more time with timeout_ms"),
+        Stop::Deadline => {
+            failed("the store was busy until the call's deadline; give it more time with timeout_ms").worth_again()
+        }
         Stop::Cancelled => {
             Error::new(Kind::Cancelled, "the call was cancelled while it waited for the store").worth_again()
         }

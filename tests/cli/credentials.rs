@@ -99,19 +99,28 @@ fn the_ledger_is_its_owners_alone_and_there_is_none_without_it() {
     assert_eq!(mode(&counter.path(".local/share/contactway/ledger.db")), 0o600);
     counter.add(&["--store", "sqlite:elsewhere.db"]);
     assert!(counter.path("elsewhere.db").exists());
+    let mut command = counter.command(&["ledger"]);
+    let ran = counter.output(command.env("XDG_DATA_HOME", counter.path("elsewhere.db")));
+    assert!(ran.code == Some(2) && ran.err.contains("give --store sqlite:FILE"), "{}", ran.err);
+    assert!(ran.err.contains("one of its folders is no folder"), "{}", ran.err);
 }
 
-/// Runs `list` at a terminal on which `typed` is typed when it asks; how it ended, and all that the terminal showed.
-fn at_a_terminal(counter: &Counter, typed: &str) -> (Option<i32>, String) {
+const CORP_ID: &str = "corp_id: ";
+const SECRET: &str = "secret (not shown): ";
+
+/// Runs `list` at a terminal on which `typed` is typed when this is asked for; how it ended, and all that the terminal
+/// showed.
+fn at_a_terminal(counter: &Counter, question: &str, typed: &str) -> (Option<i32>, String) {
     let screen = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
     grantpt(&screen).unwrap();
     unlockpt(&screen).unwrap();
     let name = ptsname(&screen, Vec::new()).unwrap().into_string().unwrap();
     let keyboard = File::options().read(true).write(true).open(&name).unwrap();
     let mut command = counter.stranger(&["list"]);
-    command
-        .env("CONTACTWAY_BASE_URL", counter.credential("base_url"))
-        .env("CONTACTWAY_CORP_ID", counter.credential("corp_id"));
+    command.env("CONTACTWAY_BASE_URL", counter.credential("base_url"));
+    if question == SECRET {
+        command.env("CONTACTWAY_CORP_ID", counter.credential("corp_id"));
+    }
     command.stdin(Stdio::from(keyboard.try_clone().unwrap())).stderr(Stdio::from(keyboard));
     let mut child = command.spawn().unwrap();
     // What it holds of the terminal's other side would keep the terminal open.
@@ -119,7 +128,7 @@ fn at_a_terminal(counter: &Counter, typed: &str) -> (Option<i32>, String) {
     let mut screen = File::from(screen);
     let mut shown = Vec::new();
     let mut piece = [0; 1024];
-    while !String::from_utf8_lossy(&shown).contains("secret (not shown): ") {
+    while !String::from_utf8_lossy(&shown).contains(question) {
         let length = screen.read(&mut piece).unwrap();
         shown.extend_from_slice(&piece[..length]);
     }
@@ -142,14 +151,32 @@ fn at_a_terminal(counter: &Counter, typed: &str) -> (Option<i32>, String) {
 fn on_a_terminal_they_are_asked_for_and_not_shown() {
     let counter = Counter::new();
     let secret = counter.credential("secret");
-    let (code, shown) = at_a_terminal(&counter, &format!("{secret}\n"));
+    let (code, shown) = at_a_terminal(&counter, SECRET, &format!("{secret}\n"));
     assert_eq!(code, Some(0), "{shown}");
     assert!(!shown.contains(&secret), "{shown}");
 }
 
 #[test]
 fn ctrl_c_at_the_question_ends_the_program_and_not_the_terminal() {
-    let (code, shown) = at_a_terminal(&Counter::new(), "half a secr\u{3}");
+    let (code, shown) = at_a_terminal(&Counter::new(), SECRET, "half a secr\u{3}");
     assert_eq!(code, Some(130), "{shown}");
     assert!(!shown.contains("half"), "{shown}");
+}
+
+#[test]
+fn nothing_typed_is_told_with_what_was_asked_for_and_what_else_gives_it() {
+    let counter = Counter::new();
+    // Enter alone, and the end of the input.
+    for typed in ["\n", "\u{4}"] {
+        for (question, member, variable) in [
+            (CORP_ID, "corp_id", "CONTACTWAY_CORP_ID"),
+            (SECRET, "secret", "CONTACTWAY_SECRET or CONTACTWAY_ACCESS_TOKEN"),
+        ] {
+            let (code, shown) = at_a_terminal(&counter, question, typed);
+            assert_eq!(code, Some(2), "{shown}");
+            for words in [&format!("nothing was typed for {member}: "), variable, ".config/contactway/config.json"] {
+                assert!(shown.contains(words), "{words} is not in {shown}");
+            }
+        }
+    }
 }

@@ -1,5 +1,8 @@
 //! How the program ends, which scripts go by: a row of the documentation's table each.
 
+use std::fmt::Write as _;
+use std::time::{Duration, Instant};
+
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::counter::Counter;
@@ -37,7 +40,7 @@ fn two_for_what_is_asked_for_wrongly_and_nothing_is_sent() {
             ],
             "conclusions.text.content: ",
         ),
-        (&["lst"], "'list'"),
+        (&["lst"], "did you mean 'list'?"),
     ];
     for (arguments, said) in wrong {
         let ran = counter.run(arguments);
@@ -78,6 +81,22 @@ fn five_where_nothing_was_done_and_another_try_may_do() {
 }
 
 #[test]
+fn a_ledger_that_another_holds_is_worth_another_try() {
+    let counter = Counter::new();
+    let file = counter.file("codes.csv", "key,type,scene,user,state\na,2,2,zhangsan,a\n");
+    counter.json(&["ledger"]);
+    let ledger = rusqlite::Connection::open(counter.path(".local/share/contactway/ledger.db")).unwrap();
+    ledger.execute_batch("BEGIN EXCLUSIVE").unwrap();
+    let begun = Instant::now();
+    for command in [&ADD[..], &["ledger"], &["apply", file]] {
+        let ran = counter.run(&[command, &["--timeout-ms", "500"]].concat());
+        assert_eq!(ran.code, Some(5), "{command:?}: {}", ran.err);
+        assert!(ran.err.contains("stayed locked by process "), "{command:?}: {}", ran.err);
+    }
+    assert!(begun.elapsed() < Duration::from_secs(10), "the time is the whole command's");
+}
+
+#[test]
 fn a_job_that_did_nothing_is_not_partly_done() {
     let counter = Counter::new();
     let file = counter.file("codes.csv", "key,type,scene,user,state\na,2,2,zhangsan,a\nb,2,2,zhangsan,b\n");
@@ -87,6 +106,47 @@ fn a_job_that_did_nothing_is_not_partly_done() {
     let file = counter.file("wrong.csv", "key,type,scene,user,state\na,2,9,zhangsan,a\n");
     let ran = counter.run(&["apply", file]);
     assert_eq!(ran.code, Some(1), "the same would be refused again: {}", ran.err);
+}
+
+#[test]
+fn the_time_is_that_of_the_whole_command() {
+    let counter = Counter::new();
+    for state in ["a", "b", "c", "d"] {
+        counter.add(&["--state", state]);
+    }
+    counter.shop.faults(r#"{"endpoint":"qr_code","times":99,"do":{"delay_ms":400}}"#);
+    let ran = counter.run(&["sheet", "--out", "all.html", "--timeout-ms", "1000"]);
+    assert_eq!(ran.code, Some(5), "four pictures take longer: {}{}", ran.out, ran.err);
+    assert!(ran.err.contains("the time was up") && !counter.path("all.html").exists(), "{}", ran.err);
+}
+
+#[test]
+fn a_job_whose_time_was_up_tells_whether_anything_was_done() {
+    let counter = Counter::new();
+    let mut rows = "key,type,scene,user,state\n".to_owned();
+    for nth in 0..40 {
+        writeln!(rows, "k{nth},2,2,lisi,s{nth}").unwrap();
+    }
+    let file = counter.file("codes.csv", &rows);
+    counter.shop.faults(r#"{"endpoint":"gettoken","times":99,"do":{"delay_ms":20000}}"#);
+    for job in [&["apply", file][..], &["sync"]] {
+        let ran = counter.run(&[job, &["--timeout-ms", "400"]].concat());
+        assert_eq!(ran.code, Some(5), "{job:?} did nothing at all: {}", ran.err);
+    }
+    counter.shop.ask("DELETE", "/sandbox/faults", "");
+    counter.shop.faults(r#"{"endpoint":"add_contact_way","times":99,"do":{"delay_ms":200}}"#);
+    let ran = counter.run(&["apply", file, "--timeout-ms", "1000"]);
+    assert_eq!(ran.code, Some(4), "some rows are done: {}{}", ran.out, ran.err);
+    assert!(!ran.out.contains("created    0\n"), "{}", ran.out);
+    counter.shop.ask("DELETE", "/sandbox/faults", "");
+    counter.json(&["apply", file]);
+    let more = counter.file("more.csv", &(rows + "more,2,2,lisi,more\n"));
+    counter.shop.faults(r#"{"endpoint":"add_contact_way","times":99,"do":{"delay_ms":20000,"status":502}}"#);
+    let ran = counter.run(&["apply", more, "--timeout-ms", "700"]);
+    assert_eq!(ran.code, Some(4), "one was sent: {}{}", ran.out, ran.err);
+    let mut stranger = counter.command(&["apply", more]);
+    let ran = counter.output(stranger.env("CONTACTWAY_SECRET", "wrong"));
+    assert_eq!(ran.code, Some(1), "rows that are as they should be are nothing that was done: {}{}", ran.out, ran.err);
 }
 
 #[test]

@@ -65,6 +65,28 @@ fn a_member_is_replaced_everywhere_and_before_that_shown() {
 }
 
 #[test]
+fn a_job_that_finds_nothing_to_do_says_so() {
+    let counter = Counter::new();
+    counter.json(&["apply", counter.file("codes.csv", ROWS)]);
+    for dry_run in [&[][..], &["--dry-run"]] {
+        let job = ["replace-user", "--from", "zhangsna", "--to", "lisi"];
+        let ran = counter.run(&[&job[..], dry_run].concat());
+        assert_eq!(ran.code, Some(0), "a second run of what is done is no failure: {}", ran.err);
+        assert!(ran.err.contains("no contact way that names zhangsna"), "{}", ran.err);
+        assert!(ran.err.contains("check the spelling") && ran.err.contains("contactway sync"), "{}", ran.err);
+        let ran = counter.run(&[&job[..], dry_run, &["--lang", "zh"]].concat());
+        assert!(ran.err.contains("没有包含成员 zhangsna 的「联系我」") && ran.err.contains("检查拼写"), "{}", ran.err);
+        let ran = counter.run(&["replace-user", "--from", "zhangsan", "--to", "wangwu", "--dry-run"]);
+        assert_eq!(ran.err, "", "some do name them");
+    }
+    let empty = counter.file("empty.csv", "key,type,scene,user\n");
+    let ran = counter.run(&["apply", empty]);
+    assert!(ran.code == Some(0) && ran.err.contains("empty.csv holds no rows"), "{}", ran.err);
+    let ran = Counter::new().run(&["sync"]);
+    assert!(ran.code == Some(0) && ran.err.contains("WeCom lists no contact way"), "{}", ran.err);
+}
+
+#[test]
 fn what_others_made_is_taken_in() {
     let counter = Counter::new();
     counter.add(&["--no-ledger"]);
@@ -78,7 +100,7 @@ fn what_wecom_does_not_show_any_more_is_warned_of() {
     counter.json(&["apply", counter.file("codes.csv", ROWS)]);
     // A sandbox at the same address that has forgotten all of it.
     counter.shop.ask("POST", "/sandbox/reset", "{}");
-    for (language, words) in [("en", "warning: WeCom"), ("zh", "警告：")] {
+    for (language, words) in [("en", "warning: WeCom"), ("zh", "提醒：")] {
         let ran = counter.run(&["sync", "--timeout-ms", "5000", "--lang", language]);
         assert!(ran.code == Some(0) && ran.err.contains(words) && !ran.out.is_empty(), "{}{}", ran.out, ran.err);
     }

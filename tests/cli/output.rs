@@ -47,6 +47,14 @@ fn of_nothing_there_is_no_table_but_words() {
     let mut command = counter.command(&["list"]);
     let ran = counter.output(command.env("CONTACTWAY_SECRET", "wrong-secret"));
     assert_eq!((ran.code, ran.out.as_str()), (Some(1), ""));
+    let mut command = counter.command(&["list"]);
+    let ran = counter.output(command.env("CONTACTWAY_ACCESS_TOKEN", "wrong-token").env_remove("CONTACTWAY_SECRET"));
+    assert!(ran.code == Some(1) && !ran.err.contains("WeCom lists none"), "a refusal lists nothing: {}", ran.err);
+    counter.shop.faults(r#"{"endpoint":"list_contact_way","times":9,"do":{"errcode":48002}}"#);
+    let ran = counter.run(&["sync"]);
+    assert_eq!((ran.code, ran.out.as_str()), (Some(1), ""), "nor does WeCom's answer count: {}", ran.err);
+    let ran = counter.run(&["save-qr-codes", counter.file("a.txt", "")]);
+    assert_eq!((ran.code, ran.out.as_str()), (Some(2), ""), "nothing was counted: {}", ran.err);
 }
 
 #[test]

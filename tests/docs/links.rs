@@ -1,20 +1,15 @@
 //! Links between pages lead to a file, and to a heading of it.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use crate::page::root;
+use crate::page::{pages, prose};
 
-/// The pages that people read.
-fn pages() -> Vec<PathBuf> {
-    let folders = ["", "docs", "packaging", "bindings/python", "bindings/go", "tests/vectors", "tests/sdk-corpus"];
-    let files = folders.iter().flat_map(|folder| fs::read_dir(root().join(folder)).unwrap());
-    files.map(|entry| entry.unwrap().path()).filter(|path| path.extension().is_some_and(|it| it == "md")).collect()
-}
-
-/// The lines of a page outside of its blocks of code.
-fn prose(text: &str) -> impl Iterator<Item = &str> {
-    text.split("```").step_by(2).flat_map(str::lines)
+/// What the links of a page lead to, with the text of each: places in this repository.
+fn links(text: &str) -> impl Iterator<Item = (&str, &str)> {
+    let parts = prose(text).flat_map(|line| line.match_indices("](").map(move |(place, _)| line.split_at(place)));
+    let links = parts.filter_map(|(front, rest)| Some((front.rsplit('[').next()?, rest[2..].split(')').next()?)));
+    links.filter(|(_, target)| !target.contains("://"))
 }
 
 /// The anchors of a page's headings.
@@ -33,10 +28,7 @@ fn every_link_leads_somewhere() {
     let mut seen = 0;
     for page in pages() {
         let text = fs::read_to_string(&page).unwrap();
-        for link in prose(&text).flat_map(|line| line.split("](").skip(1)).filter_map(|rest| rest.split(')').next()) {
-            if link.contains("://") {
-                continue;
-            }
+        for (_, link) in links(&text) {
             let (file, anchor) = link.split_once('#').unwrap_or((link, ""));
             let target = if file.is_empty() { page.clone() } else { page.with_file_name(file) };
             assert!(target.exists(), "{} links to {link}", page.display());
@@ -46,4 +38,17 @@ fn every_link_leads_somewhere() {
         }
     }
     assert!(seen > 30);
+}
+
+#[test]
+fn a_chinese_page_leads_to_chinese_ones() {
+    let is_chinese = |page: &Path| page.to_str().is_some_and(|name| name.ends_with(".zh-CN.md"));
+    for page in pages().into_iter().filter(|page| is_chinese(page)) {
+        let text = fs::read_to_string(&page).unwrap();
+        for (shown, link) in links(&text).filter(|(shown, _)| *shown != "English") {
+            let target = page.with_file_name(link.split('#').next().unwrap());
+            let has_chinese = !is_chinese(&target) && target.with_extension("zh-CN.md").exists();
+            assert!(!has_chinese, "{} leads to the English {link} from {shown}", page.display());
+        }
+    }
 }

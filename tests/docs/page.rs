@@ -12,6 +12,19 @@ pub fn page(name: &str) -> String {
     fs::read_to_string(root().join("docs").join(name)).unwrap()
 }
 
+/// The pages that people read.
+pub fn pages() -> Vec<PathBuf> {
+    let folders =
+        ["", "docs", "packaging", "bindings/python", "bindings/go", "tests/bench", "tests/vectors", "tests/sdk-corpus"];
+    let files = folders.iter().flat_map(|folder| fs::read_dir(root().join(folder)).unwrap());
+    files.map(|entry| entry.unwrap().path()).filter(|path| path.extension().is_some_and(|it| it == "md")).collect()
+}
+
+/// The lines of a page outside of its blocks of code.
+pub fn prose(text: &str) -> impl Iterator<Item = &str> {
+    text.split("```").step_by(2).flat_map(str::lines)
+}
+
 /// The part of a page under a heading of the second degree.
 pub fn section<'p>(page: &'p str, heading: &str) -> &'p str {
     let (_, rest) = page.split_once(&format!("\n## {heading}\n")).unwrap_or_else(|| panic!("no {heading}"));

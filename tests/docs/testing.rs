@@ -24,7 +24,7 @@ fn every_test_of_cargo_is_named_and_no_other() {
 fn every_target_of_make_is_there() {
     let read = |name| fs::read_to_string(root().join(name)).unwrap();
     let makefile = read("Makefile") + &read("packaging/dist.mk");
-    for text in [page("testing.md"), read("README.md"), read("README.zh-CN.md")] {
+    for text in [page("testing.md"), page("testing.zh-CN.md"), read("README.md"), read("README.zh-CN.md")] {
         for target in words_behind(&text, "`make ") {
             assert!(makefile.contains(&format!("\n{target}:")), "make {target}");
         }

@@ -151,6 +151,28 @@ fn there_is_one_job_at_a_time() {
 }
 
 #[test]
+fn one_that_stands_by_is_told_of_progress_and_stopped_by_it() {
+    let bench = Bench::new();
+    let (first, second) = (bench.client(""), bench.client(""));
+    bench.shop.faults(SLOW);
+    let is_over = AtomicBool::new(false);
+    thread::scope(|scope| {
+        let holder = scope.spawn(|| {
+            let done = apply(&first, &rows(400));
+            is_over.store(true, Ordering::SeqCst);
+            done
+        });
+        wait_for_adds(&bench, 1);
+        let mut told = Told { lines: Vec::new(), stop_at: 3 };
+        let answer = read(second.apply(&request(400), &Options::default(), Some(&mut told)));
+        assert!(!is_over.load(Ordering::SeqCst), "it did not wait for the holder");
+        assert_eq!((&answer["error"]["kind"], &answer["error"]["effect"]), (&json!("cancelled"), &json!("none")));
+        assert_eq!((&answer["created"], told.lines.len()), (&json!(0), 3), "{answer}");
+        assert_eq!(counts(&holder.join().unwrap()), json!({"created": 400}));
+    });
+}
+
+#[test]
 fn one_that_stood_by_in_vain_did_nothing_and_may_be_run_again() {
     let bench = Bench::new();
     let (first, second) = (bench.client(""), bench.client(""));

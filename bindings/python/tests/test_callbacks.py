@@ -317,9 +317,7 @@ def test_a_token_of_another_type_is_named(make: Any) -> None:
     with client, pytest.raises(contactway.AuthError) as refused:
         client.list()
     assert isinstance(refused.value.__cause__, TypeError)
-    assert str(refused.value.__cause__).endswith(f"not {type(token).__name__}")
-    if make is coroutine:
-        token.close()
+    assert type(token).__name__ in str(refused.value.__cause__)
 
 
 @pytest.mark.parametrize("provider", ["a token", 1, b"x"])

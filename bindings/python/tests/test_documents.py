@@ -10,7 +10,6 @@ import logging
 import os
 import re
 from collections.abc import Iterator
-from contextlib import nullcontext
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -105,9 +104,10 @@ def public() -> Iterator[str]:
 def public_of(it: type) -> Iterator[str]:
     yield f"{it.__module__}.{it.__qualname__}"
     for name, member in inspect.getmembers(it, inspect.isfunction):
-        if not name.startswith("_") and member.__module__ != contactway._handle.__name__:
+        owner = next(base for base in it.__mro__ if name in vars(base))
+        if not name.startswith("_") and owner.__module__ != contactway._handle.__name__:
             # By its own name: an alias needs no example beside.
-            yield f"{member.__module__}.{member.__qualname__}"
+            yield f"{owner.__module__}.{owner.__qualname__}.{member.__name__}"
 
 
 def test_everything_public_has_an_example() -> None:
@@ -115,7 +115,7 @@ def test_everything_public_has_an_example() -> None:
 
 
 @pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md", "../../docs/testing.md"])
-def test_the_examples_of_a_page(name: str, sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_examples_of_a_page(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     text = (FOLDER / name).read_text(encoding="utf-8")
     blocks = re.findall(r"^```python\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
@@ -125,5 +125,7 @@ def test_the_examples_of_a_page(name: str, sandbox: Sandbox, tmp_path: Path, mon
         exec(compile(block, name, "exec"), names)
     for test in [it for shown, it in names.items() if shown.startswith("test_")]:
         marks = [mark for mark in getattr(test, "pytestmark", []) if mark.name == "sandbox"]
-        with Sandbox(*marks[0].args, **marks[0].kwargs) if marks else nullcontext(sandbox) as started:
-            test(started)
+        # One for each test, as the page says that it is.
+        with Sandbox(*marks[0].args, **marks[0].kwargs) if marks else Sandbox() as started:
+            fixtures = {"sandbox": started, "tmp_path": tmp_path}
+            test(**{name: fixtures[name] for name in inspect.signature(test).parameters})

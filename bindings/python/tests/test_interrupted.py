@@ -134,6 +134,29 @@ def test_what_ends_the_reading_of_rows_says_that_nothing_was_done(
     assert ids(sandbox) == []
 
 
+def test_ctrl_c_is_heard_by_a_job_that_stands_by_for_another(
+    keeper: contactway.Client, sandbox: Sandbox, faults: Any, calls: Any, tmp_path: Path
+) -> None:
+    faults("add_contact_way", delay_ms=100)
+    stopping = threading.Event()
+
+    def hold() -> None:
+        with pytest.raises(contactway.Cancelled):
+            keeper.apply(rows(10_000), concurrency=1, progress=lambda told: not stopping.is_set())
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    until(lambda: bool(calls("add_contact_way")))
+    told: list[types.Progress] = []
+    with contactway.Client(sandbox.client_config, store=f"sqlite:{tmp_path / 'codes.db'}") as other:
+        with pytest.raises(KeyboardInterrupt) as stopped, ctrl_c_once(lambda: len(told) > 2):
+            other.apply(rows(10), progress=told.append)
+        assert holder.is_alive()
+    stopping.set()
+    holder.join()
+    assert (answer_of(stopped.value)["created"], answer_of(stopped.value)["error"]["effect"]) == (0, "none")
+
+
 def test_rows_that_were_adding_themselves_keep_what_they_say(
     keeper: contactway.Client, faults: Any, calls: Any
 ) -> None:
@@ -194,6 +217,7 @@ def test_a_cancelled_job_is_over_and_says_how_far_it_came(
 
     answer, entries, again = with_asyncio(sandbox, work, store=f"sqlite:{tmp_path / 'codes.db'}")
     assert (answer["error"]["kind"], answer["created"]) == ("cancelled", 3)
+    assert answer["errmsg"].startswith("the task was cancelled")
     assert sorted(entries) == ["active"] * 3 + ["unknown"] * 2
     assert (again["created"] + again["unchanged"], again["failed"]) == (50, 0)
     assert len(ids(sandbox)) == 50

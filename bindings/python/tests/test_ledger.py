@@ -143,7 +143,11 @@ def test_a_text_that_is_json_goes_out_byte_for_byte(client: contactway.Client, j
         (b"{}", {}, "not bytes"),
         (None, {"rows": ROWS[0]}, "not dict"),
         ([["store-1"]], {}, "row 1 must be a mapping, not list"),
-        ([ROWS[0], {"key": "a", "contact_way": {"user": {"lisi"}}}], {}, "row 2: a set has no place in JSON"),
+        (
+            [ROWS[0], {"key": "a", "contact_way": {"user": {"lisi"}}}],
+            {},
+            "row 2: contact_way.user: set has no place in JSON",
+        ),
         (ROWS, {"namepsace": "stores"}, "namepsace"),
         (ROWS, {"progress": 7}, "not int"),
         (ROWS, {"timeout": "5"}, "number of seconds"),

@@ -111,6 +111,8 @@ async def main() -> None:
         await client.close_temp_chat(userid="a")  # refused
         await client.apply(namespace="stores")  # refused
         client.get(config_id="a")["contact_way"]  # refused
+        await client.check(canceller=contactway.Canceller())  # refused
+        await client.get(config_id="a", canceller=contactway.Canceller())  # refused
 
 
 contactway.after_fork = "renew"
@@ -120,6 +122,18 @@ Sandbox(unicode_escapes="yes")  # refused
 contactway.Client(corp_id="ww1", timeout_ms="5")  # refused
 contactway.Client(corp_id="ww1", token_provider=lambda rejected: "token")
 contactway.Client(corp_id="ww1", token_provider=lambda: "token")  # refused
+contactway.Client("ww1", "s")  # refused
+contactway.AsyncClient("ww1", "s")  # refused
+client.check(timeot=1)  # refused
+for way in client.iter_contact_ways(limt=10):  # refused
+    pass
+
+
+async def provide(rejected: bool) -> str:
+    return "token"
+
+
+contactway.Client(corp_id="ww1", token_provider=provide)  # refused
 """
 
 

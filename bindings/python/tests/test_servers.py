@@ -7,6 +7,7 @@ import itertools
 import json
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -24,8 +25,11 @@ from contactway.errors import KINDS
 from contactway.testing import Sandbox
 
 #: What runs each command; PyInstaller's has a file of its own.
-OF_FASTAPI = ("uvicorn", "gunicorn --worker-class")
-RUN = ("gunicorn --workers", "gunicorn --preload", *OF_FASTAPI, "celery", "python pool", "python many", "python green")
+OF_FASTAPI = ("uvicorn --workers", "gunicorn --worker-class")
+RUN = (
+    *("gunicorn --workers", "gunicorn --preload", *OF_FASTAPI, "celery", "python pool", "python many", "python green"),
+    *("python nightly", "uvicorn jobs"),
+)
 
 
 def test_every_command_is_run() -> None:
@@ -68,6 +72,11 @@ def running(begins: str, folder: Path, env: dict[str, str]) -> Iterator[subproce
         assert process.wait(60) in (0, -15), (folder / "log").read_text()
 
 
+def made(sandbox: Sandbox) -> list[Any]:
+    """The adds that were sent."""
+    return list(sandbox.request("GET", "/sandbox/calls?endpoint=add_contact_way")["calls"])
+
+
 def free_port() -> int:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
@@ -80,11 +89,11 @@ class Reply(NamedTuple):
     body: Any
 
 
-def ask(port: int, path: str) -> Optional[Reply]:
+def ask(port: int, path: str, method: str = "POST", **headers: str) -> Optional[Reply]:
     """What the server answers; None while it does not listen yet."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     try:
-        connection.request("POST", path)
+        connection.request(method, path, headers={name.replace("_", "-"): it for name, it in headers.items()})
         response = connection.getresponse()
         return Reply(response.status, response.getheader("Retry-After"), json.loads(response.read()))
     except ConnectionRefusedError:
@@ -103,7 +112,7 @@ def test_each_worker_has_a_client_that_works(begins: str, folder: Path, sandbox:
     answers: list[Any] = []
 
     def two_workers_answered() -> bool:
-        reply = ask(port, f"/counters/{next(numbers)}")
+        reply = ask(port, "/codes", Idempotency_Key=f"counter-{next(numbers)}")
         if reply is not None:
             assert reply.status == 200, reply
             answers.append(reply.body)
@@ -113,19 +122,18 @@ def test_each_worker_has_a_client_that_works(begins: str, folder: Path, sandbox:
     with running(begins, folder, environment(sandbox, store=store, **listening(port))) as server:
         until(two_workers_answered)
         assert server.pid not in {it["worker"] for it in answers}
-    listed = sandbox.request("GET", "/sandbox/calls?endpoint=add_contact_way")["calls"]
-    assert len(listed) == len(answers) == len({it["config_id"] for it in answers})
+    assert len(made(sandbox)) == len(answers) == len({it["config_id"] for it in answers})
 
 
 @pytest.mark.parametrize("begins", OF_FASTAPI)
 def test_a_request_of_the_web_that_comes_again_makes_no_second_contact_way(
     begins: str, folder: Path, sandbox: Sandbox
 ) -> None:
-    port = free_port()
+    port, key = free_port(), "k" * 127 + "1"
     replies: list[Reply] = []
 
     def answered() -> bool:
-        reply = ask(port, "/counters/1")
+        reply = ask(port, "/codes", Idempotency_Key=key)
         replies.extend([reply] if reply else [])
         return len(replies) == 1
 
@@ -137,15 +145,20 @@ def test_a_request_of_the_web_that_comes_again_makes_no_second_contact_way(
         assert (first.status, first.body["kind"]) == (503, "unknown")
         assert first.retry_after is not None
         assert int(first.retry_after) > 0
-        again, once_more = ask(port, "/counters/1"), ask(port, "/counters/1")
-        wrong = ask(port, f"/counters/{10**30}")
-    assert wrong is not None
-    assert (wrong.status, wrong.body["details"][0]["pointer"]) == (422, "/state")
+        again, once_more = (ask(port, "/codes", Idempotency_Key=key) for _ in range(2))
+        other = ask(port, "/codes", Idempotency_Key="k" * 127 + "2")
+        for wrong in (ask(port, "/codes", Idempotency_Key="k" * 129), ask(port, "/codes")):
+            assert wrong is not None
+            assert (wrong.status, wrong.body["details"][0]["pointer"]) == (422, "/key")
     assert again is not None
     assert once_more is not None
     assert (again.status, again.body["config_id"]) == (once_more.status, once_more.body["config_id"])
     assert again.status == 200
-    assert len(sandbox.request("GET", "/sandbox/calls?endpoint=add_contact_way")["calls"]) == 1
+    # A longer key than a state may be, and one that differs at its end alone.
+    assert other is not None
+    assert (other.status, other.body["config_id"] == again.body["config_id"]) == (200, False)
+    states = [json.loads(call["body"])["state"] for call in made(sandbox)]
+    assert len(set(states)) == len(states) == 2
 
 
 @pytest.mark.parametrize("page", ["errors.md", "errors.zh-CN.md"])
@@ -199,3 +212,88 @@ def test_a_program_prints_what_it_made(begins: str, prints: str, folder: Path, s
         command(begins), cwd=folder, env=environment(sandbox), capture_output=True, text=True, check=False
     )
     assert (ran.returncode, ran.stdout, ran.stderr) == (0, prints, "")
+
+
+def statuses(env: dict[str, str]) -> list[str]:
+    """Those of all entries of the ledger."""
+    with contactway.Client(env["WECOM_CONFIG"]) as client:
+        return [entry["status"] for entry in client.iter_ledger()]
+
+
+@pytest.mark.sandbox(latency_ms=50)
+def test_a_job_that_is_told_to_end_leaves_nothing_in_doubt_and_goes_on_when_run_again(
+    folder: Path, sandbox: Sandbox
+) -> None:
+    env = environment(sandbox, store=f"sqlite:{folder / 'codes.db'}")
+    with open(folder / "log", "wb") as log:
+        process = subprocess.Popen(command("python nightly"), cwd=folder, env=env, stdout=log, stderr=log)
+    until(lambda: len(made(sandbox)) > 10)
+    process.terminate()
+    assert process.wait(60) == 0
+    stopped = (folder / "log").read_text()
+    assert re.fullmatch(r"stopped: \d+ made; run again to do the rest\n", stopped)
+    assert 0 < len(made(sandbox)) < 100
+    assert statuses(env) == ["active"] * len(made(sandbox))
+
+    again = subprocess.run(command("python nightly"), cwd=folder, env=env, capture_output=True, text=True, check=False)
+    before = int(stopped.split()[1])
+    assert (again.returncode, again.stdout) == (0, f"done: {100 - before} made, {before} there before\n")
+    assert len(made(sandbox)) == 100
+
+
+@pytest.mark.sandbox(latency_ms=50)
+def test_a_servers_job_outlives_its_request_and_stops_with_the_server(folder: Path, sandbox: Sandbox) -> None:
+    port = free_port()
+    env = environment(sandbox, store=f"sqlite:{folder / 'codes.db'}", **listening(port))
+    ways = [
+        {"key": f"{n}", "contact_way": {"type": 1, "scene": 2, "user": ["lisi"], "state": f"{n}"}} for n in range(100)
+    ]
+    with contactway.Client(env["WECOM_CONFIG"]) as client:
+        client.apply(ways)
+
+    def updated() -> int:
+        return len(sandbox.request("GET", "/sandbox/calls?endpoint=update_contact_way")["calls"])
+
+    with running("uvicorn jobs", folder, env):
+        until(lambda: ask(port, "/job", "GET") is not None)
+        begun, other = ask(port, "/members/lisi/leave"), ask(port, "/members/zhangsan/leave")
+        assert begun is not None
+        assert other is not None
+        assert (begun.status, other.status, other.retry_after) == (202, 503, "10")
+
+        def has_come_on() -> bool:
+            followed = ask(port, "/job", "GET")
+            assert followed is not None
+            assert (followed.body["ended"], followed.body["failure"]) == (False, None)
+            return bool(followed.body["told"].get("done"))
+
+        until(has_come_on)
+    assert 0 < updated() < 100
+    with contactway.Client(env["WECOM_CONFIG"]) as client:
+        # None waits until it is known what became of it.
+        rest = client.replace_user(from_="lisi", to=["wangwu"], timeout=30)
+    assert (rest["updated"], rest["failed"], updated()) == (rest["matched"], 0, 100)
+
+
+@pytest.mark.sandbox(latency_ms=50)
+def test_a_soft_time_limit_stops_a_job_cleanly(folder: Path, sandbox: Sandbox) -> None:
+    program = """
+import os, signal
+import contactway
+class SoftTimeLimitExceeded(Exception): ...
+def limit(number, frame): raise SoftTimeLimitExceeded
+signal.signal(signal.SIGUSR1, limit)
+rows = ({"key": f"{n}", "contact_way": {"type": 1, "scene": 2, "user": ["lisi"], "state": f"{n}"}} for n in range(100))
+with contactway.Client(os.environ["WECOM_CONFIG"]) as client:
+    try:
+        client.apply(rows)
+    except SoftTimeLimitExceeded as error:
+        print(error.contactway_answer["created"])
+"""
+    env = environment(sandbox, store=f"sqlite:{folder / 'codes.db'}")
+    process = subprocess.Popen([sys.executable, "-c", program], env=env, stdout=subprocess.PIPE)
+    until(lambda: len(made(sandbox)) > 10)
+    process.send_signal(signal.SIGUSR1)
+    said, _ = process.communicate(timeout=60)
+    assert int(said) == len(made(sandbox)) < 100
+    assert statuses(env) == ["active"] * int(said)

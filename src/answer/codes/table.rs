@@ -134,7 +134,7 @@ pub const CODES: &[Code] = &[
         "没有这个 config_id 对应的「联系我」：已被删除，或属于别的企业。"),
     row(41045, Refused,
         "The company's 500,000 contact ways are used up: delete some.",
-        "企业的「联系我」已达 50 万个上限：删除一些不用的。"),
+        "企业的「联系我」已达 500,000 个上限：删除一些不用的。"),
     row(41054, Refused,
         "The member has never logged in to WeCom: ask them to, and to verify their real name.",
         "该成员从未登录过企业微信：请其登录并完成实名认证。"),

@@ -5,5 +5,5 @@ mod program;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    program::main("contactway-sandbox", std::env::args().skip(1))
+    program::main("contactway-sandbox", program::HELP, std::env::args().skip(1), str::to_owned).into()
 }

@@ -3,14 +3,13 @@
 use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 
-use contactway::sandbox::Sandbox;
+use contactway::sandbox::{Sandbox, StartError};
 use serde_json::{Map, Value};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
-const HELP: &str = "\
+pub const HELP: &str = "\
 contactway-sandbox: a stand-in for WeCom's contact-way endpoints, on this machine, from memory
 
   --port N           listen at this port (any free one if left out)
@@ -30,16 +29,32 @@ It prints its address and credentials as one line of JSON, and ends on SIGTERM o
 The page at its address shows what it holds.
 ";
 
-/// Runs the program: what is printed bears its `name`.
-pub fn main(name: &str, arguments: impl Iterator<Item = String>) -> ExitCode {
-    match run(name, arguments, std::env::var("CONTACTWAY_SANDBOX_TOKEN").ok()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(sentence) => {
-            // Nobody is left to tell if this fails too.
-            let _ = writeln!(io::stderr(), "{name}: {sentence}");
-            ExitCode::FAILURE
-        }
+/// Why the program ends: a sentence.
+enum Failure {
+    /// What it was asked for is wrong: an option, or a file that one names.
+    Usage(String),
+    /// This machine refused, and may not refuse the same at another time.
+    Machine(String),
+}
+
+/// A sentence about an option, or about a file that one names.
+impl From<String> for Failure {
+    fn from(sentence: String) -> Self {
+        Self::Usage(sentence)
     }
+}
+
+/// Runs the program, and returns its exit status: what is printed bears its `name`, `help` tells of its options, and what
+/// ends it is told as `say` says it.
+pub fn main(name: &str, help: &str, arguments: impl Iterator<Item = String>, say: impl FnOnce(&str) -> String) -> u8 {
+    let (sentence, status) = match run(name, help, arguments, std::env::var("CONTACTWAY_SANDBOX_TOKEN").ok()) {
+        Ok(()) => return 0,
+        Err(Failure::Machine(sentence)) => (sentence, 1),
+        Err(Failure::Usage(sentence)) => (sentence, 2),
+    };
+    // Nobody is left to tell if this fails too.
+    let _ = writeln!(io::stderr(), "{name}: {}", say(&sentence));
+    status
 }
 
 /// What the command line asks for.
@@ -50,15 +65,18 @@ struct Options {
     shown: Option<String>,
 }
 
-fn run(name: &str, arguments: impl Iterator<Item = String>, token: Option<String>) -> Result<(), String> {
-    let options = read(arguments, token)?;
+fn run(name: &str, help: &str, arguments: impl Iterator<Item = String>, token: Option<String>) -> Result<(), Failure> {
+    let options = read(help, arguments, token)?;
     if let Some(text) = options.shown {
         return say(&text);
     }
     // Before the address is told, so that a signal that follows at once is not missed.
-    let mut signals =
-        Signals::new([SIGTERM, SIGINT]).map_err(|error| format!("signals cannot be waited for ({error})"))?;
-    let sandbox = Sandbox::start(&Value::Object(options.config).to_string()).map_err(|error| error.to_string())?;
+    let mut signals = Signals::new([SIGTERM, SIGINT])
+        .map_err(|error| Failure::Machine(format!("signals cannot be waited for ({error})")))?;
+    let sandbox = Sandbox::start(&Value::Object(options.config).to_string()).map_err(|error| match error {
+        StartError::Config(_) => Failure::Usage(error.to_string()),
+        _ => Failure::Machine(error.to_string()),
+    })?;
     if let Some(file) = &options.state {
         take_up(&sandbox, file)?;
     }
@@ -70,7 +88,7 @@ fn run(name: &str, arguments: impl Iterator<Item = String>, token: Option<String
     options.state.map_or(Ok(()), |file| write_state(&sandbox, &file))
 }
 
-fn read(mut arguments: impl Iterator<Item = String>, token: Option<String>) -> Result<Options, String> {
+fn read(help: &str, mut arguments: impl Iterator<Item = String>, token: Option<String>) -> Result<Options, String> {
     let mut options = Options::default();
     let mut over = Map::new();
     over.extend(token.filter(|token| !token.is_empty()).map(|token| ("control_token".to_owned(), token.into())));
@@ -92,7 +110,7 @@ fn read(mut arguments: impl Iterator<Item = String>, token: Option<String>) -> R
             "--version" => {
                 options.shown = Some(concat!("contactway-sandbox ", env!("CARGO_PKG_VERSION"), "\n").to_owned());
             }
-            "--help" | "-h" => options.shown = Some(HELP.to_owned()),
+            "--help" | "-h" => options.shown = Some(help.to_owned()),
             _ => return Err(format!("{argument} is not an option; see --help")),
         }
     }
@@ -124,7 +142,7 @@ fn take_up(sandbox: &Sandbox, file: &Path) -> Result<(), String> {
 }
 
 /// Writes beside the file and then moves, so that a state is never half a state.
-fn write_state(sandbox: &Sandbox, file: &Path) -> Result<(), String> {
+fn write_state(sandbox: &Sandbox, file: &Path) -> Result<(), Failure> {
     let mut beside = file.as_os_str().to_owned();
     beside.push(".new");
     File::create(&beside)
@@ -134,7 +152,7 @@ fn write_state(sandbox: &Sandbox, file: &Path) -> Result<(), String> {
             file.flush()
         })
         .and_then(|()| fs::rename(&beside, file))
-        .map_err(|error| format!("{} cannot be written ({error})", file.display()))
+        .map_err(|error| Failure::Machine(format!("{} cannot be written ({error})", file.display())))
 }
 
 fn warn(name: &str, sentence: &str) {
@@ -142,7 +160,8 @@ fn warn(name: &str, sentence: &str) {
     let _ = writeln!(io::stderr(), "{name}: warning: {sentence}");
 }
 
-fn say(text: &str) -> Result<(), String> {
+fn say(text: &str) -> Result<(), Failure> {
     let mut out = io::stdout();
-    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|error| format!("nobody listens ({error})"))
+    let said = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    said.map_err(|error| Failure::Machine(format!("nobody listens ({error})")))
 }

@@ -57,7 +57,8 @@ impl Flag {
                 .value_parser(value_parser!(bool))
                 .num_args(0..=1)
                 .require_equals(true)
-                .default_missing_value("true"),
+                .default_missing_value("true")
+                .hide_possible_values(true),
             Takes::Texts => arg.value_name("TEXT,…").value_delimiter(',').action(ArgAction::Append),
             Takes::Integers => arg
                 .value_name("N,…")
@@ -67,6 +68,11 @@ impl Flag {
                 .action(ArgAction::Append),
         };
         arg.long(self.member.replace('_', "-")).help_heading(Text::Options.text(lang))
+    }
+
+    /// As it is written on the command line.
+    pub fn long(&self) -> String {
+        format!("--{}", self.member.replace('_', "-"))
     }
 
     /// The member's value, if it is given.
@@ -131,16 +137,17 @@ pub fn program(lang: Language) -> Command {
         .subcommand_required(true)
         .arg_required_else_help(true)
         .arg(version.help(Text::Version.text(lang)).help_heading(general))
-        .arg(global("lang", Text::LangFlag).value_parser(PossibleValuesParser::new(LANGUAGES)))
-        .arg(
-            global("output", Text::Output)
-                .value_parser(PossibleValuesParser::new(["table", "json"]))
-                .default_value("table"),
-        )
+        .arg(one_of(global("lang", Text::LangFlag), &LANGUAGES))
+        .arg(one_of(global("output", Text::Output), &["table", "json"]).default_value("table").hide_default_value(true))
         .arg(global("config", Text::Config).value_name("FILE"))
         .arg(global("store", Text::Store).value_name("URL"))
         .arg(global("no-ledger", Text::NoLedger).action(ArgAction::SetTrue).conflicts_with("store"))
         .arg(global("timeout-ms", Text::TimeoutMs).value_name("N").value_parser(value_parser!(u64).range(1..)))
+}
+
+/// A flag that takes one of these, which its help shows in the place of its value: what the parser would add is English.
+fn one_of(flag: Arg, values: &[&'static str]) -> Arg {
+    flag.value_name(values.join("|")).value_parser(PossibleValuesParser::new(values)).hide_possible_values(true)
 }
 
 /// What stands below the help of the whole program.
@@ -162,18 +169,25 @@ pub fn flag_of(command: &Command, member: &str) -> Option<String> {
     })
 }
 
-/// The arguments for the sandbox, which reads its own, where that is the command.
-pub fn of_sandbox(arguments: &[String]) -> Option<&[String]> {
-    let mut place = 0;
-    while let Some(argument) = arguments.get(place) {
-        match argument.as_str() {
-            "sandbox" => return Some(&arguments[place + 1..]),
-            "--lang" => place += 2,
-            lang if lang.starts_with("--lang=") => place += 1,
-            _ => return None,
+/// The arguments for the sandbox, which reads its own, where that is the command; without the language, which it takes
+/// wherever it stands.
+pub fn of_sandbox(arguments: &[String]) -> Option<Vec<String>> {
+    let mut rest = Vec::new();
+    let mut left = arguments.iter();
+    while let Some(argument) = left.next() {
+        let lang = match argument.strip_prefix("--lang") {
+            Some("") => Some(left.next()?.as_str()),
+            Some(value) => value.strip_prefix('='),
+            None => None,
+        };
+        match lang {
+            None => rest.push(argument.clone()),
+            Some(lang) if LANGUAGES.contains(&lang) => {}
+            Some(_) => return None,
         }
     }
-    None
+    let is_command = rest.first().is_some_and(|command| command == "sandbox");
+    is_command.then(|| rest.split_off(1))
 }
 
 /// `help COMMAND`, which many try, as `COMMAND --help`.

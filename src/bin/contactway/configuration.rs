@@ -10,8 +10,8 @@ use clap::ArgMatches;
 use contactway::Language;
 use serde_json::{Map, Value};
 
-use crate::messages::{Message, Text};
-use crate::prompt;
+use crate::messages::{Message, Text, why};
+use crate::prompt::{self, Typed};
 
 /// The variables of the environment, and the members that they give.
 pub const VARIABLES: [(&str, &str); 7] = [
@@ -25,6 +25,9 @@ pub const VARIABLES: [(&str, &str); 7] = [
 ];
 /// What may stand for the company, each alone.
 const CREDENTIALS: [&str; 4] = ["secret", "access_token", "suite", "token_provider"];
+/// The deadline of a call, and what it is where nobody says.
+const TIMEOUT: &str = "timeout_ms";
+const USUAL_TIMEOUT_MS: u64 = 10_000;
 /// What others may not do with a file of credentials.
 const OTHERS: u32 = 0o077;
 
@@ -56,11 +59,21 @@ pub fn read(flags: &ArgMatches, lang: Language) -> Result<Map<String, Value>, No
         }
         members.insert("store".to_owned(), store.as_str().into());
     }
+    if let Some(timeout) = flags.get_one::<u64>("timeout-ms") {
+        bound(&mut members, *timeout);
+    }
     if flags.get_flag("no-ledger") {
         without_ledger(&mut members);
     }
     if !CREDENTIALS.iter().any(|name| members.contains_key(*name)) && prompt::is_possible() {
-        ask(&mut members, lang)?;
+        let file = file(flags).map(|path| path.display().to_string()).unwrap_or_default();
+        if !members.contains_key("corp_id") {
+            let corp_id = Question { member: "corp_id", words: Text::AskCorpId, variables: &["CONTACTWAY_CORP_ID"] };
+            members.insert("corp_id".to_owned(), corp_id.ask(prompt::line, &file, lang)?.into());
+        }
+        let variables = &["CONTACTWAY_SECRET", "CONTACTWAY_ACCESS_TOKEN"];
+        let secret = Question { member: "secret", words: Text::AskSecret, variables };
+        members.insert("secret".to_owned(), secret.ask(prompt::hidden_line, &file, lang)?.into());
     }
     if !members.contains_key("store") {
         members.insert("store".to_owned(), default_store(lang)?.into());
@@ -68,14 +81,23 @@ pub fn read(flags: &ArgMatches, lang: Language) -> Result<Map<String, Value>, No
     Ok(members)
 }
 
+/// Lets nothing take longer than the whole command may, opening the ledger neither.
+fn bound(members: &mut Map<String, Value>, timeout_ms: u64) {
+    let usual = members.get(TIMEOUT).map_or(Some(USUAL_TIMEOUT_MS), Value::as_u64);
+    if usual.is_some_and(|usual| timeout_ms < usual) {
+        members.insert(TIMEOUT.to_owned(), timeout_ms.into());
+    }
+}
+
 /// Takes the ledger out of a configuration.
 pub fn without_ledger(members: &mut Map<String, Value>) {
     members.insert("store".to_owned(), "memory".into());
 }
 
-/// The file that is read where `--config` names no other.
-pub fn default_file() -> Option<PathBuf> {
-    Some(home("XDG_CONFIG_HOME", ".config")?.join("contactway/config.json"))
+/// The file that is read: the one that `--config` names, or the usual one.
+pub fn file(flags: &ArgMatches) -> Option<PathBuf> {
+    let usual = || Some(home("XDG_CONFIG_HOME", ".config")?.join("contactway/config.json"));
+    flags.get_one::<String>("config").map(PathBuf::from).or_else(usual)
 }
 
 /// A folder that the environment names, or the usual one in the home.
@@ -86,15 +108,14 @@ fn home(variable: &str, usual: &str) -> Option<PathBuf> {
 
 fn from_file(flags: &ArgMatches, lang: Language) -> Result<Map<String, Value>, NoConfiguration> {
     let wrong = |message: Message| NoConfiguration::Wrong(message.text(lang));
-    let named = flags.get_one::<String>("config").map(PathBuf::from);
-    let is_named = named.is_some();
-    let Some(path) = named.or_else(default_file) else { return Ok(Map::new()) };
+    let is_named = flags.contains_id("config");
+    let Some(path) = file(flags) else { return Ok(Map::new()) };
     let file = path.display().to_string();
     let text = match text_of(&path) {
         Ok((_, mode)) if mode & OTHERS != 0 => return Err(wrong(Message::ConfigIsOpen { file: &file, mode })),
         Ok((text, _)) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound && !is_named => return Ok(Map::new()),
-        Err(error) => return Err(wrong(Message::ConfigUnreadable { file: &file, why: &error.to_string() })),
+        Err(error) => return Err(wrong(Message::ConfigUnreadable { file: &file, why: &why(&error, lang) })),
     };
     // Read as any value first: only then does an error repeat nothing of what it says.
     let place = match serde_json::from_str(&text) {
@@ -123,15 +144,31 @@ fn has_password(store: &str) -> bool {
     user.contains(':') || query.split('&').any(|parameter| parameter.starts_with("password="))
 }
 
-fn ask(members: &mut Map<String, Value>, lang: Language) -> Result<(), NoConfiguration> {
-    let unread = |error: io::Error| NoConfiguration::Wrong(Message::NoInput { why: &error.to_string() }.text(lang));
-    if !members.contains_key("corp_id") {
-        let corp_id = prompt::line(Text::AskCorpId.text(lang)).map_err(unread)?;
-        members.insert("corp_id".to_owned(), corp_id.into());
+/// What the person at the terminal is asked for.
+struct Question {
+    member: &'static str,
+    words: Text,
+    /// The variables of the environment that would have given it.
+    variables: &'static [&'static str],
+}
+
+impl Question {
+    fn ask(
+        &self,
+        on_terminal: fn(&str) -> io::Result<Typed>,
+        file: &str,
+        lang: Language,
+    ) -> Result<String, NoConfiguration> {
+        let message = match on_terminal(self.words.text(lang)) {
+            Ok(Typed::Line(line)) => return Ok(line),
+            Ok(Typed::Interrupted) => return Err(NoConfiguration::Interrupted),
+            Ok(Typed::Nothing) => {
+                Message::NothingTyped { member: self.member, variables: self.variables, file }.text(lang)
+            }
+            Err(error) => Message::NoInput { why: &why(&error, lang) }.text(lang),
+        };
+        Err(NoConfiguration::Wrong(message))
     }
-    let secret = prompt::hidden_line(Text::AskSecret.text(lang)).map_err(unread)?;
-    members.insert("secret".to_owned(), secret.ok_or(NoConfiguration::Interrupted)?.into());
-    Ok(())
 }
 
 /// The ledger that is kept where nothing else is said; its folder is for its owner alone.
@@ -140,7 +177,8 @@ fn default_store(lang: Language) -> Result<String, NoConfiguration> {
     let variable = "XDG_DATA_HOME";
     let folder = home(variable, ".local/share").ok_or_else(|| wrong(Message::NoHome(variable)))?.join("contactway");
     let made = DirBuilder::new().recursive(true).mode(0o700).create(&folder);
-    made.map_err(|error| wrong(Message::Unwritable { path: &folder.display().to_string(), why: &error.to_string() }))?;
+    let path = folder.display().to_string();
+    made.map_err(|error| wrong(Message::NoLedgerFolder { path: &path, why: &why(&error, lang) }))?;
     Ok(format!("sqlite:{}", folder.join("ledger.db").display()))
 }
 

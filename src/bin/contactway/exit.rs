@@ -51,31 +51,34 @@ impl Exit {
         }
     }
 
-    /// The same of a job, which has a part done when its time is up or some of its rows failed.
+    /// The same of a job, which may have a part done, whatever stopped it.
     pub fn of_job(error: &Error) -> Self {
-        match error.kind() {
-            Kind::Partial if is_nothing_done(error) && error.is_retryable() => Self::TryAgain,
-            Kind::Partial if is_nothing_done(error) => Self::Refused,
-            Kind::Timeout => Self::Partial,
-            _ => Self::of(error),
+        match Self::of(error) {
+            Self::Interrupted => Self::Interrupted,
+            _ if !is_nothing_done(error) => Self::Partial,
+            Self::Partial if error.is_retryable() => Self::TryAgain,
+            Self::Partial => Self::Refused,
+            other => other,
         }
     }
 }
 
 /// What only reads, of which nothing is left undone or done twice.
-const READS: [&str; 3] = ["get_contact_way", "list_contact_way", "save_qr_code"];
+const READS: [&str; 5] = ["get_contact_way", "list_contact_way", "save_qr_code", "save_qr_codes", "sync"];
 
 /// Whether WeCom may have carried out something that a person has to see to.
 pub fn may_be_done(error: &Error) -> bool {
     error.effect() == Effect::Unknown && !error.endpoint().is_some_and(|endpoint| READS.contains(&endpoint))
 }
 
-/// Whether a job that came to its end has done nothing: all that it counts is what it found and what failed.
+/// Whether a job has done nothing: all that it counts is what it found and what failed. Where it came to its end, what was
+/// as it should be counts as done.
 fn is_nothing_done(error: &Error) -> bool {
-    const NOT_DONE: [&str; 4] = ["errcode", "failed", "matched", "listed"];
+    const NOT_DONE: [&str; 6] = ["errcode", "failed", "matched", "listed", "unchanged", "known"];
+    let not_done = if error.kind() == Kind::Partial { &NOT_DONE[..4] } else { &NOT_DONE[..] };
     let answer: Map<String, Value> = serde_json::from_str(&error.to_json()).unwrap_or_default();
-    let mut counts = answer.iter().filter(|(name, _)| !NOT_DONE.contains(&name.as_str()));
-    error.effect() == Effect::None && counts.all(|(_, count)| count.as_i64().is_none_or(|count| count == 0))
+    let mut counts = answer.iter().filter(|(name, _)| !not_done.contains(&name.as_str()));
+    !may_be_done(error) && counts.all(|(_, count)| count.as_i64().is_none_or(|count| count == 0))
 }
 
 impl From<Exit> for ExitCode {

@@ -167,7 +167,7 @@ pub fn of_configuration(error: &Error, file: &str, lang: Language) -> String {
     }
     for detail in error.details() {
         let member = shown(&detail.pointer.trim_start_matches('/').replace('/', "."));
-        let message = shown(&detail.message);
+        let message = shown(&said(&detail.message, lang));
         let place = Message::InConfiguration(&member).text(lang);
         lines.push(if member.is_empty() { message } else { place + Text::Colon.text(lang) + &message });
     }

@@ -1,6 +1,6 @@
 //! The command line: the library for people who write no program, and for scripts.
 //!
-//! - `arguments`: the tree of commands and their flags; `commands`: what each does
+//! - `arguments`: the tree of commands and their flags; `usage`: what is wrong with those given; `commands`: what each does
 //! - `configuration`, `prompt`: the client's configuration, and where its credentials come from
 //! - `session`: one command under way, and how its outcome is told
 //! - `failure`, `rows`, `report`: errors in words, the rows of a job that failed, and its report
@@ -26,10 +26,12 @@ mod sandbox;
 mod session;
 mod sheet;
 mod table;
+mod usage;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
 
+use clap::Command;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use contactway::Language;
 
@@ -41,18 +43,18 @@ fn main() -> ExitCode {
     let texts: Vec<String> = arguments.iter().skip(1).map(|it| it.to_string_lossy().into_owned()).collect();
     let lang = messages::language(&texts, |name| std::env::var(name).ok());
     if let Some(rest) = arguments::of_sandbox(&texts) {
-        return sandbox::main("contactway sandbox", rest.iter().cloned());
+        return commands::sandbox(rest, lang).into();
     }
-    run(arguments, lang).into()
+    run(arguments, &texts, lang).into()
 }
 
-fn run(arguments: Vec<OsString>, lang: Language) -> Exit {
+fn run(arguments: Vec<OsString>, texts: &[String], lang: Language) -> Exit {
     let mut program = commands::program(lang);
     // Filled in by clap: names in usages, and the flags that all commands have.
     program.build();
     let matches = match program.try_get_matches_from_mut(arguments) {
         Ok(matches) => matches,
-        Err(error) => return refused(&error, lang),
+        Err(error) => return refused(&error, &program, texts, lang),
     };
     let Some((name, given)) = matches.subcommand() else { return Exit::Usage };
     let entry =
@@ -61,13 +63,16 @@ fn run(arguments: Vec<OsString>, lang: Language) -> Exit {
 }
 
 /// Shows help, or what is wrong with the arguments; of a secret in a flag nothing but why there is none.
-fn refused(error: &clap::Error, lang: Language) -> Exit {
+fn refused(error: &clap::Error, program: &Command, arguments: &[String], lang: Language) -> Exit {
     if let (ErrorKind::UnknownArgument, Some(ContextValue::String(flag))) =
         (error.kind(), error.get(ContextKind::InvalidArg))
         && arguments::is_secret(flag)
     {
         let flag = flag.split('=').next().unwrap_or_default();
         return session::complain(&Message::SecretInFlag { flag }.text(lang), Exit::Usage);
+    }
+    if let Some(words) = usage::wrong(error, program, arguments, lang) {
+        return session::complain(&words, Exit::Usage);
     }
     // Nobody is left to tell if this fails.
     let _ = error.print();

@@ -13,31 +13,35 @@ pub fn is_possible() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
 }
 
+/// What came of a question.
+pub enum Typed {
+    Line(String),
+    /// Enter alone, or the end of the input.
+    Nothing,
+    /// Ctrl-C.
+    Interrupted,
+}
+
 /// Asks for a line.
 ///
 /// # Errors
-/// When there is none, or it cannot be read.
-pub fn line(question: &str) -> io::Result<String> {
+/// When it cannot be read.
+pub fn line(question: &str) -> io::Result<Typed> {
     ask(question)?;
-    let line = read()?;
-    if line.is_empty() { Err(io::ErrorKind::UnexpectedEof.into()) } else { Ok(line) }
+    read()
 }
 
-/// Asks for a line that the terminal does not show; none where Ctrl-C was pressed.
+/// Asks for a line that the terminal does not show.
 ///
 /// # Errors
-/// When there is none, it cannot be read, or the terminal shows everything.
-pub fn hidden_line(question: &str) -> io::Result<Option<String>> {
+/// When it cannot be read, or the terminal shows everything.
+pub fn hidden_line(question: &str) -> io::Result<Typed> {
     // First, since it throws away what was typed before: what is asked for is typed after.
     let hidden = Hidden::begin()?;
     let line = ask(question).and_then(|()| read());
     drop(hidden);
     writeln!(io::stderr())?;
-    let line = line?;
-    if line.as_bytes().last() == Some(&INTERRUPT) {
-        return Ok(None);
-    }
-    if line.is_empty() { Err(io::ErrorKind::UnexpectedEof.into()) } else { Ok(Some(line)) }
+    line
 }
 
 fn ask(question: &str) -> io::Result<()> {
@@ -47,12 +51,17 @@ fn ask(question: &str) -> io::Result<()> {
 }
 
 /// Reads what the terminal hands over at once, which is a line.
-fn read() -> io::Result<String> {
+fn read() -> io::Result<Typed> {
     let mut input = io::stdin().lock();
     let given = input.fill_buf()?;
     let (line, length) = (String::from_utf8_lossy(given).into_owned(), given.len());
     input.consume(length);
-    Ok(line.trim_end_matches(['\n', '\r']).to_owned())
+    let line = line.trim_end_matches(['\n', '\r']);
+    Ok(match line.as_bytes().last() {
+        None => Typed::Nothing,
+        Some(&INTERRUPT) => Typed::Interrupted,
+        Some(_) => Typed::Line(line.to_owned()),
+    })
 }
 
 /// While it lives, the terminal shows nothing of what is typed. Ctrl-C ends the line instead of the program, which would

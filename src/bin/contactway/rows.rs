@@ -42,7 +42,7 @@ impl Failed {
     }
 
     fn add(&mut self, row: &Value, lang: Language) {
-        let (errcode, reason) = (row["errcode"].as_i64().unwrap_or_default(), reason(row));
+        let (errcode, reason) = (row["errcode"].as_i64().unwrap_or_default(), what_failed(row));
         let place = self.groups.iter().position(|group| group.errcode == errcode && group.reason == reason);
         let place = match place {
             Some(place) => place,
@@ -71,7 +71,7 @@ impl Failed {
             if group.count > ROWS_NAMED as u64 {
                 rows.push("…");
             }
-            let reason = said(&group.reason, lang);
+            let reason = reason(&group.reason, lang);
             let reason = Message::Reason { kind: kind_of(group.errcode), errcode: group.errcode, reason: &reason };
             let (reason, count, rows) = (reason.text(lang), group.count, rows.join(Text::Semicolon.text(lang)));
             lines.push(Message::FailedRows { count, rows: &rows, reason: &reason }.text(lang));
@@ -89,14 +89,46 @@ fn name(row: &Value, lang: Language) -> String {
     line.into_iter().chain(name).collect::<Vec<_>>().join(Text::Comma.text(lang))
 }
 
+/// What stands for a row's own line in what is said of it.
+const ROW: &str = "the row: ";
+
 /// Why it failed, without what differs from row to row though the reason is the same: WeCom's trace of the call, and the
 /// row's own line, which is told beside.
-fn reason(row: &Value) -> String {
+fn what_failed(row: &Value) -> String {
     let errmsg = row["errmsg"].as_str().unwrap_or_default();
     let errmsg = errmsg.split(", hint: [").next().unwrap_or_default();
-    let line = format!("line {}: ", row["line"]);
-    let errmsg = errmsg.split_once(&line).map_or(errmsg, |(_, rest)| rest);
-    shown(&errmsg.replace("/contact_way/", ""))
+    errmsg.replacen(&format!("line {}: ", row["line"]), ROW, 1)
+}
+
+/// The same for people.
+fn reason(what_failed: &str, lang: Language) -> String {
+    let reason = match broken_rules(what_failed) {
+        Some(rules) => {
+            let rules = rules.split("; /").map(|rule| broken_rule(rule.trim_start_matches('/'), lang));
+            rules.collect::<Vec<_>>().join(Text::Semicolon.text(lang))
+        }
+        None => said(what_failed.strip_prefix(ROW).unwrap_or(what_failed), lang),
+    };
+    shown(&reason)
+}
+
+/// The rules that are broken, where that is what an error says.
+fn broken_rules(errmsg: &str) -> Option<&str> {
+    let (head, rules) = errmsg.split_once(": ")?;
+    (head.starts_with("a rule is broken in ") || head.contains(" rules are broken in ")).then_some(rules)
+}
+
+/// A rule after the column or member that breaks it, if there is one.
+fn broken_rule(rule: &str, lang: Language) -> String {
+    let Some((pointer, message)) = rule.split_once(": ").filter(|(pointer, _)| !pointer.contains(' ')) else {
+        return said(rule, lang);
+    };
+    let member = pointer.trim_start_matches("contact_way/").replace('/', ".");
+    let place = match member.rsplit_once('.').map(|(list, index)| (list, index.parse::<u64>())) {
+        Some((list, Ok(index))) => Message::Item { flag: list, number: &(index + 1).to_string() }.text(lang),
+        _ => member,
+    };
+    place + Text::Colon.text(lang) + &said(message, lang)
 }
 
 /// The kind of an error of which there is only the code.

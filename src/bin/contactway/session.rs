@@ -1,7 +1,7 @@
 //! One command under way: its client, its options, and how its outcome is told.
 
 use std::io::{self, Write as _};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use clap::{ArgMatches, Command};
 use contactway::{Canceller, Client, Error, Kind, Language, Options, Shared};
@@ -11,7 +11,7 @@ use crate::configuration::{self, NoConfiguration};
 use crate::exit::Exit;
 use crate::failure::{self, Teller};
 use crate::interrupt;
-use crate::messages::{Message, said};
+use crate::messages::{Message, named, why};
 use crate::report::Report;
 use crate::table;
 
@@ -20,6 +20,8 @@ pub struct Session<'c> {
     pub client: Client,
     pub lang: Language,
     pub is_json: bool,
+    begun: Instant,
+    /// That of the whole command.
     timeout: Option<Duration>,
     canceller: Canceller,
     teller: Teller<'c>,
@@ -32,8 +34,9 @@ impl<'c> Session<'c> {
     /// How the program ends where it cannot be made; why is told.
     pub fn open(flags: &'c ArgMatches, command: &'c Command, lang: Language) -> Result<Self, Exit> {
         let config = config(flags, lang)?;
+        let begun = Instant::now();
         let client = client(&config).map_err(|error| refused(flags, &error, lang))?;
-        Self::with(client, flags, command, lang)
+        Self::with(client, begun, flags, command, lang)
     }
 
     /// The same; where the ledger stands against it without one, and then why.
@@ -46,6 +49,7 @@ impl<'c> Session<'c> {
         lang: Language,
     ) -> Result<(Self, Option<Error>), Exit> {
         let mut config = config(flags, lang)?;
+        let begun = Instant::now();
         let (client, no_ledger) = match client(&config) {
             Err(error) if error.kind() == Kind::Store => {
                 configuration::without_ledger(&mut config);
@@ -54,21 +58,29 @@ impl<'c> Session<'c> {
             made => (made, None),
         };
         let client = client.map_err(|error| refused(flags, &error, lang))?;
-        Ok((Self::with(client, flags, command, lang)?, no_ledger))
+        Ok((Self::with(client, begun, flags, command, lang)?, no_ledger))
     }
 
-    fn with(client: Client, flags: &'c ArgMatches, command: &'c Command, lang: Language) -> Result<Self, Exit> {
+    fn with(
+        client: Client,
+        begun: Instant,
+        flags: &'c ArgMatches,
+        command: &'c Command,
+        lang: Language,
+    ) -> Result<Self, Exit> {
         let canceller = Canceller::new();
         interrupt::watch(&canceller, lang)
-            .map_err(|error| complain(&Message::NoSignals { why: &error.to_string() }.text(lang), Exit::TryAgain))?;
+            .map_err(|error| complain(&Message::NoSignals { why: &why(&error, lang) }.text(lang), Exit::TryAgain))?;
         let timeout = flags.get_one::<u64>("timeout-ms").map(|ms| Duration::from_millis(*ms));
         let is_json = flags.get_one::<String>("output").is_some_and(|form| form == "json");
-        Ok(Self { client, lang, is_json, timeout, canceller, teller: Teller { lang, command, given: flags } })
+        Ok(Self { client, lang, is_json, begun, timeout, canceller, teller: Teller { lang, command, given: flags } })
     }
 
-    /// The options of a call.
+    /// The options of a call, which has the time that is left.
     pub fn options(&self) -> Options {
-        Options { timeout: self.timeout, canceller: Some(self.canceller.clone()), ..Options::default() }
+        const LEAST: Duration = Duration::from_millis(1);
+        let timeout = self.timeout.map(|timeout| timeout.saturating_sub(self.begun.elapsed()).max(LEAST));
+        Options { timeout, canceller: Some(self.canceller.clone()), ..Options::default() }
     }
 
     /// Tells what a call came to: as it is, or as `show` writes it for people.
@@ -119,7 +131,7 @@ impl<'c> Session<'c> {
         let mut out = io::stdout().lock();
         match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-                say(&format!("{}\n{text}", Message::NoAnswerOut { why: &error.to_string() }.text(self.lang)));
+                say(&format!("{}\n{text}", Message::NoAnswerOut { why: &why(&error, self.lang) }.text(self.lang)));
                 if exit == Exit::Done { Exit::Refused } else { exit }
             }
             _ => exit,
@@ -142,10 +154,33 @@ pub fn plain(answer: &Value) -> String {
     }
 }
 
-/// What a job counted, in the language.
+/// What a job counted, in the language; nothing where it failed before there was anything to count.
 pub fn counts(answer: &Value, lang: Language) -> String {
-    let rows: Vec<_> =
-        result_of(answer).iter().map(|(name, count)| vec![said(name, lang), table::cell(count)]).collect();
+    /// From what was found to what failed.
+    const ORDER: [&str; 15] = [
+        "listed",
+        "known",
+        "matched",
+        "unchanged",
+        "created",
+        "claimed",
+        "adopted",
+        "updated",
+        "changed",
+        "replaced",
+        "saved",
+        "deleted",
+        "gone",
+        "foreign",
+        "failed",
+    ];
+    // Beside what WeCom's own answer to a call of the job holds.
+    let mut counts: Vec<_> = result_of(answer).into_iter().filter(|(_, count)| count.is_number()).collect();
+    if answer["errcode"] != 0 && counts.iter().all(|(_, count)| *count == 0) {
+        return String::new();
+    }
+    counts.sort_by_key(|(name, _)| ORDER.iter().position(|known| known == name));
+    let rows: Vec<_> = counts.iter().map(|(name, count)| vec![named(name, lang), table::cell(count)]).collect();
     table::table(&rows)
 }
 
@@ -176,9 +211,7 @@ fn client(config: &Map<String, Value>) -> Result<Client, Error> {
 
 /// How the program ends where there is no client.
 fn refused(flags: &ArgMatches, error: &Error, lang: Language) -> Exit {
-    let file = flags.get_one::<String>("config").cloned();
-    let default = || configuration::default_file().map(|path| path.display().to_string());
-    let file = file.or_else(default).unwrap_or_default();
+    let file = configuration::file(flags).map(|path| path.display().to_string()).unwrap_or_default();
     complain(&failure::of_configuration(error, &file, lang), Exit::of(error))
 }
 

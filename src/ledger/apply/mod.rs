@@ -123,7 +123,7 @@ impl Ledger {
         desk.warnings.extend(alike(&scan));
         desk.warnings.extend(scan.warnings.iter().cloned());
         let mut incomplete = None;
-        let outcome = Job::begin(self, call, &name, plan.concurrency).and_then(|job| {
+        let outcome = Job::begin(self, call, &name, plan.concurrency, &mut desk).and_then(|job| {
             desk.report_to(plan.report_path.as_deref())?;
             apply_rows(&job, &mut desk, &plan, &mut source)?;
             if plan.delete_missing && desk.count(Outcome::Failed) == 0 {

@@ -264,9 +264,14 @@ impl Job<'_> {
             self.halt(error.clone());
         }
         if self.halted().is_none() && !desk.tell() {
-            self.halt(Error::new(Kind::Cancelled, format!("the progress function stopped the job{GO_ON}")));
+            self.halt(told_to_stop());
         }
     }
+}
+
+/// The error of a job whose host said so when it was told of progress.
+pub(super) fn told_to_stop() -> Error {
+    Error::new(Kind::Cancelled, format!("the progress function stopped the job{GO_ON}"))
 }
 
 /// The error of a job whose deadline comes before the wait is over that `held_back` asks for.

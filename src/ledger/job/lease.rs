@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use super::{Ledger, STORE_TIME};
+use super::desk::told_to_stop;
+use super::{Desk, Ledger, STORE_TIME};
 use crate::answer::{Error, Kind};
 use crate::call::{Call, Stop};
 use crate::clock::Stopwatch;
@@ -18,6 +19,8 @@ use crate::store::{LEASE_MS, Leased};
 const RENEWED_AFTER_MS: i64 = 3_000;
 /// Who stands by looks this often, a fifth more or less, in milliseconds.
 const LOOK_MS: RangeInclusive<u64> = 800..=1_200;
+/// How often it asks meanwhile whether to go on.
+const TICK: Duration = Duration::from_millis(50);
 
 /// A lease that is held; given back when dropped.
 pub struct Lease<'l> {
@@ -29,11 +32,12 @@ pub struct Lease<'l> {
 }
 
 impl<'l> Lease<'l> {
-    /// Takes the lease for `job`; where somebody else does the same job, waits for them to end it.
+    /// Takes the lease for `job`; where somebody else does the same job, waits for them to end it, and tells of progress
+    /// meanwhile.
     ///
     /// # Errors
     /// `conflict` while another job is done; `timeout` or `cancelled` when the wait must end.
-    pub fn take(ledger: &'l Ledger, call: &Arc<Call>, job: &str) -> Result<Self, Error> {
+    pub fn take(ledger: &'l Ledger, call: &Arc<Call>, job: &str, desk: &mut Desk) -> Result<Self, Error> {
         loop {
             let asked = Stopwatch::start();
             match ledger.store.take_lease(&call.child(STORE_TIME), &ledger.corp_id, job)? {
@@ -42,13 +46,7 @@ impl<'l> Lease<'l> {
                 }
                 Leased::Held { job: other, .. } if other == job => {
                     let pause = Duration::from_millis(random::source().u64(LOOK_MS));
-                    call.sleep_until(Instant::now() + pause).map_err(|stop| match stop {
-                        Stop::Deadline => {
-                            let text = "another run of this job was under way until the deadline; run it again";
-                            Error::new(Kind::Timeout, text)
-                        }
-                        stop => cancelled(stop),
-                    })?;
+                    stand_by(call, desk, Instant::now() + pause)?;
                 }
                 Leased::Held { job: other, .. } => {
                     let name = other.split(':').next().unwrap_or_default();
@@ -91,6 +89,23 @@ impl<'l> Lease<'l> {
     pub fn is_held(&self) -> bool {
         !self.is_lost.load(Ordering::SeqCst) && lock(&self.asked).elapsed_ms() < LEASE_MS
     }
+}
+
+/// Waits; the host may say that it is long enough.
+fn stand_by(call: &Call, desk: &mut Desk, until: Instant) -> Result<(), Error> {
+    while Instant::now() < until {
+        if !desk.tell() {
+            return Err(told_to_stop());
+        }
+        call.sleep_until(until.min(Instant::now() + TICK)).map_err(|stop| match stop {
+            Stop::Deadline => {
+                let text = "another run of this job was under way until the deadline; run it again";
+                Error::new(Kind::Timeout, text)
+            }
+            stop => cancelled(stop),
+        })?;
+    }
+    Ok(())
 }
 
 impl Drop for Lease<'_> {

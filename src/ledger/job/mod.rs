@@ -53,7 +53,13 @@ impl<'j> Job<'j> {
     ///
     /// # Errors
     /// `conflict` while another job is done; `timeout` or `cancelled` while this one stands by.
-    pub fn begin(ledger: &'j Ledger, call: &'j Arc<Call>, name: &str, concurrency: Option<u32>) -> Result<Self, Error> {
+    pub fn begin(
+        ledger: &'j Ledger,
+        call: &'j Arc<Call>,
+        name: &str,
+        concurrency: Option<u32>,
+        desk: &mut Desk,
+    ) -> Result<Self, Error> {
         let most = ledger.wire.limits().max_in_flight;
         let concurrency = match (concurrency, most) {
             (None, 0) => WORKERS,
@@ -61,7 +67,7 @@ impl<'j> Job<'j> {
             (Some(wanted), 0) => wanted,
             (Some(wanted), most) => wanted.min(most),
         };
-        let lease = Lease::take(ledger, call, name)?;
+        let lease = Lease::take(ledger, call, name, desk)?;
         Ok(Self { ledger, call, concurrency: concurrency.min(WORKERS_MAX), lease, halted: OnceLock::new() })
     }
 

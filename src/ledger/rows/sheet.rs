@@ -169,8 +169,9 @@ fn name_of(member: &Member) -> String {
 fn columns(header: &StringRecord, places: &[Place]) -> Result<Vec<Column>, Vec<Fault>> {
     let mut faults = Vec::new();
     let mut columns = Vec::with_capacity(header.len());
-    let separator =
-        [(';', "semicolons"), ('\t', "tabs")].into_iter().find(|(it, _)| header.len() == 1 && header[0].contains(*it));
+    let separator = [(';', "semicolons"), ('\t', "tabs"), ('，', "full-width commas")]
+        .into_iter()
+        .find(|(it, _)| header.len() == 1 && header[0].contains(*it));
     if let Some((_, words)) = separator {
         let message =
             format!("the columns are separated by {words}; save the file with commas between them, as \"CSV UTF-8\"");

@@ -61,8 +61,8 @@ impl Ledger {
         fields.end(()).map_err(|wrong| Error::with_details(Kind::InvalidRequest, REQUEST, wrong))?;
         let mut desk = Desk::new(self, call, progress);
         let mut found = Found::default();
-        let outcome =
-            Job::begin(self, call, "sync", concurrency).and_then(|job| run(&job, &mut desk, &span, &mut found));
+        let outcome = Job::begin(self, call, "sync", concurrency, &mut desk)
+            .and_then(|job| run(&job, &mut desk, &span, &mut found));
         let counts = [
             ("listed", found.listed),
             ("known", found.known),

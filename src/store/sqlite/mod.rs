@@ -122,7 +122,7 @@ fn patiently(call: &Call, path: &Path, work: &mut dyn FnMut() -> Result<(), Faul
             Err(Fault::For(error)) => return Err(error),
             Err(Fault::Again(_)) => match call.check() {
                 Ok(()) => {}
-                Err(Stop::Deadline) => return Err(failed(trouble::locked(path))),
+                Err(Stop::Deadline) => return Err(failed(trouble::locked(path)).worth_again()),
                 Err(stop) => return Err(stopped(stop)),
             },
         }

@@ -136,6 +136,16 @@ done
 ! find "$work/moved/share/doc" -path '*/pictures/*' ! -name '*.png' ! -name '*.svg' | grep . || fail "what makes the pictures is no documentation"
 say "the examples"
 
+# Pages lead to pages and files that are there too, but for what packaging/README.md says is only in a checkout.
+cd "$work/moved/share/doc/contactway"
+grep -ro --include='*.md' '](\([^):#]*\)[)#]' . | while IFS=: read -r page link; do
+    target=${link#']('} target=${target%[)#]}
+    case $target in "" | *tests/* | *docs/man/*) continue ;; esac
+    [ -e "$(dirname "$page")/$target" ] || fail "$page leads to $target, which is not installed"
+done
+cd "$OLDPWD"
+say "the manual's links"
+
 for static in OFF ON; do
     cmake -S "$here" -B "$work/cmake-$static" -DCMAKE_PREFIX_PATH="$work/moved" -DSTATIC=$static >/dev/null
     cmake --build "$work/cmake-$static" >/dev/null

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 
+from ._aio_caller import AsyncCaller
 from ._aio_ledger import AsyncLedgerCalls
 from ._calls import ADD, CLOSE_TEMP_CHAT, DEL, GET, LIST, SAVE_QR_CODE, UPDATE, UPLOAD_IMAGE
+from ._handle import own
+from ._json import check_keywords
 from ._lazy import overload, types, typing
 from ._members import explain
 from ._pages import Pages
@@ -129,6 +132,7 @@ class AsyncClient(AsyncLedgerCalls):
         *,
         limit: int = 1000,
         timeout: typing.Optional[float] = None,
+        **unknown: typing.Unpack[types.NoMembers],
     ) -> AsyncGenerator[types.ContactWayId, None]:
         """`Client.iter_contact_ways`, for ``async for``.
 
@@ -137,6 +141,7 @@ class AsyncClient(AsyncLedgerCalls):
         >>> run(ids) == [config_id]
         True
         """
+        check_keywords(unknown, frozenset(), type(self), "iter_contact_ways")
         pages = Pages("contact_way", {"start_time": start, "end_time": end, "limit": limit})
         while pages.request is not None:
             for way in pages.read(await self.list(pages.request, timeout=timeout)):
@@ -338,14 +343,18 @@ class AsyncClient(AsyncLedgerCalls):
         answer: types.SaveQrCodeAnswer = await self._call(SAVE_QR_CODE, request, members, timeout)
         return answer
 
-    async def check(self, *, timeout: typing.Optional[float] = None) -> types.CheckAnswer:
+    async def check(
+        self, *, timeout: typing.Optional[float] = None, **unknown: typing.Unpack[types.NoMembers]
+    ) -> types.CheckAnswer:
         """`Client.check`.
 
         >>> run(lambda client: client.check())["errcode"]
         0
         """
+        check_keywords(unknown, frozenset(), type(self), "check")
         answer: types.CheckAnswer = await self._check(timeout)
         return answer
 
 
 explain(AsyncClient, "ClientConfig")
+own(AsyncClient, AsyncCaller)

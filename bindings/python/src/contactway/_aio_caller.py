@@ -14,11 +14,11 @@ from ._canceller import Canceller
 from ._client import Client
 from ._handle import OfThisProcess
 from ._interrupted import answer_in, give_answer
-from ._json import encode_config
+from ._json import check_positional, encode_config, note_keywords
 from ._lazy import logging, types, typing
 from ._options import Options, milliseconds, too_late
 from ._progress import teller
-from .errors import ContactwayError, InvalidHandle, found_here
+from .errors import ContactwayError, InvalidArgument, InvalidHandle, found_here
 
 #: How many threads there are beside those that ``max_in_flight`` keeps busy: calls of one endpoint that wait for their
 #: turn take some, and those of another must not wait for them.
@@ -37,13 +37,17 @@ class AsyncCaller(OfThisProcess):
         self,
         config: typing.Optional[types.Request] = None,
         /,
-        *,
+        *more: typing.NoReturn,
         token_provider: typing.Union[types.TokenProvider, bool, None] = None,
         threads: typing.Optional[int] = None,
         **members: typing.Unpack[types.ClientMembers],
     ) -> None:
+        check_positional(more, type(self))
+        if threads is not None:
+            check_threads(threads)
+        text = encode_config(config, members, token_provider, type(self))
         self._client = Client(config, token_provider=token_provider, **members)
-        settings = json.loads(encode_config(config, members, token_provider))
+        settings = json.loads(text)
         self._timeout_ms: int = settings.get("timeout_ms", 10_000)
         self._max_in_flight: int = settings.get("max_in_flight", 5)
         if threads is None:
@@ -126,13 +130,17 @@ class AsyncCaller(OfThisProcess):
         key: typing.Optional[str] = None,
         accept_duplicate: typing.Optional[bool] = None,
     ) -> typing.Any:
-        body = call.encode(request, members)
+        body = call.encode(request, members, type(self))
 
         def work(options: Options, waiting: str) -> typing.Any:
             return self._client._run(call.function, body, options.encode(waiting))
 
         timeout_ms = self._timeout_ms if timeout is None else milliseconds(timeout)
-        return await self._on_thread(call.name, work, timeout_ms, key, accept_duplicate)
+        try:
+            return await self._on_thread(call.name, work, timeout_ms, key, accept_duplicate)
+        except InvalidArgument as error:
+            note_keywords(error, request, type(self), call.name)
+            raise
 
     async def _check(self, timeout: typing.Optional[float]) -> typing.Any:
         def work(options: Options, waiting: str) -> typing.Any:
@@ -148,7 +156,7 @@ class AsyncCaller(OfThisProcess):
         timeout: typing.Optional[float],
         progress: typing.Union[types.OnProgress, types.ProgressBar, None],
     ) -> typing.Any:
-        body, tell = job.encode(request, members), teller(progress)
+        body, tell = job.encode(request, members, type(self)), teller(progress)
 
         def work(options: Options, waiting: str) -> typing.Any:
             return self._client._job(job, body, options.encode(waiting), tell)
@@ -164,7 +172,7 @@ class AsyncCaller(OfThisProcess):
         accept_duplicate: typing.Optional[bool] = None,
     ) -> typing.Any:
         canceller = Canceller()
-        options = Options(timeout_ms, canceller, key, accept_duplicate)
+        options = Options(name, timeout_ms, canceller, key, accept_duplicate)
         try:
             # Of a client that is closed the threads are gone, too.
             self._client._here()
@@ -183,7 +191,8 @@ class AsyncCaller(OfThisProcess):
             try:
                 return work(options, waiting)
             except InvalidHandle:
-                raise found_here("cancelled", "the client was closed while the call waited for a thread") from None
+                closed = "the client was closed while the call waited for a thread"
+                raise found_here("cancelled", closed, unsent=name) from None
             except StopIteration as error:
                 # No future takes one, and the await would never end.
                 raise RuntimeError("a function that was given to the call raised StopIteration") from error
@@ -196,7 +205,7 @@ class AsyncCaller(OfThisProcess):
                     await asyncio.wait({answer}, timeout=timeout_ms / 1000)
                     # A call that got no thread can still be taken back.
                     if begun.cancel():
-                        raise too_late(waiting)
+                        raise too_late(waiting, name)
                 # Unlike `await answer` it leaves the answer alone when the task is cancelled.
                 await asyncio.wait({answer})
                 return answer.result()
@@ -204,10 +213,11 @@ class AsyncCaller(OfThisProcess):
                 canceller.cancel()
                 begun.cancel()
                 await _ended(answer)
-                unsent = found_here("cancelled", f"the task was cancelled while {waiting}")
+                unsent = found_here("cancelled", f"the task was cancelled while {waiting}", retryable=True, unsent=name)
                 came = _answer_of(begun, unsent)
                 if came is not None:
-                    give_answer(cancelled, came)
+                    errmsg = came["errmsg"].replace("the canceller was fired", "the task was cancelled", 1)
+                    give_answer(cancelled, {**came, "errmsg": errmsg})
                 raise
             finally:
                 # Whoever closes the coroutine or is late wants to hear of no other end.
@@ -215,6 +225,14 @@ class AsyncCaller(OfThisProcess):
                     answer.exception()
         finally:
             self._end(name)
+
+
+def check_threads(threads: object) -> None:
+    """Raise where so many threads cannot be made."""
+    if isinstance(threads, bool) or not isinstance(threads, int):
+        raise TypeError(f"threads must be an int, not {type(threads).__name__}")
+    if threads < 1:
+        raise ValueError(f"threads must be 1 or more, not {threads}; leave it out for as many as max_in_flight needs")
 
 
 async def _ended(answer: asyncio.Future[typing.Any]) -> None:

@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, Mapping
 
 from ._aio_caller import AsyncCaller
 from ._calls import APPLY, LEDGER, REPLACE_USER, SAVE_QR_CODES, SYNC
+from ._json import check_keywords
 from ._lazy import overload, types, typing
 from ._members import explain
 from ._options import Options, milliseconds
@@ -47,6 +48,9 @@ class AsyncLedgerCalls(AsyncCaller):
         >>> run(dead)
         []
         """
+        check_keywords(members, LEDGER.known, type(self), "iter_ledger")
+        if request is not None and not isinstance(request, Mapping):
+            raise TypeError(f"a walk takes keywords or a mapping, not {type(request).__name__}")
         pages = Pages("entries", {**(request or {}), **members})
         while pages.request is not None:
             for entry in pages.read(await self.ledger(pages.request, timeout=timeout)):
@@ -121,7 +125,7 @@ class AsyncLedgerCalls(AsyncCaller):
         tell = teller(progress)
 
         def work(options: Options, _: str) -> typing.Any:
-            return self._client._apply(request, members, options, tell)
+            return self._client._apply(request, members, options, tell, type(self))
 
         answer: types.ApplyAnswer = await self._on_thread(
             APPLY.name, work, None if timeout is None else milliseconds(timeout)

@@ -16,9 +16,11 @@ import threading
 from threading import get_ident
 
 from . import _leaving, _native
+from ._functions import check_plain, check_returned
 from ._interrupted import give_answer
 from ._json import decode, read
 from ._lazy import logging, types, typing
+from ._progress import INSTEAD
 from .errors import ContactwayError
 
 # The library's levels and those of `logging`, the most talkative first.
@@ -30,6 +32,12 @@ _NO_DESTROY = _native.DestroyFn()
 _loggers: dict[int, logging.Logger] = {}
 _providers: dict[int, types.TokenProvider] = {}
 _failed = threading.local()
+
+#: What to do where a function for asyncio would be.
+_TOKEN_INSTEAD = (
+    "It is called on the thread of a call, where it must return the token itself: let it return asyncio.run(…), or "
+    "asyncio.run_coroutine_threadsafe(…, loop).result() where the loop runs on another thread"
+)
 
 
 class _CalledBack:
@@ -76,8 +84,11 @@ def _provide(client: int, rejected: int, buffer: int, capacity: int) -> int:
             token = None if provider is None else provider(bool(rejected))
             if token is None:
                 return -1
+            check_returned(token, "token_provider", _TOKEN_INSTEAD)
             if not isinstance(token, str):
-                raise TypeError(f"a token provider returns a str or None, not {type(token).__name__}")
+                raise TypeError(f"token_provider must return a str or None, not {type(token).__name__}")
+            if not token:
+                raise ValueError("token_provider returned an empty token; where there is none it returns None")
             text = token.encode()
         except Exception as error:
             _failed.exception = error
@@ -97,9 +108,11 @@ class ProgressOf:
 
     def _run(self, _: typing.Optional[int], progress: bytes) -> int:
         with _CALLED_BACK:
-            interrupted = _leaving.inside.get(get_ident()) is not None
-            if not interrupted and (self._tell is None or self._tell(json.loads(progress)) is not False):
-                return 0
+            if _leaving.inside.get(get_ident()) is not None:
+                return 1
+            told = None if self._tell is None else self._tell(json.loads(progress))
+            check_returned(told, "progress", INSTEAD)
+            return 1 if told is False else 0
         return 1
 
 
@@ -180,6 +193,10 @@ def default_logger() -> typing.Optional[logging.Logger]:
 
 def set_logger(client: int, logger: typing.Optional[logging.Logger]) -> None:
     """Sends a client's log lines to ``logger``, those that it lets through now."""
+    if logger is not None and not (hasattr(logger, "isEnabledFor") and hasattr(logger, "log")):
+        raise TypeError(f"logger must be a logging.Logger or None, not {type(logger).__name__}")
+    if logger is not None:
+        check_plain(logger.log, "log of a logger", "Give a logging.Logger, whose handlers may hand its records on")
     level = next((level for level in _LEVELS if logger is not None and logger.isEnabledFor(_LEVELS[level])), 0)
     if logger is None or level == 0:
         _native.library.contactway_set_logger(client, _NO_LOG, None, _NO_DESTROY, 0)
@@ -189,10 +206,16 @@ def set_logger(client: int, logger: typing.Optional[logging.Logger]) -> None:
         _native.library.contactway_set_logger(client, _LOG, client, _NO_DESTROY, level)
 
 
+def check_provider(provide: object) -> None:
+    """Raise TypeError for what can hand out no token."""
+    if not callable(provide):
+        raise TypeError(f"token_provider must be a function, not {type(provide).__name__}")
+    check_plain(provide, "token_provider", _TOKEN_INSTEAD)
+
+
 def set_token_provider(client: int, provide: types.TokenProvider) -> None:
     """Has a client's tokens come from ``provide``; where the library refuses, all stays as it was."""
-    if not callable(provide):
-        raise TypeError(f"a token provider is a function, not {type(provide).__name__}")
+    check_provider(provide)
     before = _providers.get(client)
     _providers[client] = provide
     try:

@@ -8,11 +8,11 @@ from . import _callbacks, _forks, _leaving
 from ._calls import Call
 from ._canceller import Canceller
 from ._handle import Handle
-from ._json import decode, encode_config, encode_ticket, read
+from ._json import check_positional, decode, encode_config, encode_ticket, note_keywords, read
 from ._lazy import logging, types, typing
 from ._native import library, make, take
 from ._options import encode_options
-from .errors import AuthError, error_of, found_here
+from .errors import AuthError, InvalidArgument, error_of, found_here
 
 
 def _free(client: int) -> None:
@@ -28,13 +28,18 @@ class Caller(Handle):
         self,
         config: typing.Optional[types.Request] = None,
         /,
-        *,
+        *more: typing.NoReturn,
         token_provider: typing.Union[types.TokenProvider, bool, None] = None,
         **members: typing.Unpack[types.ClientMembers],
     ) -> None:
-        text = encode_config(config, members, token_provider)
+        check_positional(more, type(self))
+        text = encode_config(config, members, token_provider, type(self))
         self._find_logger = _callbacks.default_logger
-        self._begin(text)
+        try:
+            self._begin(text)
+        except InvalidArgument as error:
+            note_keywords(error, config, type(self))
+            raise
         self._forks = _forks.count
         self._kept = _forks.kept(text)
         if callable(token_provider):
@@ -92,9 +97,8 @@ class Caller(Handle):
 
         >>> client.set_logger(logging.getLogger("shop.wecom"))
         """
-        client = self._here()
+        _callbacks.set_logger(self._here(), logger)
         self._find_logger = lambda: logger
-        _callbacks.set_logger(client, logger)
 
     def set_token_provider(self, provide: types.TokenProvider) -> None:
         """Have tokens come from another function from now on; the client was made with a ``token_provider``.
@@ -131,7 +135,12 @@ class Caller(Handle):
         accept_duplicate: typing.Optional[bool] = None,
     ) -> typing.Any:
         options = encode_options(timeout, canceller, key, accept_duplicate)
-        return self._run(call.function, call.encode(request, members), options)
+        body = call.encode(request, members, type(self))
+        try:
+            return self._run(call.function, body, options)
+        except InvalidArgument as error:
+            note_keywords(error, request, type(self), call.name)
+            raise
 
     def _check(self, options: typing.Optional[bytes]) -> typing.Any:
         answer = read(_callbacks.call(library.contactway_check, self._here(), options))

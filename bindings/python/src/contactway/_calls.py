@@ -20,9 +20,11 @@ class Call:
         self.function: typing.Any = getattr(library, f"contactway_{in_c or name}")
         self.known = MEMBERS[METHODS[name]]
 
-    def encode(self, request: typing.Optional[types.Request], members: Mapping[str, typing.Any]) -> bytes:
-        """The text of a request, given as a mapping, keywords or both, or as that text."""
-        return encode(request, members, self.known)
+    def encode(
+        self, request: typing.Optional[types.Request], members: Mapping[str, typing.Any], called: typing.Any
+    ) -> bytes:
+        """The text of a request, given to the class ``called`` as a mapping, keywords or both, or as that text."""
+        return encode(request, members, self.known, called, self.name)
 
 
 ADD = Call("add")

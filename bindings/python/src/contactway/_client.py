@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Generator
 
+from ._caller import Caller
 from ._calls import ADD, CLOSE_TEMP_CHAT, DEL, GET, LIST, SAVE_QR_CODE, UPDATE, UPLOAD_IMAGE
 from ._canceller import Canceller
+from ._handle import own
+from ._json import check_keywords
 from ._lazy import overload, types, typing
 from ._ledger import LedgerCalls
 from ._members import explain
@@ -147,6 +150,7 @@ class Client(LedgerCalls):
         limit: int = 1000,
         timeout: typing.Optional[float] = None,
         canceller: typing.Optional[Canceller] = None,
+        **unknown: typing.Unpack[types.NoMembers],
     ) -> Generator[types.ContactWayId, None, None]:
         """Walk the contact ways created from ``start`` to ``end``, in seconds since 1970; a page is read when needed.
 
@@ -156,6 +160,7 @@ class Client(LedgerCalls):
         >>> [way["config_id"] == config_id for way in client.iter_contact_ways()]
         [True]
         """
+        check_keywords(unknown, frozenset(), type(self), "iter_contact_ways")
         pages = Pages("contact_way", {"start_time": start, "end_time": end, "limit": limit})
         while pages.request is not None:
             yield from pages.read(self.list(pages.request, timeout=timeout, canceller=canceller))
@@ -376,7 +381,11 @@ class Client(LedgerCalls):
         return answer
 
     def check(
-        self, *, timeout: typing.Optional[float] = None, canceller: typing.Optional[Canceller] = None
+        self,
+        *,
+        timeout: typing.Optional[float] = None,
+        canceller: typing.Optional[Canceller] = None,
+        **unknown: typing.Unpack[types.NoMembers],
     ) -> types.CheckAnswer:
         """Look at everything that a call needs, and say what is wrong and what to do about it.
 
@@ -391,8 +400,10 @@ class Client(LedgerCalls):
         >>> for step in client.check()["steps"]:
         ...     assert step.get("ok") or step.get("skipped"), step["remedy"]
         """
+        check_keywords(unknown, frozenset(), type(self), "check")
         answer: types.CheckAnswer = self._check(encode_options(timeout, canceller))
         return answer
 
 
 explain(Client, "ClientConfig")
+own(Client, Caller)

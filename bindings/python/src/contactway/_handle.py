@@ -19,6 +19,15 @@ class OfThisProcess:
         )
 
 
+def own(it: type, root: type) -> None:
+    """Name the methods of a class as its own that it has from ``root`` on: nobody knows the classes between."""
+    for base in it.__mro__:
+        if issubclass(base, root):
+            for member in vars(base).values():
+                if hasattr(member, "__code__"):
+                    member.__qualname__ = f"{it.__qualname__}.{member.__name__}"
+
+
 class Handle(OfThisProcess):
     """Freed once: by hand, at the end of ``with``, or when nobody holds it any more."""
 

@@ -7,8 +7,8 @@ import os
 from collections.abc import Mapping
 
 from ._lazy import types, typing
-from ._members import MEMBERS
-from .errors import error_of, found_here
+from ._members import EXPLAINED, MEMBERS, METHODS
+from .errors import ContactwayError, error_of, found_here
 
 
 def _plain(value: object) -> object:
@@ -22,8 +22,8 @@ def _plain(value: object) -> object:
         except UnicodeEncodeError:
             raise ValueError(f"a path must be UTF-8, unlike {path!r}") from None
         return path
-    # The value itself may be a secret.
-    raise TypeError(f"a {type(value).__name__} has no place in JSON")
+    # Where it stands is found out later.
+    raise TypeError
 
 
 _read = json.JSONDecoder().raw_decode
@@ -39,6 +39,14 @@ def write(value: Mapping[str, typing.Any]) -> bytes:
         return _utf8(_write_text(value))
     except RecursionError:
         raise ValueError("nested too deeply for JSON, or holds itself") from None
+    except (TypeError, ValueError) as error:
+        from ._misuse import no_json
+
+        # What the value's own methods raised is not about JSON.
+        told = no_json(value)
+        if told is None:
+            raise
+        raise (TypeError if isinstance(error, TypeError) else ValueError)(told) from None
 
 
 def _utf8(text: str) -> bytes:
@@ -46,19 +54,25 @@ def _utf8(text: str) -> bytes:
     return text.encode("utf-8", "backslashreplace")
 
 
-def _unexpected(name: str, known: frozenset[str]) -> str:
-    # Only where it is needed, since it takes longer to import than all of this.
-    from difflib import get_close_matches
-
-    near = get_close_matches(name, sorted(known), 1)
-    meant = f": did you mean {near[0]}?" if near else "."
-    return f"unexpected keyword argument {name!r}{meant} Members that are not known yet go into a mapping"
-
-
-def encode(request: typing.Optional[types.Request], members: Mapping[str, typing.Any], known: frozenset[str]) -> bytes:
-    """A request: a mapping, keywords or both, or a text that goes out byte for byte."""
+def check_keywords(members: Mapping[str, typing.Any], known: frozenset[str], called: typing.Any, method: str) -> None:
+    """Raise TypeError for a keyword that neither a request nor the method of the class ``called`` knows; without a
+    method it is the class itself that is made.
+    """
     if not members.keys() <= known:
-        raise TypeError(_unexpected(min(members.keys() - known), known))
+        from ._misuse import unexpected
+
+        raise TypeError(unexpected(getattr(called, method) if method else called, min(members.keys() - known), known))
+
+
+def encode(
+    request: typing.Optional[types.Request],
+    members: Mapping[str, typing.Any],
+    known: frozenset[str],
+    called: typing.Any,
+    method: str = "",
+) -> bytes:
+    """A request: a mapping, keywords or both, or a text that goes out byte for byte."""
+    check_keywords(members, known, called, method)
     if "from_" in members:
         # It stands for a word of Python's.
         members = {"from" if name == "from_" else name: value for name, value in members.items()}
@@ -71,21 +85,45 @@ def encode(request: typing.Optional[types.Request], members: Mapping[str, typing
     if request is None:
         return write(members)
     if not isinstance(request, Mapping):
-        raise TypeError(f"a request is a mapping or a JSON text, not {type(request).__name__}")
+        raise TypeError(
+            f"{'a request' if method else 'a configuration'} is keywords, a mapping or a JSON text, "
+            f"not {type(request).__name__}"
+        )
     return write({**request, **members})
+
+
+def note_keywords(error: ContactwayError, given: object, called: typing.Any, method: str = "") -> None:
+    """Add to the error of a text that begins no JSON object how members are given: it may be an id without its keyword.
+    Exceptions have notes since Python 3.11.
+    """
+    if isinstance(given, str) and given.lstrip()[:1] != "{" and hasattr(error, "add_note"):
+        name = f"{called.__qualname__}.{method}" if method else called.__qualname__
+        first = next(iter(EXPLAINED[METHODS[method] if method else "ClientConfig"]))
+        error.add_note(f"A text is taken for JSON; members are given as keywords, as in {name}({first}=…)")
+
+
+def check_positional(more: tuple[object, ...], called: typing.Any) -> None:
+    """Raise TypeError where a client is made from more than a mapping or a JSON text without a keyword."""
+    if more:
+        name = called.__qualname__
+        raise TypeError(
+            f"{name}() takes a configuration and keywords, and {1 + len(more)} values were given without a keyword: "
+            f"write them as in {name}(corp_id=…, secret=…)"
+        )
 
 
 def encode_config(
     config: typing.Optional[types.Request],
     members: Mapping[str, typing.Any],
     token_provider: typing.Union[types.TokenProvider, bool, None],
+    called: typing.Any,
 ) -> bytes:
     """The configuration of a client. A function that hands tokens out is set later; here stands that there is one."""
     if token_provider is not None:
         if not isinstance(token_provider, bool) and not callable(token_provider):
-            raise TypeError(f"token_provider is a function or a bool, not {type(token_provider).__name__}")
+            raise TypeError(f"token_provider must be a function or a bool, not {type(token_provider).__name__}")
         members = {**members, "token_provider": token_provider is not False}
-    return encode(config, members, MEMBERS["ClientConfig"])
+    return encode(config, members, MEMBERS["ClientConfig"], called)
 
 
 def encode_ticket(suite_ticket: str) -> bytes:

@@ -8,6 +8,7 @@ from ._caller import Caller
 from ._calls import APPLY, LEDGER, REPLACE_USER, SAVE_QR_CODES, SYNC
 from ._canceller import Canceller
 from ._interrupted import answer_in, give_answer
+from ._json import check_keywords
 from ._lazy import overload, types, typing
 from ._members import explain
 from ._options import Options, encode_options, milliseconds
@@ -61,6 +62,9 @@ class LedgerCalls(Caller):
         >>> [entry["config_id"] == made["config_id"] for entry in client.iter_ledger(user="zhangsan", status="active")]
         [True]
         """
+        check_keywords(members, LEDGER.known, type(self), "iter_ledger")
+        if request is not None and not isinstance(request, Mapping):
+            raise TypeError(f"a walk takes keywords or a mapping, not {type(request).__name__}")
         pages = Pages("entries", {**(request or {}), **members})
         while pages.request is not None:
             yield from pages.read(self.ledger(pages.request, timeout=timeout, canceller=canceller))
@@ -99,7 +103,7 @@ class LedgerCalls(Caller):
         1
         """
         options = encode_options(timeout, canceller)
-        answer: types.SyncAnswer = self._job(SYNC, SYNC.encode(request, members), options, teller(progress))
+        answer: types.SyncAnswer = self._job(SYNC, SYNC.encode(request, members, type(self)), options, teller(progress))
         return answer
 
     @overload
@@ -166,8 +170,8 @@ class LedgerCalls(Caller):
         >>> client.apply(rows, namespace="stores")["created"], client.apply(rows, namespace="stores")["unchanged"]
         (1, 1)
         """
-        options = Options(None if timeout is None else milliseconds(timeout), canceller)
-        answer: types.ApplyAnswer = self._apply(request, members, options, teller(progress))
+        options = Options(APPLY.name, None if timeout is None else milliseconds(timeout), canceller)
+        answer: types.ApplyAnswer = self._apply(request, members, options, teller(progress), type(self))
         return answer
 
     @overload
@@ -215,7 +219,7 @@ class LedgerCalls(Caller):
         ['lisi']
         """
         options = encode_options(timeout, canceller)
-        body = REPLACE_USER.encode(request, members)
+        body = REPLACE_USER.encode(request, members, type(self))
         answer: types.ReplaceUserAnswer = self._job(REPLACE_USER, body, options, teller(progress))
         return answer
 
@@ -264,7 +268,7 @@ class LedgerCalls(Caller):
         ['store-0042.png']
         """
         options = encode_options(timeout, canceller)
-        body = SAVE_QR_CODES.encode(request, members)
+        body = SAVE_QR_CODES.encode(request, members, type(self))
         answer: types.SaveQrCodesAnswer = self._job(SAVE_QR_CODES, body, options, teller(progress))
         return answer
 
@@ -274,15 +278,16 @@ class LedgerCalls(Caller):
         members: Mapping[str, typing.Any],
         options: Options,
         progress: typing.Optional[types.OnProgress],
+        called: typing.Any,
     ) -> typing.Any:
         rest, members, rows = split(request, members)
         # Of a client that is closed no row is read.
         self._here()
         if rows is None:
-            return self._job(APPLY, APPLY.encode(rest, members), options.encode(READING), progress)
+            return self._job(APPLY, APPLY.encode(rest, members, called), options.encode(READING), progress)
         with Spool() as spool:
             # What is wrong with the rest is said before the first row is read.
-            body = APPLY.encode(rest, {**members, "path": spool.path})
+            body = APPLY.encode(rest, {**members, "path": spool.path}, called)
             try:
                 spool.fill(rows, options)
             except BaseException as error:

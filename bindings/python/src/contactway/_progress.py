@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from ._functions import check_plain, check_returned
 from ._lazy import types, typing
+
+#: What to do where a function for asyncio would be.
+INSTEAD = (
+    "It is called on the thread of the call, where no event loop runs: let it hand what it is told to yours, with "
+    "loop.call_soon_threadsafe(), and return False to stop the job"
+)
 
 
 def teller(progress: typing.Any) -> typing.Optional[types.OnProgress]:
@@ -11,8 +18,10 @@ def teller(progress: typing.Any) -> typing.Optional[types.OnProgress]:
         return None
     # Before the look at a function: a bar may be callable, too.
     if callable(getattr(progress, "update", None)) and hasattr(progress, "total"):
+        check_plain(progress.update, "update of a progress bar", INSTEAD)
         return _Bar(progress).tell
     if callable(progress):
+        check_plain(progress, "progress", INSTEAD)
         told: types.OnProgress = progress
         return told
     raise TypeError(
@@ -33,4 +42,4 @@ class _Bar:
         self._bar.total = progress["total"]
         added = progress["done"] - self._done
         self._done += added
-        self._bar.update(added)
+        check_returned(self._bar.update(added), "update of a progress bar", INSTEAD)

@@ -36,8 +36,14 @@ def split(
     if "path" in rest or "path" in members:
         raise TypeError("apply takes rows or a path, not both")
     if isinstance(rows, (str, bytes, Mapping)) or not isinstance(rows, Iterable):
-        raise TypeError(f"rows must be an iterable of mappings, not {type(rows).__name__}")
+        raise TypeError(f"rows must be an iterable of mappings, not {type(rows).__name__}{_instead(rows)}")
     return rest, members, rows
+
+
+def _instead(rows: object) -> str:
+    if hasattr(rows, "__aiter__"):
+        return "; collect them first, as in [row async for row in rows]"
+    return "; call it, and give what it returns" if callable(rows) else ""
 
 
 def about_rows(error: InvalidRequest) -> ContactwayError:
@@ -61,9 +67,7 @@ def _in_rows(detail: types.Detail) -> dict[str, typing.Any]:
 
 def nothing_sent() -> dict[str, typing.Any]:
     """The answer of an `apply` that ended while its rows were read."""
-    counts = dict.fromkeys(("created", "claimed", "updated", "unchanged", "deleted", "replaced", "failed"), 0)
-    answer = found_here("cancelled", f"the call ended while {READING}").answer
-    return {**answer, **counts, "failures": []}
+    return found_here("cancelled", f"the call ended while {READING}", retryable=True, unsent="apply").answer
 
 
 class Spool:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from ._lazy import types, typing
 
-#: The numbers in a job's answer, beside WeCom's own members.
-COUNTS = {
-    *("listed", "known", "adopted", "changed", "gone", "foreign"),
-    *("created", "claimed", "updated", "unchanged", "deleted", "replaced", "failed", "matched", "saved"),
+#: The numbers in each job's answer, beside WeCom's own members.
+COUNTS_OF = {
+    "sync": ("listed", "known", "adopted", "changed", "gone", "foreign"),
+    "apply": ("created", "claimed", "updated", "unchanged", "deleted", "replaced", "failed"),
+    "replace_user": ("matched", "updated", "failed"),
+    "save_qr_codes": ("saved", "failed"),
 }
+COUNTS = frozenset(name for names in COUNTS_OF.values() for name in names)
 
 
 class ContactwayError(Exception):
@@ -314,18 +317,36 @@ KINDS: dict[str, type[ContactwayError]] = {
 
 
 # The codes of the failures that this package finds itself.
-_OWN_CODES = {"invalid_handle": -1002, "timeout": -1006, "bad_response": -1008, "cancelled": -1010}
+_OWN_CODES = {
+    "invalid_argument": -1001,
+    "invalid_handle": -1002,
+    "timeout": -1006,
+    "bad_response": -1008,
+    "cancelled": -1010,
+}
 
 
-def found_here(kind: str, errmsg: str, *, effect: str = "none", retryable: bool = False) -> ContactwayError:
-    """An error that this package found, not the library.
+def found_here(
+    kind: str,
+    errmsg: str,
+    *,
+    effect: str = "none",
+    retryable: bool = False,
+    details: Sequence[Mapping[str, str]] = (),
+    unsent: str = "",
+) -> ContactwayError:
+    """An error that this package found, not the library: of the method ``unsent`` if that was to be called and was not.
+    A job has then counted to 0.
 
     >>> raise found_here("bad_response", "a cursor came twice")
     Traceback (most recent call last):
     contactway.errors.BadResponse: bad_response (-1008): a cursor came twice
     """
-    error = {"kind": kind, "effect": effect, "retryable": retryable, "details": []}
-    return error_of({"errcode": _OWN_CODES[kind], "errmsg": errmsg, "error": error})
+    error = {"kind": kind, "effect": effect, "retryable": retryable, "details": [*details]}
+    answer: dict[str, typing.Any] = {"errcode": _OWN_CODES[kind], "errmsg": errmsg, "error": error}
+    if unsent in COUNTS_OF:
+        answer |= {**dict.fromkeys(COUNTS_OF[unsent], 0), "failures": []}
+    return error_of(answer)
 
 
 def error_of(answer: Mapping[str, typing.Any]) -> ContactwayError:

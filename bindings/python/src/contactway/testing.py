@@ -56,7 +56,7 @@ class Sandbox(Handle):
     def __init__(
         self, config: typing.Optional[types.Request] = None, /, **members: typing.Unpack[types.SandboxConfig]
     ) -> None:
-        started_with = encode(config, members, _CONFIG)
+        started_with = encode(config, members, _CONFIG, type(self))
         handle, said = make(library.contactway_sandbox_start, started_with)
         info = decode(said)
         super().__init__(handle, library.contactway_sandbox_stop)
@@ -80,7 +80,9 @@ class Sandbox(Handle):
         Traceback (most recent call last):
         contactway.errors.RateLimited: rate_limited (45009): ...
         """
-        content = None if body is None else encode(body, {}, _NO_KEYWORDS)
+        if not self._finalizer.alive:
+            raise found_here("invalid_handle", "the sandbox was stopped; start another")
+        content = None if body is None else encode(body, {}, _NO_KEYWORDS, type(self), "request")
         headers = {} if self._control_token is None else {"Authorization": f"Bearer {self._control_token}"}
         connection = self._connection()
         try:

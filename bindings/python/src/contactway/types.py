@@ -63,6 +63,10 @@ class Conclusions(TypedDict, total=False):
     miniprogram: MiniprogramMessage
 
 
+class NoMembers(TypedDict):
+    """No members. A keyword that is given all the same is refused, with the one that was meant."""
+
+
 class _Changeable(TypedDict, total=False):
     style: int
     remark: str

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::entry::Entry;
 use crate::arguments;
 use crate::exit::Exit;
-use crate::messages::{Message, Text, said};
+use crate::messages::{Message, Text, named, said};
 use crate::session::{Session, parts};
 use crate::table;
 
@@ -81,10 +81,10 @@ fn table_of(answer: &Value, lang: Language) -> String {
         None => Text::Skipped,
     };
     let elapsed = |step: &Value| step["elapsed_ms"].as_u64().map_or_else(String::new, |ms| format!("{ms} ms"));
-    let words = |step: &Value, member: &str| said(step[member].as_str().unwrap_or_default(), lang);
     let row = |step: &Value| {
         let result = result(step).text(lang).to_owned();
-        vec![words(step, "step"), result, elapsed(step), table::shown(&words(step, "message"))]
+        let [name, message] = ["step", "message"].map(|member| step[member].as_str().unwrap_or_default());
+        vec![named(name, lang), result, elapsed(step), table::shown(&said(message, lang))]
     };
     let rows: Vec<_> = steps.iter().map(row).collect();
     let mut text = table::table(&rows);

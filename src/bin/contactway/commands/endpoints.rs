@@ -1,6 +1,6 @@
 //! The six endpoints: their members as flags, beside `--json`.
 
-use std::io::{self, Read as _};
+use std::io::{self, IsTerminal as _, Read as _};
 
 use clap::{Arg, ArgMatches, Command};
 use contactway::rules::{MEMBERS, Type};
@@ -11,7 +11,7 @@ use super::entry::{Entry, with_session};
 use super::keyed;
 use crate::arguments::{self, Flag, Takes};
 use crate::exit::Exit;
-use crate::messages::{Message, Text};
+use crate::messages::{Message, Text, why};
 use crate::session::{complain, plain, say};
 use crate::table;
 
@@ -24,6 +24,9 @@ macro_rules! entry {
         };
     };
 }
+
+/// The member that says which contact way is meant.
+const CONFIG_ID: &str = "config_id";
 
 entry!(ADD, Endpoint::Add, Text::Add);
 entry!(GET, Endpoint::Get, Text::Get);
@@ -111,17 +114,22 @@ fn has_key(endpoint: Endpoint) -> bool {
 }
 
 fn run(endpoint: Endpoint, given: &ArgMatches, command: &Command, lang: Language) -> Exit {
+    let mut members = arguments::given(&flags(endpoint), given);
+    let is_bare =
+        endpoint != Endpoint::List && members.is_empty() && !matches!(given.try_contains_id(keyed::KEY), Ok(true));
     // Read before anything else, so that Ctrl-C ends a wait for it as it ends any other program.
-    let json = match json(given, lang) {
+    let json = match json(given, is_bare, lang) {
         Ok(json) => json,
         Err(words) => return complain(&words, Exit::Usage),
     };
+    if let Some(missing) = missing(endpoint, &members, given, &json, lang) {
+        return complain(&missing, Exit::Usage);
+    }
     with_session(given, command, lang, |session| {
-        let mut members = arguments::given(&flags(endpoint), given);
         let mut options: Options = session.options();
         if has_key(endpoint) {
             match keyed::config_id(session, given) {
-                Ok(config_id) => members.extend(config_id.map(|id| ("config_id", id.into()))),
+                Ok(config_id) => members.extend(config_id.map(|id| (CONFIG_ID, id.into()))),
                 Err(exit) => return exit,
             }
         }
@@ -135,16 +143,45 @@ fn run(endpoint: Endpoint, given: &ArgMatches, command: &Command, lang: Language
         };
         session.tell(session.client.call(endpoint, &request, &options), |answer| match endpoint {
             Endpoint::List => listed(answer, lang),
+            Endpoint::Add => added(answer, lang),
             _ => plain(answer),
         })
     })
 }
 
-/// The JSON that is given; an empty object where none is.
-fn json(given: &ArgMatches, lang: Language) -> Result<String, String> {
+/// What is not given though nothing can be sent without it: which contact way is meant, and what of it is to change. Of
+/// JSON that is no object the library says what is wrong.
+fn missing(
+    endpoint: Endpoint,
+    members: &[(&str, Value)],
+    given: &ArgMatches,
+    json: &str,
+    lang: Language,
+) -> Option<String> {
+    let there = serde_json::from_str::<Map<String, Value>>(json).ok().filter(|_| has_key(endpoint))?;
+    let names = members.iter().map(|(name, _)| *name).chain(there.keys().map(String::as_str));
+    let (ids, rest): (Vec<_>, Vec<_>) = names.partition(|name| *name == CONFIG_ID);
+    if ids.is_empty() && !given.contains_id(keyed::KEY) {
+        return Some(Message::WhichOne(&keyed::WAYS).text(lang));
+    }
+    if endpoint != Endpoint::Update || !rest.is_empty() {
+        return None;
+    }
+    let flags = flags(endpoint);
+    let flags: Vec<_> = flags.iter().filter(|flag| flag.member != CONFIG_ID).map(Flag::long).collect();
+    Some(Message::NothingToChange(&flags.join(", ")).text(lang))
+}
+
+/// The JSON that is given; an empty object where none is. A bare command, which could send nothing else, takes what is
+/// piped to it.
+fn json(given: &ArgMatches, is_bare: bool, lang: Language) -> Result<String, String> {
+    let read = || read_input().map_err(|error| Message::NoInput { why: &why(&error, lang) }.text(lang));
     match given.get_one::<String>("json").map(String::as_str) {
+        None if is_bare && !io::stdin().is_terminal() => {
+            read().map(|text| if text.trim().is_empty() { "{}".to_owned() } else { text })
+        }
         None => Ok("{}".to_owned()),
-        Some("-") => read_input().map_err(|error| Message::NoInput { why: &error.to_string() }.text(lang)),
+        Some("-") => read(),
         Some(text) => Ok(text.to_owned()),
     }
 }
@@ -172,11 +209,19 @@ fn read_input() -> io::Result<String> {
     Ok(text)
 }
 
+/// What was made, now or before.
+fn added(answer: &Value, lang: Language) -> String {
+    if answer["replayed"] == true {
+        say(&Message::MadeBefore.text(lang));
+    }
+    plain(answer)
+}
+
 /// A page of ids.
 fn listed(answer: &Value, lang: Language) -> String {
     let Some(page) = answer["contact_way"].as_array() else { return plain(answer) };
     let mut text = table::list(page, &["config_id"]);
-    if page.is_empty() {
+    if page.is_empty() && answer["errcode"] == 0 {
         say(&Message::NothingListed.text(lang));
     }
     if let Some(cursor) = answer["next_cursor"].as_str().filter(|cursor| !cursor.is_empty()) {

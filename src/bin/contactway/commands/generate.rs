@@ -11,7 +11,7 @@ use contactway::Language;
 use crate::arguments;
 use crate::exit::Exit;
 use crate::manual;
-use crate::messages::{Message, Text};
+use crate::messages::{Message, Text, why};
 use crate::session::{complain, say};
 
 pub fn command(lang: Language) -> Command {
@@ -27,9 +27,7 @@ pub fn generate(given: &ArgMatches, program: fn(Language) -> Command, lang: Lang
             say(&Message::Generated(folder).text(lang));
             Exit::Done
         }
-        Err(error) => {
-            complain(&Message::Unwritable { path: folder, why: &error.to_string() }.text(lang), Exit::Refused)
-        }
+        Err(error) => complain(&Message::Unwritable { path: folder, why: &why(&error, lang) }.text(lang), Exit::Usage),
     }
 }
 

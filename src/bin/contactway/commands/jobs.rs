@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::entry::{Entry, object, with_ledger};
 use crate::arguments::{self, Flag, Takes};
 use crate::exit::Exit;
-use crate::messages::{Message, Text};
+use crate::messages::{Message, Text, why};
 use crate::plan;
 use crate::progress::Bar;
 use crate::report::Report;
@@ -42,9 +42,11 @@ pub const APPLY: Entry = Entry {
     command: |lang| arguments::command("apply", Text::Apply, APPLIED, lang),
     run: |given, command, lang| {
         with_ledger(given, command, lang, |session| {
-            planned_or_done(session, given, object(arguments::given(APPLIED, given)), &|request, options, progress| {
-                session.client.apply(request, options, progress)
-            })
+            let work = Work {
+                job: &|request, options, progress| session.client.apply(request, options, progress),
+                nothing: Message::NoRows(given.get_one::<String>("path").map_or("", String::as_str)),
+            };
+            work.planned_or_done(session, given, object(arguments::given(APPLIED, given)))
         })
     },
 };
@@ -53,9 +55,11 @@ pub const SYNC: Entry = Entry {
     command: |lang| arguments::command("sync", Text::Sync, SYNCED, lang),
     run: |given, command, lang| {
         with_ledger(given, command, lang, |session| {
-            done(session, &object(arguments::given(SYNCED, given)), &|request, options, progress| {
-                session.client.sync(request, options, progress)
-            })
+            let work = Work {
+                job: &|request, options, progress| session.client.sync(request, options, progress),
+                nothing: Message::NoneListed,
+            };
+            work.done(session, &object(arguments::given(SYNCED, given)))
         })
     },
 };
@@ -66,9 +70,11 @@ pub const REPLACE_USER: Entry = Entry {
         with_ledger(given, command, lang, |session| {
             let mut request = object(arguments::given(REPLACED, given));
             request.entry("to").or_insert_with(|| Value::Array(Vec::new()));
-            planned_or_done(session, given, request, &|request, options, progress| {
-                session.client.replace_user(request, options, progress)
-            })
+            let work = Work {
+                job: &|request, options, progress| session.client.replace_user(request, options, progress),
+                nothing: Message::NobodyNames(given.get_one::<String>("from").map_or("", String::as_str)),
+            };
+            work.planned_or_done(session, given, request)
         })
     },
 };
@@ -76,30 +82,57 @@ pub const REPLACE_USER: Entry = Entry {
 /// A job of the library's.
 type Job<'j> = dyn Fn(&str, &Options, Option<&mut dyn Progress>) -> Result<String, Error> + 'j;
 
-fn planned_or_done(session: &Session, given: &ArgMatches, mut request: Map<String, Value>, job: &Job) -> Exit {
-    if !given.get_flag("dry_run") || session.is_json {
-        return done(session, &request, job);
-    }
-    let report = match Report::begin(&mut request) {
-        Ok(report) => report,
-        Err(error) => {
-            let path = std::env::temp_dir().display().to_string();
-            return session.complain(&Message::Unwritable { path: &path, why: &error.to_string() }, Exit::Refused);
+/// A job, and what there is to say of it where it found nothing to do.
+struct Work<'w> {
+    job: &'w Job<'w>,
+    nothing: Message<'w>,
+}
+
+impl Work<'_> {
+    fn planned_or_done(&self, session: &Session, given: &ArgMatches, mut request: Map<String, Value>) -> Exit {
+        if !given.get_flag("dry_run") || session.is_json {
+            return self.done(session, &request);
         }
-    };
-    let outcome = with_progress(session, &request, job);
-    let report = Some(&report).filter(|_| Report::is_written(&outcome));
-    session.tell_job(outcome, report, |answer| plan::text(report, answer, session.lang))
+        let report = match Report::begin(&mut request) {
+            Ok(report) => report,
+            Err(error) => {
+                let path = std::env::temp_dir().display().to_string();
+                let why = why(&error, session.lang);
+                return session.complain(&Message::Unwritable { path: &path, why: &why }, Exit::Refused);
+            }
+        };
+        let outcome = self.run(session, &request);
+        let report = Some(&report).filter(|_| Report::is_written(&outcome));
+        self.tell(session, outcome, report, |answer| plan::text(report, answer, session.lang))
+    }
+
+    fn done(&self, session: &Session, request: &Map<String, Value>) -> Exit {
+        let outcome = self.run(session, request);
+        let report = Report::asked_for(request).filter(|_| Report::is_written(&outcome));
+        self.tell(session, outcome, report.as_ref(), |answer| counts(answer, session.lang))
+    }
+
+    fn run(&self, session: &Session, request: &Map<String, Value>) -> Result<String, Error> {
+        let mut bar = Bar::new(session.lang);
+        let request = Value::Object(request.clone()).to_string();
+        (self.job)(&request, &session.options(), Some(&mut |progress: &str| bar.tell(progress)))
+    }
+
+    fn tell(
+        &self,
+        session: &Session,
+        outcome: Result<String, Error>,
+        report: Option<&Report>,
+        show: impl FnOnce(&Value) -> String,
+    ) -> Exit {
+        let found_nothing = outcome.as_ref().is_ok_and(|answer| counts_nothing(answer));
+        let exit = session.tell_job(outcome, report, show);
+        if found_nothing { session.complain(&self.nothing, exit) } else { exit }
+    }
 }
 
-fn done(session: &Session, request: &Map<String, Value>, job: &Job) -> Exit {
-    let outcome = with_progress(session, request, job);
-    let report = Report::asked_for(request).filter(|_| Report::is_written(&outcome));
-    session.tell_job(outcome, report.as_ref(), |answer| counts(answer, session.lang))
-}
-
-fn with_progress(session: &Session, request: &Map<String, Value>, job: &Job) -> Result<String, Error> {
-    let mut bar = Bar::new(session.lang);
-    let request = Value::Object(request.clone()).to_string();
-    job(&request, &session.options(), Some(&mut |progress: &str| bar.tell(progress)))
+/// Whether all that a job's answer counts is zero.
+fn counts_nothing(answer: &str) -> bool {
+    let answer: Map<String, Value> = serde_json::from_str(answer).unwrap_or_default();
+    answer.values().filter_map(Value::as_i64).all(|count| count == 0)
 }

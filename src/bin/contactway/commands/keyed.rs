@@ -5,11 +5,14 @@ use contactway::Language;
 use serde_json::{Value, json};
 
 use crate::exit::Exit;
-use crate::messages::{Message, Text, said};
+use crate::messages::{Message, Text, named};
 use crate::session::Session;
 use crate::table::shown;
 
-const KEY: &str = "key";
+pub const KEY: &str = "key";
+
+/// What can say which contact way is meant.
+pub const WAYS: [&str; 2] = ["--config-id", "--key"];
 
 /// The flag of a key, in the place of an id.
 pub fn arg(lang: Language) -> Arg {
@@ -35,7 +38,7 @@ pub fn config_id(session: &Session, given: &ArgMatches) -> Result<Option<String>
         return Ok(active["config_id"].as_str().map(str::to_owned));
     }
     let key = shown(key);
-    let status = entries.last().and_then(|entry| entry["status"].as_str()).map(|status| said(status, session.lang));
+    let status = entries.last().and_then(|entry| entry["status"].as_str()).map(|status| named(status, session.lang));
     let message = match &status {
         Some(status) => Message::KeyIsNotActive { key: &key, status },
         None => Message::NoSuchKey(&key),

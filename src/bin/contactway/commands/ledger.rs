@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::entry::{Entry, object, with_ledger};
 use crate::arguments::{self, Flag, Takes};
-use crate::messages::{Message, Text, said};
+use crate::messages::{Message, Text, named};
 use crate::session::plain;
 use crate::table;
 use contactway::Language;
@@ -40,7 +40,7 @@ fn entries(answer: &Value, lang: Language) -> String {
     let Some(entries) = answer["entries"].as_array() else { return plain(answer) };
     let mut entries = entries.clone();
     for entry in &mut entries {
-        let status = said(entry["status"].as_str().unwrap_or_default(), lang);
+        let status = named(entry["status"].as_str().unwrap_or_default(), lang);
         entry["status"] = status.into();
     }
     let mut text = table::list(&entries, &COLUMNS);

@@ -14,8 +14,8 @@ use clap::{Arg, Command};
 use contactway::Language;
 
 use crate::arguments;
-use crate::exit::Exit;
-use crate::messages::Text;
+use crate::exit::{EXITS, Exit};
+use crate::messages::{Text, said};
 use entry::Entry;
 
 /// All of them, in the order of the help.
@@ -51,12 +51,17 @@ const SANDBOX: Entry = Entry {
         let arguments = arguments.value_name("…").help(Text::SandboxArguments.text(lang));
         arguments::command("sandbox", Text::Sandbox, &[], lang).arg(arguments)
     },
-    run: |given, _, _| {
-        let arguments = given.get_many::<String>("arguments").into_iter().flatten().cloned();
-        let ended_well = crate::sandbox::main("contactway sandbox", arguments) == std::process::ExitCode::SUCCESS;
-        if ended_well { Exit::Done } else { Exit::Refused }
-    },
+    run: |given, _, lang| sandbox(given.get_many("arguments").into_iter().flatten().cloned().collect(), lang),
 };
+
+/// Runs the sandbox.
+pub fn sandbox(arguments: Vec<String>, lang: Language) -> Exit {
+    let help = Text::SandboxHelp.text(lang);
+    let say = |sentence: &str| said(sentence, lang);
+    let status = crate::sandbox::main("contactway sandbox", help, arguments.into_iter(), say);
+    let exit = EXITS.into_iter().map(|(exit, _)| exit).find(|exit| *exit as u8 == status);
+    exit.unwrap_or(Exit::Refused)
+}
 
 /// Of the whole program, so it stands here.
 const GENERATE: Entry =

@@ -10,7 +10,7 @@ use crate::arguments::{self, Flag, Takes};
 use crate::exit::Exit;
 use crate::messages::{Message, Text};
 use crate::progress::Bar;
-use crate::session::{Session, counts, plain};
+use crate::session::{Session, complain, counts, plain};
 
 const UPLOADED: &[Flag] = &[Flag::new("path", Takes::Place("FILE"), Text::Picture)];
 const SAVED: &[Flag] =
@@ -36,8 +36,12 @@ pub const SAVE_QR_CODE: Entry = Entry {
         command.arg(keyed::arg(lang)).arg(out(Text::PictureOut, lang))
     },
     run: |given, command, lang| {
+        let mut request = object(arguments::given(SAVED, given));
+        if request.is_empty() && !given.contains_id(keyed::KEY) {
+            let [config_id, key] = keyed::WAYS;
+            return complain(&Message::WhichOne(&[config_id, key, "--qr-code"]).text(lang), Exit::Usage);
+        }
         with_session(given, command, lang, |session| {
-            let mut request = object(arguments::given(SAVED, given));
             match keyed::config_id(session, given) {
                 Ok(config_id) => request.extend(config_id.map(|id| ("config_id".to_owned(), id.into()))),
                 Err(exit) => return exit,
@@ -57,9 +61,10 @@ pub const SAVE_QR_CODES: Entry = Entry {
     run: |given, command, lang| with_ledger(given, command, lang, |session| save_all(session, given)),
 };
 
-/// The file that a command writes.
+/// The file that a command writes; the member's own name will do too.
 pub fn out(help: Text, lang: Language) -> Arg {
-    Arg::new("path").long("out").value_name("FILE").help(help.text(lang)).help_heading(Text::Options.text(lang))
+    let arg = Arg::new("path").long("out").alias("path").value_name("FILE");
+    arg.help(help.text(lang)).help_heading(Text::Options.text(lang))
 }
 
 fn save_all(session: &Session, given: &ArgMatches) -> Exit {

@@ -12,7 +12,7 @@ use super::entry::{Entry, object, with_ledger};
 use super::ledger;
 use crate::arguments;
 use crate::exit::Exit;
-use crate::messages::{Message, Text};
+use crate::messages::{Message, Text, why};
 use crate::progress::Bar;
 use crate::session::{Session, plain};
 use crate::sheet::{Card, render};
@@ -52,11 +52,12 @@ fn sheet(session: &Session, given: &ArgMatches) -> Exit {
             return session.tell(Err(error), plain);
         }
         Err(Failure::File(error, path)) => {
-            return session.complain(&Message::Unreadable { path: &path, why: &error.to_string() }, Exit::Refused);
+            return session
+                .complain(&Message::Unreadable { path: &path, why: &why(&error, session.lang) }, Exit::Refused);
         }
     };
     if let Err(error) = fs::write(out, render(&cards)) {
-        return session.complain(&Message::Unwritable { path: out, why: &error.to_string() }, Exit::Refused);
+        return session.complain(&Message::Unwritable { path: out, why: &why(&error, session.lang) }, Exit::Usage);
     }
     let codes = cards.len();
     let answer = json!({"errcode": 0, "errmsg": "ok", "path": out, "codes": codes}).to_string();

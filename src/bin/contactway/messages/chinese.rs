@@ -35,7 +35,7 @@ pub fn text(text: Text) -> &'static str {
         Text::Ledger => "在台账中查找「联系我」",
         Text::SaveQrCodes => "把许多「联系我」的二维码图片保存到一个文件夹",
         Text::Sheet => "把二维码和标签做成一个 HTML 页面，按 A4 打印，每页 20 个",
-        Text::Sandbox => "运行供测试用的企业微信替身（见 contactway sandbox --help）",
+        Text::Sandbox => "运行沙箱：模拟的企业微信，供试用和测试（见 contactway sandbox --help）",
         Text::Generate => "把手册页和各 shell 的补全写入一个文件夹",
         Text::Usage => "用法",
         Text::Commands => "命令",
@@ -45,7 +45,7 @@ pub fn text(text: Text) -> &'static str {
         Text::Help => "显示帮助",
         Text::Version => "显示版本",
         Text::LangFlag => "使用的语言；不给则按系统的区域设置",
-        Text::Output => "给人看的表格，或给程序用的 JSON（库的原样返回）",
+        Text::Output => "给人看的表格（默认），或给程序用的 JSON（库的原样返回）",
         Text::Config => {
             "客户端配置（JSON），只能由本人读取（chmod 600）；不给则为 $XDG_CONFIG_HOME/contactway/config.json"
         }
@@ -87,7 +87,7 @@ pub fn text(text: Text) -> &'static str {
         Text::MaxDelete => "最多删除多少个；超过则一个也不删",
         Text::Replace => "有不可修改的差异时，新增一个并删除旧的：印出的旧二维码失效",
         Text::RecreateGone => "企业微信中已不存在的，重新新增",
-        Text::Overwrite => "覆盖其他人在企业微信中所做的修改",
+        Text::Overwrite => "覆盖其他人在企业微信中所做的修改（先运行 sync 才会发现）",
         Text::Concurrency => "同时进行的调用数，不超过配置中的 max_in_flight",
         Text::ReportPath => "把每一行的结果写入这个文件（JSON Lines）",
         Text::SyncStartTime => "从何时起创建（1970 年起的秒数），默认 2021-07-10",
@@ -108,6 +108,7 @@ pub fn text(text: Text) -> &'static str {
         Text::SheetOut => "要写入的 HTML 文件",
         Text::GenerateOut => "文件夹",
         Text::SandboxArguments => "程序 contactway-sandbox 的参数",
+        Text::SandboxHelp => SANDBOX_HELP,
         Text::AskCorpId => "企业 ID（corp_id）",
         Text::AskSecret => "secret（输入不显示）",
         Text::Passed => "正常",
@@ -128,6 +129,26 @@ pub fn text(text: Text) -> &'static str {
     }
 }
 
+const SANDBOX_HELP: &str = "\
+contactway sandbox：沙箱，在本机内存中模拟企业微信的「联系我」接口，供试用和测试
+
+  --port N           监听这个端口（不给则为任意空闲端口）
+  --host 地址        监听这个地址（不给则为 127.0.0.1 和 ::1；0.0.0.0 为所有地址，须有控制令牌）
+  --public-url URL   其他机器如何访问它，例如 http://sandbox:8080；即所打印的 base_url
+  --token-file 文件  /sandbox/ 之下要求文件中的控制令牌（或环境变量 CONTACTWAY_SANDBOX_TOKEN 中的）
+  --token 令牌       要求这个控制令牌；同一台机器上的其他用户能在进程列表中看到，最好写在文件里
+  --tls              使用 HTTPS，证书机构在启动时生成：/sandbox/ca.pem
+  --config 文件      按这份配置（JSON 对象）启动；其他参数优先
+  --seed N           由这个数生成 id、token 和随机故障
+  --limits           像企业微信那样拒绝过多的调用
+  --state 文件       启动时读入其中的状态（若有），结束时写入
+  --version          显示版本
+  --help             显示帮助
+
+它把地址和凭证打印为一行 JSON，收到 SIGTERM 或 SIGINT（Ctrl-C）时结束。
+用浏览器打开该地址，可以看到其中的内容。
+";
+
 #[allow(clippy::too_many_lines)] // a table
 pub fn message(message: &Message) -> String {
     match message {
@@ -144,9 +165,13 @@ pub fn message(message: &Message) -> String {
         Message::Candidates(candidates) => format!("可能是其中之一：{candidates}"),
         Message::Remedy(remedy) => format!("处理办法：{remedy}"),
         Message::HelpUrl(url) => format!("企业微信对此错误码的说明：{url}"),
-        Message::Warning(text) => format!("警告：{text}"),
+        Message::Warning(text) => format!("提醒：{text}"),
         Message::Line { line, character: Some(character) } => format!("第 {line} 行第 {character} 个字符"),
         Message::Line { line, character: None } => format!("第 {line} 行"),
+        // What was found here says itself what is wrong.
+        Message::Reason { kind: Kind::InvalidRequest | Kind::Conflict, errcode, reason } => {
+            format!("{reason}（errcode {errcode}）")
+        }
         Message::Reason { kind, errcode, reason } => format!("{}：{reason}（errcode {errcode}）", kind_words(*kind)),
         Message::FailedRows { count: 1, rows, reason } => format!("{rows}：{reason}"),
         Message::FailedRows { count, rows, reason } => format!("其中 {count} 个：{reason}：{rows}"),
@@ -159,6 +184,20 @@ pub fn message(message: &Message) -> String {
         Message::CredentialsComeFrom { file } => format!(
             "凭证来自环境变量 CONTACTWAY_CORP_ID 和 CONTACTWAY_SECRET，或 CONTACTWAY_ACCESS_TOKEN，或文件 {file}；在终端上会询问"
         ),
+        Message::NoSuchCommand { command, near: Some(near) } => format!("没有命令 {command}；是否应为 {near}？"),
+        Message::NoSuchCommand { command, near: None } => format!("没有命令 {command}"),
+        Message::NoSuchFlag { flag, near: Some(near), .. } => format!("没有参数 {flag}；是否应为 {near}？"),
+        Message::NoSuchFlag { flag, commands: [], .. } => format!("没有参数 {flag}"),
+        Message::NoSuchFlag { flag, commands, .. } => format!("这里没有参数 {flag}：它用于 {}", commands.join("、")),
+        Message::OneTooMany(text @ ("true" | "false")) => format!("{text} 须写在参数和等号后面，例如 --skip-verify={text}"),
+        Message::OneTooMany(text) => format!("多出了 {text}"),
+        Message::NeedsValue(flag) => format!("{flag} 后面要有值"),
+        Message::NoSuchValue { flag, value, choices } => format!("{flag} 不能是“{value}”：可用 {choices}"),
+        Message::NoInteger { flag, value } => format!("{flag} 不能是“{value}”：须是允许范围内的整数"),
+        Message::Required(flags) => format!("须给出 {flags}"),
+        Message::NotTogether { one, other } if one == other => format!("{one} 给了两次：只给一次"),
+        Message::NotTogether { one, other } => format!("{one} 不能与 {other} 同时给出：只给其一"),
+        Message::SeeHelp(help) => format!("用 {help} 查看用法"),
         Message::SecretInFlag { flag } => format!(
             "没有参数 {flag}：参数会被其他用户在进程列表中看到，也会留在 shell 的历史里；请设置 CONTACTWAY_SECRET 或 \
              CONTACTWAY_ACCESS_TOKEN，或写入配置文件"
@@ -177,11 +216,22 @@ pub fn message(message: &Message) -> String {
         Message::NoHome(variable) => {
             format!("{variable} 和 HOME 都没有设置，台账没有位置：请给出 --store 或 --no-ledger")
         }
+        Message::NoLedgerFolder { path, why } => {
+            format!("无法建立台账所在的文件夹 {path}（{why}）：请用 --store sqlite:文件 把台账放在别处，或给出 --no-ledger")
+        }
         Message::Unwritable { path, why } => format!("无法写入 {path}（{why}）"),
         Message::Unreadable { path, why } => format!("无法读取 {path}（{why}）"),
         Message::NoAnswerOut { why } => format!("结果无法写到标准输出（{why}），现写在这里"),
         Message::GivenTwice { member, flag } => format!("字段 {member} 在 JSON 和 {flag} 中都有：只给一次"),
         Message::NoInput { why } => format!("无法读取标准输入（{why}）"),
+        Message::NothingTyped { member, variables, file } => {
+            let variables = variables.join(" 或 ");
+            format!("没有输入 {member}：请再运行一次并输入，或设置环境变量 {variables}，或写入 {file}")
+        }
+        Message::WhichOne(ways) => format!("请指明是哪一个「联系我」：给出 {}", ways.join(" 或 ")),
+        Message::NothingToChange(flags) => {
+            format!("没有给出要修改的内容，什么都没有发送：请给出 --json，或以下之一：{flags}")
+        }
         Message::NoSignals { why } => format!("无法等待信号（{why}）"),
         Message::Entries(count) => format!("条目：{count}"),
         Message::MoreEntries(cursor) => format!("还有更多：--cursor {cursor}"),
@@ -199,6 +249,12 @@ pub fn message(message: &Message) -> String {
         Message::NothingListed => {
             "企业微信没有列出任何「联系我」：不给 --start-time 时只列出最近 90 天的，临时的从不列出".to_owned()
         }
+        Message::MadeBefore => "这个 key 先前已新增过，没有再发送".to_owned(),
+        Message::NoneListed => "企业微信没有向这份凭证列出任何「联系我」；临时的从不列出".to_owned(),
+        Message::NoRows(file) => format!("{file} 中没有任何行，无事可做"),
+        Message::NobodyNames(userid) => format!(
+            "台账中没有包含成员 {userid} 的「联系我」，无事可做：请检查拼写；别处新增的可用 contactway sync 收入台账"
+        ),
         Message::NeedsLedger(what) => format!("{what} 需要台账：请去掉 --no-ledger"),
         Message::NoSuchKey(key) => {
             format!("台账中没有 key 为 {key} 的「联系我」：contactway ledger 可查看有哪些；另一个台账用 --store 指定")

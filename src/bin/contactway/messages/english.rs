@@ -46,7 +46,7 @@ pub fn text(text: Text) -> &'static str {
         Text::Help => "Show this help",
         Text::Version => "Show the version",
         Text::LangFlag => "Language of what is said; else that of the locale",
-        Text::Output => "A table for people, or the library's answer as JSON for programs",
+        Text::Output => "A table for people, which it is if left out, or the library's answer as JSON for programs",
         Text::Config => {
             "Configuration of the client as JSON, readable by its owner alone (chmod 600); \
              $XDG_CONFIG_HOME/contactway/config.json if left out"
@@ -99,7 +99,7 @@ pub fn text(text: Text) -> &'static str {
             "Where what differs cannot be changed, make another contact way and delete the old one: its printed code dies"
         }
         Text::RecreateGone => "Make anew what is gone at WeCom",
-        Text::Overwrite => "Overwrite what somebody else changed at WeCom since",
+        Text::Overwrite => "Overwrite what somebody else changed at WeCom since, which a sync before finds out",
         Text::Concurrency => "Calls at the same time; at most max_in_flight of the configuration",
         Text::ReportPath => "Write what became of each row into this file, as JSON Lines",
         Text::SyncStartTime => "Made from then on, in seconds since 1970; 2021-07-10 if left out",
@@ -118,6 +118,7 @@ pub fn text(text: Text) -> &'static str {
         Text::SheetOut => "The HTML file to write",
         Text::GenerateOut => "The folder",
         Text::SandboxArguments => "What the program contactway-sandbox takes",
+        Text::SandboxHelp => crate::sandbox::HELP,
         Text::AskCorpId => "corp_id",
         Text::AskSecret => "secret (not shown)",
         Text::Passed => "ok",
@@ -177,6 +178,26 @@ pub fn message(message: &Message) -> String {
             "credentials come from CONTACTWAY_CORP_ID and CONTACTWAY_SECRET, or CONTACTWAY_ACCESS_TOKEN, or from {file}; on a \
              terminal they are asked for"
         ),
+        Message::NoSuchCommand { command, near: Some(near) } => {
+            format!("there is no command '{command}'; did you mean '{near}'?")
+        }
+        Message::NoSuchCommand { command, near: None } => format!("there is no command '{command}'"),
+        Message::NoSuchFlag { flag, near: Some(near), .. } => format!("{flag} is not known; did you mean {near}?"),
+        Message::NoSuchFlag { flag, commands: [], .. } => format!("{flag} is not known"),
+        Message::NoSuchFlag { flag, commands, .. } => {
+            format!("{flag} is not known here: it is a flag of {}", commands.join(", "))
+        }
+        Message::OneTooMany(text @ ("true" | "false")) => {
+            format!("{text} belongs behind its flag and =, such as --skip-verify={text}")
+        }
+        Message::OneTooMany(text) => format!("'{text}' is one too many"),
+        Message::NeedsValue(flag) => format!("{flag} needs a value"),
+        Message::NoSuchValue { flag, value, choices } => format!("{flag} cannot be '{value}': it is one of {choices}"),
+        Message::NoInteger { flag, value } => format!("{flag} cannot be '{value}': it is a whole number within its bounds"),
+        Message::Required(flags) => format!("{flags} must be given"),
+        Message::NotTogether { one, other } if one == other => format!("{one} is given twice: give it once"),
+        Message::NotTogether { one, other } => format!("{one} does not go with {other}: give one of them"),
+        Message::SeeHelp(help) => format!("{help} shows what there is"),
         Message::SecretInFlag { flag } => format!(
             "{flag} does not exist: what stands in a flag is seen by others in the list of processes and kept in the shell's \
              history; set CONTACTWAY_SECRET or CONTACTWAY_ACCESS_TOKEN, or write it into the configuration file"
@@ -198,6 +219,9 @@ pub fn message(message: &Message) -> String {
         Message::NoHome(variable) => format!(
             "neither {variable} nor HOME is set, so there is no place for the ledger: give --store, or --no-ledger"
         ),
+        Message::NoLedgerFolder { path, why } => format!(
+            "the ledger's folder {path} cannot be made ({why}): give --store sqlite:FILE for a ledger elsewhere, or --no-ledger"
+        ),
         Message::Unwritable { path, why } => format!("{path} cannot be written ({why})"),
         Message::Unreadable { path, why } => format!("{path} cannot be read ({why})"),
         Message::NoAnswerOut { why } => {
@@ -205,6 +229,14 @@ pub fn message(message: &Message) -> String {
         }
         Message::GivenTwice { member, flag } => format!("{member} stands in the JSON and in {flag}: give it once"),
         Message::NoInput { why } => format!("standard input cannot be read ({why})"),
+        Message::NothingTyped { member, variables, file } => {
+            let variables = one_of(variables);
+            format!("nothing was typed for {member}: run it again and type it, or set {variables}, or write it into {file}")
+        }
+        Message::WhichOne(ways) => format!("say which contact way is meant: give {}", one_of(ways)),
+        Message::NothingToChange(flags) => {
+            format!("there is nothing to change, so nothing was sent: give --json or one of {flags}")
+        }
         Message::NoSignals { why } => format!("signals cannot be waited for ({why})"),
         Message::Entries(count) => format!("entries: {count}"),
         Message::MoreEntries(cursor) => format!("there are more: --cursor {cursor}"),
@@ -224,6 +256,13 @@ pub fn message(message: &Message) -> String {
             "WeCom lists none: it shows those of the last 90 days, unless --start-time says otherwise, and temporary ones never"
                 .to_owned()
         }
+        Message::MadeBefore => "it was made before under this key, and nothing was sent".to_owned(),
+        Message::NoneListed => "WeCom lists no contact way to these credentials; temporary ones it never does".to_owned(),
+        Message::NoRows(file) => format!("{file} holds no rows, so there is nothing to do"),
+        Message::NobodyNames(userid) => format!(
+            "the ledger holds no contact way that names {userid}, so there is nothing to do: check the spelling; contactway \
+             sync takes in what was made elsewhere"
+        ),
         Message::NeedsLedger(what) => format!("{what} needs the ledger: leave out --no-ledger"),
         Message::NoSuchKey(key) => format!(
             "the ledger holds no contact way of the key {key}: contactway ledger shows what there is; another ledger is named \
@@ -234,6 +273,14 @@ pub fn message(message: &Message) -> String {
         }
         Message::Variable(member) => format!("{member} of the configuration"),
         Message::Generated(folder) => format!("man pages and completions are in {folder}"),
+    }
+}
+
+fn one_of(ways: &[&str]) -> String {
+    match ways {
+        [] => String::new(),
+        [only] => (*only).to_owned(),
+        [first @ .., last] => format!("{} or {last}", first.join(", ")),
     }
 }
 

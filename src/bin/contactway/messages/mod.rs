@@ -4,9 +4,16 @@ mod chinese;
 mod english;
 mod phrases;
 
-use contactway::{Kind, Language};
+use std::io;
 
-pub use phrases::said;
+use contactway::{Kind, Language, os_error_in_words};
+
+pub use phrases::{named, said};
+
+/// What the system refused, in words.
+pub fn why(error: &io::Error, lang: Language) -> String {
+    said(&os_error_in_words(error), lang)
+}
 
 /// What `--lang` takes.
 pub const LANGUAGES: [&str; 2] = ["en", "zh"];
@@ -130,6 +137,7 @@ pub enum Text {
     SheetOut,
     GenerateOut,
     SandboxArguments,
+    SandboxHelp,
     // Questions.
     AskCorpId,
     AskSecret,
@@ -211,6 +219,34 @@ pub enum Message<'m> {
     CredentialsComeFrom {
         file: &'m str,
     },
+    NoSuchCommand {
+        command: &'m str,
+        near: Option<&'m str>,
+    },
+    /// Of a flag that none of all commands has, or only these.
+    NoSuchFlag {
+        flag: &'m str,
+        commands: &'m [&'m str],
+        near: Option<&'m str>,
+    },
+    /// Of what stands alone where nothing is expected.
+    OneTooMany(&'m str),
+    NeedsValue(&'m str),
+    NoSuchValue {
+        flag: &'m str,
+        value: &'m str,
+        choices: &'m str,
+    },
+    NoInteger {
+        flag: &'m str,
+        value: &'m str,
+    },
+    Required(&'m str),
+    NotTogether {
+        one: &'m str,
+        other: &'m str,
+    },
+    SeeHelp(&'m str),
     SecretInFlag {
         flag: &'m str,
     },
@@ -228,6 +264,11 @@ pub enum Message<'m> {
         place: &'m str,
     },
     NoHome(&'m str),
+    /// Of the folder of the ledger that is kept where no other is named.
+    NoLedgerFolder {
+        path: &'m str,
+        why: &'m str,
+    },
     Unwritable {
         path: &'m str,
         why: &'m str,
@@ -246,6 +287,16 @@ pub enum Message<'m> {
     NoInput {
         why: &'m str,
     },
+    /// Nothing was typed where this was asked for.
+    NothingTyped {
+        member: &'m str,
+        variables: &'m [&'m str],
+        file: &'m str,
+    },
+    /// What can say which contact way is meant, of which none does.
+    WhichOne(&'m [&'m str]),
+    /// Of an update; these could say what to change.
+    NothingToChange(&'m str),
     NoSignals {
         why: &'m str,
     },
@@ -268,6 +319,13 @@ pub enum Message<'m> {
     NoCodes,
     NoPicture(&'m str),
     NothingListed,
+    /// Of an add under a key that has its contact way.
+    MadeBefore,
+    NoneListed,
+    /// Of a file.
+    NoRows(&'m str),
+    /// Nothing in the ledger names this member of staff.
+    NobodyNames(&'m str),
     /// Of a command or a flag that is nothing without the ledger.
     NeedsLedger(&'m str),
     NoSuchKey(&'m str),
