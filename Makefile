@@ -335,7 +335,7 @@ memcheck: build/tests/contract build/tests/calls
 # Each program in tests/fuzz for so many seconds, by the stable compiler: without a sanitizer, since what they reach is Rust without
 # `unsafe`. What was reached is kept in build/fuzz and begun with the next time; an input that fails lies in `found` there.
 FUZZ_SECONDS ?= 60
-FUZZED ?= answer call configuration pointer rows sandbox
+FUZZED ?= $(notdir $(wildcard tests/fuzz/seeds/*))
 fuzz:
 	$(CARGO) install --quiet --locked cargo-fuzz --root build/tools
 	set -e; for target in $(FUZZED); do \
