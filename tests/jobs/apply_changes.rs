@@ -182,6 +182,21 @@ fn a_key_that_was_gone_made_anew_and_deleted_here_is_made_anew() {
 }
 
 #[test]
+fn what_was_claimed_is_found_by_what_no_row_names_though_something_else_was_changed() {
+    let bench = Bench::new();
+    let client = bench.client("");
+    let theirs = added(&bench.other());
+    let claimed = |remark: &str| json!({"key": "k", "config_id": theirs, "contact_way": {"remark": remark}});
+    for remark in ["new", "newer"] {
+        assert_eq!(apply(&client, &[claimed(remark)])["failed"], 0);
+        assert_eq!(ledger(&client, &json!({"user": "zhangsan", "remark": remark})).len(), 1, "{remark}");
+    }
+    assert_eq!(counts(&apply(&client, &[claimed("newer")])), json!({"unchanged": 1}));
+    let answer = read(client.replace_user(r#"{"from":"zhangsan","to":["lisi"]}"#, &Options::default(), None));
+    assert_eq!(counts(&answer), json!({"matched": 1, "updated": 1}), "{answer}");
+}
+
+#[test]
 fn an_estate_that_exists_is_claimed() {
     let bench = Bench::new();
     let client = bench.client("");
