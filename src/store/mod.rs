@@ -43,6 +43,8 @@ pub use entry::{Doing, Doubt, Entry, Status};
 pub use gate::{Grant, Heard, Wanted};
 pub use lease::{LEASE_MS, Leased};
 pub use query::Query;
+#[cfg(feature = "sqlite")]
+pub use sqlite::forks;
 pub use token::TokenRow;
 pub use window::{Settled, Window};
 
