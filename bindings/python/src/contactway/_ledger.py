@@ -36,7 +36,7 @@ class LedgerCalls(Caller):
 
         What is given must fit, all of it. Without ``status`` entries of every status come, deleted ones too. A page
         holds up to ``limit``, which is 100 by default and 1000 at most. What is wrong in a query is an
-        `InvalidArgument`.
+        `InvalidRequest`.
 
         >>> made = client.add(type=1, scene=2, user=["zhangsan"], state="counter-1", key="store-0042")
         >>> [(entry["status"], entry["contact_way"]["state"]) for entry in client.ledger(key="store-0042")["entries"]]
