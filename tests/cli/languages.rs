@@ -146,7 +146,7 @@ fn broken_rules_are_told_of_in_chinese() {
         (&["close-temp-chat"], "--external-userid：须给出 external_userid"),
         (&["save-qr-code", "--config-id", "x"], "--out：须给出要写入的文件"),
         (&["replace-user", "--to", "lisi"], "--from：须给出要换下的成员的 userid"),
-        (&["ledger", "--status", "alive"], "--status：status 须是 intended"),
+        (&["ledger", "--status", "alive"], "--status 不能是“alive”：可用 intended, active"),
         (&["ledger", "--limit", "0"], "--limit：limit 须是 1 到 1000 的整数"),
     ] {
         let ran = counter.run(&[arguments, &["--lang", "zh"]].concat());
