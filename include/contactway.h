@@ -20,7 +20,9 @@
  * Ownership. Strings that you pass stay yours and are not kept. Every char * that is returned is yours and is freed
  * with contactway_string_free; every const char * that is returned is static and never freed.
  *
- * Threads. Every function may be called from any thread, at the same time, with the same handle.
+ * Threads. Every function may be called from any thread, at the same time, with the same handle. Give a thread
+ * that calls at least 128 KiB of stack. One that is cancelled (pthread_cancel) inside a call goes on until the call
+ * returns; a canceller of this library ends the call at once.
  *
  * Calls block. A function that asks WeCom returns when it has an answer, its deadline has passed, its canceller was
  * fired or the client was freed; it works on the calling thread, and no thread outlives it (a name lookup that its
@@ -72,7 +74,9 @@
  *     ca_file              the system's authorities; else those of this file alone, or of this PEM text
  *     extra_ca_file        authorities beside those, a file or a PEM text
  *     store                "memory"; or "sqlite:PATH" or "postgres://…" where the build has them: a durable store, which
- *                          holds the ledger, and which processes and machines share tokens and limits through
+ *                          holds the ledger, and which processes and machines share tokens and limits through. A relative
+ *                          PATH begins at the working directory when the client is made. Nothing else in the process may
+ *                          open that file, not even to read: it would take away the locks of this library
  *     settle_s             60: for how many seconds after an add of unknown outcome a look may not find it yet
  *     validate             "strict": a request that breaks a rule is refused; "warn": it is sent, with warnings; "off":
  *                          nothing is checked, and the bytes go out unchanged
@@ -118,7 +122,11 @@
 // The version of this header, as contactway_version returns it.
 #define CONTACTWAY_VERSION "0.1.0"
 
-// The same as a number: 0xMMmmpp.
+// The same as a number, 0xMMmmpp, for the preprocessor:
+//
+//     #if CONTACTWAY_VERSION_NUM < 0x000200
+//     #error "contactway 0.2.0 or newer is needed"
+//     #endif
 #define CONTACTWAY_VERSION_NUM 0x000100
 
 // The version of the interface that this header describes.
@@ -175,8 +183,9 @@
 typedef uint64_t contactway_client;
 
 // Is told how far a job has come: progress_json holds done, total, created, updated, failed, per_second and eta_ms, and
-// lives until the function returns. Runs on the calling thread, at most ten times a second, and once at the end. Returns
-// 0, or anything else to stop the job cleanly.
+// lives until the function returns; created and updated are 0 in contactway_sync and contactway_save_qr_codes. Runs on
+// the calling thread, at most ten times a second, and once at the end. Returns 0, or anything else to stop the job
+// cleanly.
 typedef int32_t (*contactway_progress_fn)(void *user_data, const char *progress_json);
 
 // Ends calls early. A number, not a pointer; 0 is never a canceller. It lives until contactway_canceller_free. It can
@@ -188,7 +197,8 @@ typedef uint64_t contactway_canceller;
 // it, past its deadline if need be.
 typedef void (*contactway_log_fn)(void *user_data, int32_t level, const char *message_json);
 
-// Is told, exactly once, that no callback can still run with user_data.
+// Is told, exactly once, that no callback can still run with user_data, which it may free. Nothing else says so: no
+// function waits for a callback that runs on another thread.
 typedef void (*contactway_destroy_fn)(void *user_data);
 
 // Hands out an access token: writes it to buffer, without a NUL, and returns its length, at most capacity; a negative
@@ -233,8 +243,8 @@ const char *contactway_features(void);
 //     if (client == 0) { fprintf(stderr, "%s\n", error); contactway_string_free(error); }
 contactway_client contactway_client_new(const char *config_json, char **error_json);
 
-// Frees a client. Calls under way on other threads end promptly, as cancelled. Any other number is ignored. Any
-// thread; never fails.
+// Frees a client. Calls under way on other threads end promptly, as cancelled, and are not waited for. Any other number
+// is ignored. Any thread; never fails.
 //
 //     contactway_client_free(client);
 void contactway_client_free(contactway_client client);
@@ -471,7 +481,8 @@ int64_t contactway_errcode(const char *answer_json);
 // thread; never fails.
 //
 // A string that holds \u0000 ends there, as C strings do; half a surrogate pair comes as replacement characters,
-// U+FFFD.
+// U+FFFD. JSON's null comes as "null", and so does the string "null" (as 1 and "1" both come as "1"): to tell them
+// apart, get the object around them, which comes as JSON.
 //
 //     char *first = contactway_json_get(answer, "/contact_way/user/0");
 char *contactway_json_get(const char *json, const char *pointer);
@@ -498,6 +509,9 @@ void contactway_canceller_free(contactway_canceller canceller);
 // are not made. client 0 sets what clients made later start with. destroy, unless NULL, is called exactly once with
 // user_data, when log can no longer run; also when client is no client. Any thread; never fails.
 //
+// The log that was set before may still run on other threads when this or contactway_client_free returns: without a
+// destroy its user_data must outlive every call that was under way.
+//
 //     static void log_line(void *file, int32_t level, const char *message_json)
 //     {
 //         fprintf(file, "%d %s\n", (int)level, message_json);
@@ -512,7 +526,10 @@ void contactway_set_logger(contactway_client client,
 
 // Sets the function that hands out a client's tokens; the client was made with "token_provider":true.
 //
-// destroy, unless NULL, is called exactly once with user_data, when provide can no longer run; also when this fails.
+// destroy, unless NULL, is called exactly once with user_data, when provide can no longer run; also when this fails. The
+// provide that was set before may still run on other threads when this or contactway_client_free returns: without a
+// destroy its user_data must outlive every call that was under way.
+//
 // The answer is never NULL and is to be freed with contactway_string_free. Any thread. Errors: invalid_argument,
 // invalid_handle.
 //

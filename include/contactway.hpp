@@ -32,6 +32,11 @@
 #ifndef CONTACTWAY_HPP
 #define CONTACTWAY_HPP
 
+// MSVC says what it compiles in a macro of its own.
+#if (defined(_MSVC_LANG) ? _MSVC_LANG : __cplusplus) < 201703L
+#error "contactway.hpp needs C++17: compile with -std=c++17 (MSVC: /std:c++17) or newer; contactway.h takes C++11"
+#else
+
 #include <contactway.h>
 
 #include <chrono>
@@ -94,7 +99,8 @@ inline std::string terminated(std::string_view text)
 
 // The value at an RFC 6901 pointer of a JSON text: a string comes unquoted and decoded, anything else as JSON; nothing
 // where it is absent or json is not JSON. A string that holds \u0000 ends there; half a surrogate pair comes as
-// replacement characters, U+FFFD.
+// replacement characters, U+FFFD. JSON's null comes as "null", and so does the string "null" (as 1 and "1" both come as
+// "1"): to tell them apart, get the object around them, which comes as JSON.
 //
 //     std::string config_id = contactway::json_get(answer, "/config_id").value();
 inline std::optional<std::string> json_get(std::string_view json, std::string_view pointer)
@@ -413,11 +419,13 @@ struct options {
 enum class log_level : std::int32_t { error = 1, warning, info, debug, trace };
 
 // Is given log lines, each one JSON object, which lasts until the function returns: copy what is to be kept. Several
-// threads call it at once. What it throws is dropped.
+// threads call it at once, and one of them still may when set_logger or the client's destructor returns: it should own
+// what it captures. What it throws is dropped.
 using logger = std::function<void(log_level level, std::string_view message)>;
 
 // Hands out an access token, or nothing when it has none; rejected says that WeCom refused the last one. Several threads
-// call it at once. What it throws is as if it had none: the call fails as "auth".
+// call it at once, and one of them still may when set_token_provider or the client's destructor returns: it should own
+// what it captures. What it throws is as if it had none: the call fails as "auth".
 using token_provider = std::function<std::optional<std::string>(bool rejected)>;
 
 // Is told how far a job has come, as the JSON object that contactway.h describes, which lasts until the function returns,
@@ -742,4 +750,5 @@ private:
 
 }  // namespace contactway
 
+#endif  // C++17
 #endif

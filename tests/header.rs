@@ -25,7 +25,9 @@ fn versions() -> String {
     let number = version.split('.').fold(0, |number, part| number << 8 | part.parse::<u32>().unwrap());
     format!(
         "\n// The version of this header, as contactway_version returns it.\n#define CONTACTWAY_VERSION \"{version}\"\n\n\
-         // The same as a number: 0xMMmmpp.\n#define CONTACTWAY_VERSION_NUM 0x{number:06X}"
+         // The same as a number, 0xMMmmpp, for the preprocessor:\n//\n\
+         //     #if CONTACTWAY_VERSION_NUM < 0x000200\n//     #error \"contactway 0.2.0 or newer is needed\"\n\
+         //     #endif\n#define CONTACTWAY_VERSION_NUM 0x{number:06X}"
     )
 }
 

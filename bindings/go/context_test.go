@@ -297,8 +297,9 @@ func TestTimeoutIsOneForTheStandardLibrary(t *testing.T) {
 
 // With a ledger an add that the deadline ended is in doubt: another kind, and for the standard library a timeout all the same.
 func TestAddInDoubtByTheContextsDeadlineIsATimeoutForTheStandardLibrary(t *testing.T) {
-	client := silent(t).NewClient(func(config *contactway.Config) { config.Store = "sqlite:" + t.TempDir() + "/codes.db" })
-	ctx, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
+	sandbox := silent(t)
+	client := sandbox.NewClient(func(config *contactway.Config) { config.Store = "sqlite:" + t.TempDir() + "/codes.db" })
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()
 	_, err := client.Add(ctx, counter, contactway.Key("counter-1"))
 	var ofNet net.Error
@@ -309,7 +310,15 @@ func TestAddInDoubtByTheContextsDeadlineIsATimeoutForTheStandardLibrary(t *testi
 		t.Errorf("%v is no timeout", err)
 	}
 	cancelled, cancelNow := context.WithCancel(context.Background())
-	time.AfterFunc(100*time.Millisecond, cancelNow)
+	go func() {
+		defer cancelNow()
+		for range 1000 {
+			if len(sandbox.Calls("add_contact_way")) == 2 {
+				return
+			}
+			time.Sleep(5 * time.Millisecond)
+		}
+	}()
 	_, err = client.Add(cancelled, counter, contactway.Key("counter-2"))
 	failure := failureOf(t, err)
 	if failure.Kind != contactway.ErrCancelled || failure.Effect != contactway.EffectUnknown || failure.RetryAfter != 0 || failure.Timeout() {

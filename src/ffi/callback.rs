@@ -9,8 +9,9 @@ use crate::ledger::Progress;
 use crate::log::{Level, Logger};
 
 /// Is told how far a job has come: progress_json holds done, total, created, updated, failed, per_second and eta_ms, and
-/// lives until the function returns. Runs on the calling thread, at most ten times a second, and once at the end. Returns
-/// 0, or anything else to stop the job cleanly.
+/// lives until the function returns; created and updated are 0 in contactway_sync and contactway_save_qr_codes. Runs on
+/// the calling thread, at most ten times a second, and once at the end. Returns 0, or anything else to stop the job
+/// cleanly.
 pub type contactway_progress_fn =
     Option<unsafe extern "C" fn(user_data: *mut c_void, progress_json: *const c_char) -> i32>;
 
@@ -26,7 +27,8 @@ pub type contactway_log_fn =
 pub type contactway_token_fn =
     Option<unsafe extern "C" fn(user_data: *mut c_void, rejected: i32, buffer: *mut c_char, capacity: usize) -> i32>;
 
-/// Is told, exactly once, that no callback can still run with user_data.
+/// Is told, exactly once, that no callback can still run with user_data, which it may free. Nothing else says so: no
+/// function waits for a callback that runs on another thread.
 pub type contactway_destroy_fn = Option<unsafe extern "C" fn(user_data: *mut c_void)>;
 
 /// The host's data for a callback, and how to say that it is no longer needed.

@@ -15,6 +15,8 @@ use std::sync::{Arc, Mutex};
 use crate::answer::{Error, Kind};
 use crate::client::{Canceller, Client};
 use crate::lock::lock;
+#[cfg(feature = "sqlite")]
+use crate::store::forks;
 use crate::wire::Shared;
 
 /// What a handle stands for.
@@ -53,8 +55,20 @@ static PROCESS: AtomicPtr<Process> = AtomicPtr::new(ptr::null_mut());
 /// child may have its parent's. It tells of children that were made by a system call, which runs no handlers.
 static FORKS: AtomicU64 = AtomicU64::new(0);
 
-extern "C" fn forked() {
+extern "C" fn before_fork() {
+    #[cfg(feature = "sqlite")]
+    forks::before();
+}
+
+extern "C" fn forked_in_parent() {
+    #[cfg(feature = "sqlite")]
+    forks::after_in_parent();
+}
+
+extern "C" fn forked_in_child() {
     FORKS.fetch_add(1, Ordering::Relaxed);
+    #[cfg(feature = "sqlite")]
+    forks::after_in_child();
 }
 
 impl Process {
@@ -71,8 +85,8 @@ impl Process {
             if process.is_none() {
                 // Two threads may both come here: then a fork counts twice, which does no harm. It can fail only where
                 // there is no memory left. A library that is unloaded takes its handler along.
-                // SAFETY: `forked` does nothing that a child may not do.
-                unsafe { libc::pthread_atfork(None, None, Some(forked)) };
+                // SAFETY: of what a child may not do, its handler does what glibc and musl allow it: it frees memory.
+                unsafe { libc::pthread_atfork(Some(before_fork), Some(forked_in_parent), Some(forked_in_child)) };
             }
             let first = process.map_or(1, |parent| parent.next.load(Ordering::Relaxed));
             let fresh = Box::into_raw(Box::new(Self {

@@ -162,8 +162,8 @@ pub unsafe extern "C" fn contactway_client_new(
     unsafe { handle_or_error(made, error_json) }
 }
 
-/// Frees a client. Calls under way on other threads end promptly, as cancelled. Any other number is ignored. Any
-/// thread; never fails.
+/// Frees a client. Calls under way on other threads end promptly, as cancelled, and are not waited for. Any other number
+/// is ignored. Any thread; never fails.
 ///
 ///     contactway_client_free(client);
 #[unsafe(no_mangle)]
@@ -404,7 +404,7 @@ pub unsafe extern "C" fn contactway_sync(
 /// row with a config_id claims that contact way for its key. It may hold namespace; dry_run (nothing is sent);
 /// overwrite (what others changed meanwhile); replace (make another contact way where type, scene, is_temp or
 /// is_exclusive differ: the printed code dies); recreate_gone; delete_missing with namespace and max_delete (delete
-/// what no row describes any more and apply made under the namespace); concurrency; and report_path, a file of JSON
+/// what no row describes any more and apply made or claimed under the namespace); concurrency; and report_path, a file of JSON
 /// Lines with a line for each row.
 ///
 /// The answer holds created, claimed, updated, unchanged, deleted, replaced, failed, and failures, the first 100, each
@@ -521,7 +521,8 @@ pub unsafe extern "C" fn contactway_errcode(answer_json: *const c_char) -> i64 {
 /// thread; never fails.
 ///
 /// A string that holds \u0000 ends there, as C strings do; half a surrogate pair comes as replacement characters,
-/// U+FFFD.
+/// U+FFFD. JSON's null comes as "null", and so does the string "null" (as 1 and "1" both come as "1"): to tell them
+/// apart, get the object around them, which comes as JSON.
 ///
 ///     char *first = contactway_json_get(answer, "/contact_way/user/0");
 #[unsafe(no_mangle)]
@@ -571,6 +572,9 @@ pub extern "C" fn contactway_canceller_free(canceller: contactway_canceller) {
 /// are not made. client 0 sets what clients made later start with. destroy, unless NULL, is called exactly once with
 /// user_data, when log can no longer run; also when client is no client. Any thread; never fails.
 ///
+/// The log that was set before may still run on other threads when this or contactway_client_free returns: without a
+/// destroy its user_data must outlive every call that was under way.
+///
 ///     static void log_line(void *file, int32_t level, const char *message_json)
 ///     {
 ///         fprintf(file, "%d %s\n", (int)level, message_json);
@@ -602,7 +606,10 @@ pub unsafe extern "C" fn contactway_set_logger(
 
 /// Sets the function that hands out a client's tokens; the client was made with "token_provider":true.
 ///
-/// destroy, unless NULL, is called exactly once with user_data, when provide can no longer run; also when this fails.
+/// destroy, unless NULL, is called exactly once with user_data, when provide can no longer run; also when this fails. The
+/// provide that was set before may still run on other threads when this or contactway_client_free returns: without a
+/// destroy its user_data must outlive every call that was under way.
+///
 /// The answer is never NULL and is to be freed with contactway_string_free. Any thread. Errors: invalid_argument,
 /// invalid_handle.
 ///

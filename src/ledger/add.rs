@@ -9,7 +9,7 @@ use serde_json::value::to_raw_value;
 
 use super::equal;
 use super::hash::hash;
-use super::look::{Found, Look};
+use super::look::{Found, Look, NOT_YET};
 use super::{Leave, Ledger, cancelled, go_on};
 use crate::answer::{Effect, Envelope, Error, Kind};
 use crate::call::{Call, Stop};
@@ -132,7 +132,7 @@ impl Adding<'_> {
                     self.ledger.record(self.call, at(&entry), &Event::Gone)?;
                 }
                 Intended::Active(entry) => return self.replay(&entry),
-                Intended::InFlight(_) => self.wait_for_another()?,
+                Intended::InFlight(entry) => self.wait_for_another(&entry)?,
                 Intended::Open(entry) => {
                     self.in_doubt = true;
                     given_up = self.look_for(&entry)?;
@@ -234,15 +234,22 @@ impl Adding<'_> {
         Ok(Answered { answer: Envelope::of_members(&members), date: None, attempts: self.attempts })
     }
 
-    fn wait_for_another(&mut self) -> Result<(), Error> {
+    fn wait_for_another(&mut self, entry: &Entry) -> Result<(), Error> {
+        let now = self.ledger.store.now(self.call).map_err(|error| self.not_looked_for(error))?;
+        let left_ms = entry.send_before.map_or(0, |until| until.saturating_sub(now));
         let until = Instant::now() + self.pauses.next().min(Duration::from_millis(250));
         match self.call.sleep_until(until) {
             Ok(()) => Ok(()),
-            Err(_) if self.lost.is_some() => Err(self.unknown("another call is sending for it", None, Vec::new())),
+            Err(_) if self.lost.is_some() => {
+                Err(self.unknown("another call is sending for it", Some(left_ms), Vec::new()))
+            }
             Err(Stop::Deadline) => {
-                let key = &self.key;
-                let text = format!("another call was adding for the key {key} until this one's deadline; try again");
-                Err(Error::new(Kind::Conflict, text).worth_again())
+                let text = format!(
+                    "another call is adding for the key {}, or was until its process died; try again when its time is over",
+                    self.key
+                );
+                let error = Error::new(Kind::Conflict, text).worth_again();
+                Err(error.retry_after_ms(left_ms.max(0).unsigned_abs()))
             }
             Err(stop) => Err(cancelled(stop)),
         }
@@ -285,7 +292,7 @@ impl Adding<'_> {
                 Err(stop) => return Err(self.doubt(Kind::Cancelled, cancelled(stop).message())),
             }
         }
-        Err(self.unknown("it is in no list yet, and may still come", Some(wait_ms), Vec::new()))
+        Err(self.unknown(NOT_YET, Some(wait_ms), Vec::new()))
     }
 
     /// The error of a call that could not find out what became of the key's add.
@@ -293,7 +300,10 @@ impl Adding<'_> {
         match error.kind() {
             _ if !self.in_doubt => error,
             Kind::Cancelled => self.doubt(Kind::Cancelled, error.message()),
-            _ => self.unknown(&format!("it could not be looked for: {}", error.message()), None, Vec::new()),
+            _ => {
+                let wait_ms = error.retry_after().map(|wait| i64::try_from(wait.as_millis()).unwrap_or(i64::MAX));
+                self.unknown(&format!("it could not be looked for: {}", error.message()), wait_ms, Vec::new())
+            }
         }
     }
 

@@ -81,7 +81,7 @@ impl Ledger {
                     let entry = self.active(call, config_id)?.filter(|entry| entry.attempt == attempt);
                     return Ok(entry.map(|entry| Right { entry, leave }));
                 }
-                Landed::Held { .. } => wait_for_writer(call, config_id)?,
+                Landed::Held { until } => wait_for_writer(call, config_id, until - self.store.now(call)?)?,
                 Landed::Stale | Landed::Taken(_) => {}
             }
         }
@@ -93,11 +93,14 @@ impl Ledger {
     }
 }
 
-fn wait_for_writer(call: &Arc<Call>, config_id: &str) -> Result<(), Error> {
+/// Waits a moment for another call, whose time is over in so many milliseconds.
+fn wait_for_writer(call: &Arc<Call>, config_id: &str, left_ms: i64) -> Result<(), Error> {
     call.sleep_until(Instant::now() + PATIENCE).map_err(|stop| match stop {
         Stop::Deadline => {
-            let text = format!("another call was changing {config_id} until this one's deadline; try again");
-            Error::new(Kind::Conflict, text).worth_again()
+            let text = format!(
+                "another call is changing {config_id}, or was until its process died; try again when its time is over"
+            );
+            Error::new(Kind::Conflict, text).worth_again().retry_after_ms(left_ms.max(0).unsigned_abs())
         }
         stop => super::cancelled(stop),
     })

@@ -23,6 +23,9 @@ const REMEMBERED: usize = 500_000;
 /// As many equal open intents are told apart.
 const PEERS: i64 = 10_000;
 
+/// Why it cannot be told yet what became of an add.
+pub const NOT_YET: &str = "it may still come into the list, or the call that sent it may still write it down";
+
 /// What several walks of one call or job have in common: a stranger is read once.
 #[derive(Default)]
 pub struct Look {

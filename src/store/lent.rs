@@ -39,6 +39,17 @@ impl<T> Lent<T> {
         borrowed.connection.as_mut().map_or_else(|| Err(failed("no connection")), work)
     }
 
+    /// Takes the connection, if nobody has it; it is put back.
+    pub fn take(&self) -> Option<T> {
+        lock(&self.connection).take()
+    }
+
+    /// Gives a connection back that was taken.
+    pub fn put_back(&self, connection: T) {
+        *lock(&self.connection) = Some(connection);
+        self.back.notify_one();
+    }
+
     /// Leaves the connection as it is for ever: it belongs to the process that this one was forked from.
     pub fn abandon(&self) {
         std::mem::forget(lock(&self.connection).take());
@@ -53,7 +64,8 @@ struct Borrowed<'l, T> {
 
 impl<T> Drop for Borrowed<'_, T> {
     fn drop(&mut self) {
-        *lock(&self.from.connection) = self.connection.take();
-        self.from.back.notify_one();
+        if let Some(connection) = self.connection.take() {
+            self.from.put_back(connection);
+        }
     }
 }

@@ -43,6 +43,8 @@ pub use entry::{Doing, Doubt, Entry, Status};
 pub use gate::{Grant, Heard, Wanted};
 pub use lease::{LEASE_MS, Leased};
 pub use query::Query;
+#[cfg(feature = "sqlite")]
+pub use sqlite::forks;
 pub use token::TokenRow;
 pub use window::{Settled, Window};
 
@@ -206,7 +208,8 @@ impl Store {
         self.with(call, Need::Read, |sql| query::known(sql, corp_id, config_ids))
     }
 
-    /// For each of `keys` the entry that holds it, or else those that held it and are gone.
+    /// For each of `keys` the entry that holds it, or else those that held it and are gone, unless one that was deleted held
+    /// it after them.
     pub fn keyed(&self, call: &Call, corp_id: &str, keys: &[&str]) -> Result<Vec<Entry>, Error> {
         self.with(call, Need::Read, |sql| window::keyed(sql, corp_id, keys))
     }

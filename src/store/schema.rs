@@ -10,7 +10,7 @@ use super::sql::{Fault, Sql, failed};
 type Version = i64;
 
 /// Each migration leads to its version, in the transaction that finds the one before it.
-const MIGRATIONS: [(Version, &[&str]); 2] = [(1000, FIRST), (1001, PAGES)];
+const MIGRATIONS: [(Version, &[&str]); 3] = [(1000, FIRST), (1001, PAGES), (1002, DELETED_KEYS)];
 
 const FIRST: &[&str] = &[
     "CREATE TABLE contactway_corp (
@@ -95,6 +95,11 @@ const FIRST: &[&str] = &[
 /// Of all entries, which it says in words that pages alone ask for: of an index on the corporation, PostgreSQL would think
 /// that it does for a key or a `config_id` as well, as long as its statistics do not know that corporation.
 const PAGES: &[&str] = &["CREATE INDEX contactway_entry_page ON contactway_entry (corp_id, id) WHERE created_at > 0"];
+
+/// A key is looked for among those that were deleted, too.
+const DELETED_KEYS: &[&str] = &[
+    "CREATE INDEX contactway_entry_deleted_key ON contactway_entry (corp_id, key) WHERE key IS NOT NULL AND status = 3",
+];
 
 /// What this library makes of a store.
 pub const VERSION: Version = MIGRATIONS[MIGRATIONS.len() - 1].0;

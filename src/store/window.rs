@@ -76,12 +76,19 @@ fn holders<'k>(sql: &mut dyn Sql, corp_id: &str, keys: impl IntoIterator<Item = 
     sql.entries("key = ?1 AND corp_id = ?2 AND status < 3", keys, corp_id)
 }
 
-/// For each of `keys` the entry that holds it, or else those that held it and are gone.
+/// For each of `keys` the entry that holds it, or else those that held it and are gone, unless one that was deleted held it
+/// after them.
 pub(super) fn keyed(sql: &mut dyn Sql, corp_id: &str, keys: &[&str]) -> Result<Vec<Entry>, Fault> {
     let mut found = holders(sql, corp_id, keys.iter().copied())?;
     let held: HashSet<_> = found.iter().filter_map(|entry| entry.key.clone()).collect();
     let free = keys.iter().filter(|key| !held.contains(**key)).map(|key| Cell::from(*key)).collect();
-    found.extend(sql.entries("key = ?1 AND corp_id = ?2 AND status = 4", free, corp_id)?);
+    let mut gone = sql.entries("key = ?1 AND corp_id = ?2 AND status = 4", free, corp_id)?;
+    if !gone.is_empty() {
+        let keys = gone.iter().filter_map(|entry| entry.key.as_deref()).map(Cell::from).collect();
+        let deleted = sql.entries("key = ?1 AND corp_id = ?2 AND status = 3", keys, corp_id)?;
+        gone.retain(|gone| !deleted.iter().any(|deleted| deleted.key == gone.key && deleted.id > gone.id));
+    }
+    found.extend(gone);
     Ok(found)
 }
 

@@ -22,6 +22,16 @@ for standard in c++17 c++20; do
     ${CXX:-c++} -std=$standard -pedantic -Wall -Wextra -Wshadow -Wconversion -Werror -I"$include" -fsyntax-only \
         "$work/hpp.cpp"
 done
+# In an older one, one error says so.
+if ${CXX:-c++} -std=c++14 -I"$include" -fsyntax-only "$work/hpp.cpp" 2>"$work/errors"; then
+    echo "contactway.hpp is taken in C++14" >&2
+    exit 1
+fi
+if [ "$(grep -c 'error:.*needs C++17' "$work/errors")" != 1 ] || [ "$(grep -c 'error:' "$work/errors")" != 1 ]; then
+    echo "contactway.hpp does not say in one error that it needs C++17:" >&2
+    cat "$work/errors" >&2
+    exit 1
+fi
 # Two files of one program may include it.
 printf '#include <contactway.hpp>\nint main() { return 0; }\n' >"$work/main.cpp"
 ${CXX:-c++} -std=c++17 -I"$include" -c "$work/hpp.cpp" -o "$work/hpp.o"

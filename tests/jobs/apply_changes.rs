@@ -153,6 +153,7 @@ fn a_row_whose_contact_way_is_gone_fails_and_is_made_anew_only_when_asked() {
     let wanted = [row("a", &json!({"remark": "new"}))];
     let answer = apply(&client, &wanted);
     assert_eq!(answer["failures"][0]["errcode"], 41044, "{answer}");
+    assert!(answer["failures"][0]["errmsg"].as_str().unwrap().contains("apply with recreate_gone"), "{answer}");
     let anew = apply_with(&client, &wanted, &json!({"recreate_gone": true}));
     assert_eq!(counts(&anew), json!({"created": 1}), "{anew}");
     assert_ne!(config_id(&client, "a"), before);
@@ -166,6 +167,33 @@ fn a_key_whose_contact_way_was_deleted_here_is_made_anew() {
     apply(&client, &[plain("a")]);
     change(&client, Endpoint::Del, &json!({"config_id": config_id(&client, "a")}));
     assert_eq!(counts(&apply(&client, &[plain("a")])), json!({"created": 1}));
+}
+
+#[test]
+fn a_key_that_was_gone_made_anew_and_deleted_here_is_made_anew() {
+    let bench = Bench::new();
+    let client = bench.client("");
+    apply(&client, &[plain("a")]);
+    change(&bench.other(), Endpoint::Del, &json!({"config_id": config_id(&client, "a")}));
+    let changed = [row("a", &json!({"remark": "new"}))];
+    assert_eq!(counts(&apply_with(&client, &changed, &json!({"recreate_gone": true}))), json!({"created": 1}));
+    change(&client, Endpoint::Del, &json!({"config_id": config_id(&client, "a")}));
+    assert_eq!(counts(&apply(&client, &changed)), json!({"created": 1}));
+}
+
+#[test]
+fn what_was_claimed_is_found_by_what_no_row_names_though_something_else_was_changed() {
+    let bench = Bench::new();
+    let client = bench.client("");
+    let theirs = added(&bench.other());
+    let claimed = |remark: &str| json!({"key": "k", "config_id": theirs, "contact_way": {"remark": remark}});
+    for remark in ["new", "newer"] {
+        assert_eq!(apply(&client, &[claimed(remark)])["failed"], 0);
+        assert_eq!(ledger(&client, &json!({"user": "zhangsan", "remark": remark})).len(), 1, "{remark}");
+    }
+    assert_eq!(counts(&apply(&client, &[claimed("newer")])), json!({"unchanged": 1}));
+    let answer = read(client.replace_user(r#"{"from":"zhangsan","to":["lisi"]}"#, &Options::default(), None));
+    assert_eq!(counts(&answer), json!({"matched": 1, "updated": 1}), "{answer}");
 }
 
 #[test]

@@ -46,6 +46,7 @@ fn two_writers_do_not_undo_each_other() {
             let hasty = format!(r#"{{"config_id":"{config_id}","state":"b"}}"#);
             let error = other.call(Endpoint::Update, &hasty, &within(100, Options::default())).unwrap_err();
             assert_eq!((error.kind(), error.is_retryable()), (Kind::Conflict, true));
+            assert!(error.retry_after().is_some(), "{error:?}");
             update(&other, &config_id, r#","state":"b""#).unwrap();
             first.join().unwrap();
         });

@@ -92,6 +92,7 @@ fn a_key_in_flight_elsewhere_is_waited_for() {
             }
             let hasty = add(&other, &request("a"), &within(100, key("shop-1"))).unwrap_err();
             assert_eq!((hasty.kind(), hasty.is_retryable()), (Kind::Conflict, true), "{hasty}");
+            assert!(hasty.retry_after().unwrap() > Duration::from_secs(5), "until the first one's deadline: {hasty:?}");
             let second = add(&other, &request("a"), &key("shop-1")).unwrap();
             assert!(is_replayed(&second));
             assert_eq!(config_id(&second), config_id(&first.join().unwrap()));

@@ -78,6 +78,22 @@ fn without_time_to_look_it_is_unknown_and_the_same_call_finds_it() {
 }
 
 #[test]
+fn where_the_list_is_held_back_it_says_for_how_long() {
+    each(|books| {
+        let client = books.client("");
+        books.fault("after", SILENCE);
+        add(&client, &request("a"), &within(600, key("shop-1"))).unwrap_err();
+        books.shop.faults(r#"{"endpoint":"list_contact_way","do":{"errcode":45009}}"#);
+        // The first is WeCom's refusal, the second one's of this client.
+        for _ in 0..2 {
+            let error = add(&client, &request("a"), &within(600, key("shop-1"))).unwrap_err();
+            assert_eq!((error.kind(), error.is_retryable()), (Kind::Unknown, true), "{error}");
+            assert!(error.retry_after().unwrap() > Duration::from_secs(30), "{error:?}");
+        }
+    });
+}
+
+#[test]
 fn without_a_key_the_error_names_one_that_finds_it() {
     each(|books| {
         let client = books.client("");

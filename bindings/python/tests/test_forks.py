@@ -289,3 +289,61 @@ def test_anything_else_is_refused_where_it_is_set(value: object) -> None:
     with pytest.raises(ValueError, match='after_fork is "error" or "renew"'):
         contactway.after_fork = value  # type: ignore[assignment]
     assert contactway.after_fork == "error"
+
+
+def test_what_a_child_writes_down_outlives_its_parents_client() -> None:
+    passes(
+        START
+        + """
+import tempfile
+folder = tempfile.TemporaryDirectory()
+config = {**sandbox.client_config, "store": f"sqlite:{folder.name}/codes.db"}
+parent = contactway.Client(config)
+(closed, close), (added, tell) = os.pipe(), os.pipe()
+
+def add(client, key):
+    return client.add(type=1, scene=2, user=["zhangsan"], state=key, key=key)
+
+child = os.fork()
+if child == 0:
+    client = contactway.Client(config)
+    add(client, "a")
+    os.write(tell, b"a")
+    os.read(closed, 1)
+    add(client, "b")
+    os.write(tell, b"b")
+    time.sleep(60)  # it is killed, and does not close
+os.read(added, 1)
+parent.close()
+os.write(close, b"c")
+os.read(added, 1)
+late = contactway.Client(config)
+assert [entry["key"] for entry in late.iter_ledger()] == ["a", "b"]
+late.close()
+os.kill(child, 9)
+os.waitpid(child, 0)
+late = contactway.Client(config)
+assert add(late, "b")["replayed"] and len(list(late.iter_contact_ways())) == 2
+"""
+    )
+
+
+def test_a_fork_amid_a_job_leaves_no_ledger_locked() -> None:
+    passes(
+        START
+        + """
+import tempfile
+folder = tempfile.TemporaryDirectory()
+config = {**sandbox.client_config, "store": f"sqlite:{folder.name}/codes.db"}
+parent = contactway.Client(config)
+way = {"type": 1, "scene": 2, "user": ["zhangsan"]}
+rows = [{"key": f"row-{number}", "contact_way": {**way, "state": f"row-{number}"}} for number in range(1000)]
+job = threading.Thread(target=parent.apply, args=(rows,))
+job.start()
+for number in range(30):
+    key = f"child-{number}"
+    forked(lambda: contactway.Client(config).add(**way, state=key, key=key)["errcode"])
+job.join()
+assert len(list(parent.iter_ledger())) == 1030
+"""
+    )

@@ -25,8 +25,22 @@ pub fn amend(job: &Job, plan: &Plan, todo: Todo, config_id: &str) -> Outcome {
         Ok((true, _)) => return Outcome::Later(todo),
         Ok((_, Ok((true, qr_code)))) => todo.finished(Became::Updated).of(Some(config_id), qr_code.as_deref()),
         Ok((_, Ok((false, qr_code)))) => todo.finished(Became::Unchanged).of(Some(config_id), qr_code.as_deref()),
+        Ok((_, Err(_))) if is_gone && !plan.recreate_gone => {
+            todo.finished(Became::Failed).of(Some(config_id), None).failed(gone(config_id))
+        }
         Ok((_, Err(error))) | Err(error) => todo.finished(Became::Failed).of(Some(config_id), None).failed(error),
     })
+}
+
+/// The error of a row whose contact way is gone, and is not to be made anew.
+pub fn gone(what: &str) -> Error {
+    let text = format!(
+        "WeCom shows no contact way {what} to these credentials: others deleted it, or it is another app's; apply with \
+         recreate_gone to make it anew, or take the row out"
+    );
+    let mut error = Error::new(Kind::Api, text);
+    error.parts().errcode = NOT_THERE;
+    error
 }
 
 /// Ends the entry of a contact way that WeCom does not show, so that it is made anew: where a delete of ours may have

@@ -8,7 +8,7 @@ use crate::answer::{Error, Kind};
 use crate::json::{self, Object};
 use crate::ledger::equal;
 use crate::ledger::foreseen::changes;
-use crate::ledger::job::{Finished, Job, not_there};
+use crate::ledger::job::{Finished, Job};
 use crate::ledger::report::Outcome;
 use crate::ledger::rows::Row;
 use crate::store::{Change, Doubt, Entry, Event, Status};
@@ -116,7 +116,7 @@ fn without_entry(job: &Job, plan: &Plan, row: &Row, gone: Option<&Entry>) -> Res
     }
     if let Some(gone) = gone {
         if !plan.recreate_gone {
-            return Err(not_there(&row.key));
+            return Err(amend::gone(&row.key));
         }
         amend::check_taken_out(plan, row, gone)?;
     }

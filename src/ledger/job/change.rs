@@ -4,10 +4,14 @@ use super::Job;
 use crate::answer::codes::{self, Class};
 use crate::answer::{Effect, Error, Kind};
 use crate::endpoint::Endpoint;
+use crate::json::{Object, Value};
 use crate::ledger::change::Right;
 use crate::ledger::reading::Sighting;
-use crate::ledger::update::lives_ms;
+use crate::ledger::update::{self, lives_ms};
 use crate::store::{Doing, Doubt, Entry, Event};
+
+/// What the ledger's entries are found by.
+const FOUND_BY: [&str; 4] = ["user", "party", "state", "remark"];
 
 /// What is decided of a contact way that was read.
 pub struct Update {
@@ -99,7 +103,7 @@ impl Job<'_> {
         let outcome = sent.transpose().map(|_| ());
         let event = Event::Updated {
             request: update.request.clone(),
-            seen: None,
+            seen: beyond(&update.request, &sight.seen, update.body.as_deref().unwrap_or("{}")),
             taken_out: update.taken_out.clone(),
             lives_ms: update.body.as_deref().and_then(lives_ms),
         };
@@ -140,6 +144,21 @@ impl Job<'_> {
 fn as_read(mut error: Error) -> Error {
     error.parts().effect = Effect::None;
     error
+}
+
+/// What WeCom then has, where it holds more of what entries are found by than the request does, as with a claimed one of
+/// which a row names little; else none, so that a row like the request costs no look at it.
+fn beyond(request: &str, seen: &str, body: &str) -> Option<String> {
+    let (asked, shown) = (Object::parse(request).ok()?, Object::parse(seen).ok()?);
+    let is_more = |name| asked.get(name).is_none() && shown.get(name).is_some_and(|value| !is_empty(value));
+    FOUND_BY.into_iter().any(is_more).then(|| update::fold(seen, body).ok())?
+}
+
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::List(items) => items.is_empty(),
+        value => value.as_text().is_none_or(str::is_empty),
+    }
 }
 
 fn is_not_there(error: &Error) -> bool {

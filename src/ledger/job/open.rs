@@ -7,7 +7,7 @@ use super::{Desk, Job, aside};
 use crate::answer::{Effect, Error, Kind};
 use crate::call::Call;
 use crate::ledger::Ledger;
-use crate::ledger::look::{Found, Look};
+use crate::ledger::look::{Found, Look, NOT_YET};
 use crate::lock::lock;
 use crate::store::{Entry, Query};
 
@@ -150,7 +150,7 @@ fn several(entry: &Entry, candidates: Vec<String>) -> Error {
 }
 
 fn not_yet(wait_ms: i64) -> Error {
-    unknown("it is in no list yet, and may still come").retry_after_ms(wait_ms.max(0).unsigned_abs())
+    unknown(NOT_YET).retry_after_ms(wait_ms.max(0).unsigned_abs())
 }
 
 fn unknown(cause: &str) -> Error {

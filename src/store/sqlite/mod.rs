@@ -1,13 +1,14 @@
 //! A store in an SQLite file: a write-ahead log, every durable commit on the disk before it is told.
 
 pub mod file;
+pub mod forks;
 mod holder;
 mod trouble;
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
@@ -29,15 +30,25 @@ const APPLICATION_ID: i64 = 0x6377_4c31;
 /// How long SQLite itself waits for a lock before it is looked whether the call may wait on.
 const PATIENCE: Duration = Duration::from_millis(20);
 
-/// A store's connections. A child of the process that made them must not even close them.
 struct Sqlite {
     path: PathBuf,
     /// The device and the inode of the file that was opened.
     file: (u64, u64),
+    connections: Arc<Connections>,
+}
+
+/// A store's connections, which a fork does not take along.
+struct Connections {
     process: u32,
     durable: Lent<Connection>,
     quick: Lent<Connection>,
     reading: Lent<Connection>,
+}
+
+impl Connections {
+    fn all(&self) -> [&Lent<Connection>; 3] {
+        [&self.durable, &self.quick, &self.reading]
+    }
 }
 
 /// Opens the store of a URL.
@@ -47,14 +58,14 @@ pub fn open(call: &Call, url: &str, _: &[CertificateDer<'static>]) -> Result<Box
     let durable = connect(call, &path, "FULL")?;
     let found =
         fs::metadata(&path).map_err(|error| failed(format!("the store {}: {}", path.display(), in_words(&error))))?;
-    Ok(Box::new(Sqlite {
-        file: (found.dev(), found.ino()),
+    let connections = Arc::new(Connections {
         process: std::process::id(),
         durable: Lent::new(durable),
         quick: Lent::new(connect(call, &path, "NORMAL")?),
         reading: Lent::new(connect(call, &path, "NORMAL")?),
-        path,
-    }))
+    });
+    forks::watch(&connections);
+    Ok(Box::new(Sqlite { file: (found.dev(), found.ino()), connections, path }))
 }
 
 fn connect(call: &Call, path: &Path, synchronous: &str) -> Result<Connection, Error> {
@@ -132,9 +143,9 @@ fn patiently(call: &Call, path: &Path, work: &mut dyn FnMut() -> Result<(), Faul
 impl Home for Sqlite {
     fn transact(&self, call: &Call, need: Need, work: Work) -> Result<(), Error> {
         let lent = match need {
-            Need::Read | Need::Page => &self.reading,
-            Need::Quick | Need::Lasting => &self.quick,
-            Need::Durable => &self.durable,
+            Need::Read | Need::Page => &self.connections.reading,
+            Need::Quick | Need::Lasting => &self.connections.quick,
+            Need::Durable => &self.connections.durable,
         };
         if need == Need::Durable {
             self.check_file()?;
@@ -170,13 +181,11 @@ impl Sqlite {
     }
 }
 
-impl Drop for Sqlite {
+impl Drop for Connections {
     fn drop(&mut self) {
         if self.process != std::process::id() {
-            // Closing would take the parent's log away.
-            for lent in [&self.durable, &self.quick, &self.reading] {
-                lent.abandon();
-            }
+            // They are still the parent's: closing would take its log away.
+            self.all().into_iter().for_each(Lent::abandon);
         }
     }
 }

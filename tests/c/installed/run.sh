@@ -102,11 +102,13 @@ in_and_out() { make install uninstall LDCONFIG="$work/ldconfig" "$@" >"$work/sai
 in_and_out PREFIX="$work/own" DESTDIR="$work/staged"
 in_and_out PREFIX="$work/elsewhere"
 [ ! -e "$work/renewed" ] || fail "install runs ldconfig for a place that is not the loader's"
-grep -q "do not look into $work/elsewhere/lib" "$work/said" || fail "install does not say that programs look elsewhere"
+[ "$(grep -c "do not look into $work/elsewhere/lib" "$work/said")" = 1 ] \
+    || fail "that programs look elsewhere is not said by install, once, and not by uninstall"
 in_and_out PREFIX="$work/own"
 [ -e "$work/renewed" ] || grep -q "sudo ldconfig" "$work/said" || fail "programs do not find what was installed"
 [ -z "$(find "$work/own" ! -type d)" ] || fail "uninstall leaves $(find "$work/own" ! -type d)"
-[ ! -e "$work/own/share/doc/contactway" ] || fail "uninstall leaves the folder of the manual"
+shared=$(cd "$work/own" && find . -type d -empty | sort | tr '\n' ' ')
+[ "$shared" = "./include ./lib/cmake ./lib/pkgconfig ./share/doc ./share/man/man3 " ] || fail "uninstall leaves the folders $shared"
 say "the loader's cache"
 
 # Characters that mean something to the tool that fills the files.

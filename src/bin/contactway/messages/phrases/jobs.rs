@@ -95,7 +95,14 @@ pub const SENTENCES: &[Phrase] = &[
         "nobody knows yet whether WeCom made the contact way: {said}; the next run looks for it first",
         "尚不知道企业微信是否已新增（{}）；下次运行会先查找",
     ),
-    same("WeCom shows no contact way {} to these credentials", "企业微信不向这份凭证显示 {}"),
+    other(
+        "WeCom shows no contact way {} to these credentials: others deleted it, or it is another app's; apply with recreate_gone \
+         to make it anew, or take the row out",
+        "WeCom shows no contact way {} to these credentials: others deleted it, or it is another app's; --recreate-gone makes it \
+         anew, or take the row out",
+        "这份凭证在企业微信中看不到 {}：可能已被他人删除，或属于另一个应用；可用 --recreate-gone 重新新增，或从文件中去掉这一行",
+    ),
+    same("WeCom shows no contact way {} to these credentials", "这份凭证在企业微信中看不到 {}"),
     same("{} was deleted meanwhile", "{} 已在此期间被删除"),
     same(
         "a row equals another one but for the key, lines {} and {} first: {}",
@@ -128,12 +135,12 @@ pub const SENTENCES: &[Phrase] = &[
     ),
     same("another process has taken the job over, and does the rest of it", "另一个进程已接手这个任务，会做完其余部分"),
     same(
-        "another call was changing {} until this one's deadline; try again",
-        "时限之内另一个调用一直在修改 {}；请再试",
+        "another call is changing {}, or was until its process died; try again when its time is over",
+        "另一个调用正在修改 {}，或者它的进程已在中途结束；请等它的时限过后再试",
     ),
     same(
-        "another call was adding for the key {} until this one's deadline; try again",
-        "时限之内另一个调用一直在为 key {} 新增；请再试",
+        "another call is adding for the key {}, or was until its process died; try again when its time is over",
+        "另一个调用正在为 key {} 新增，或者它的进程已在中途结束；请等它的时限过后再试",
     ),
     same(
         "the job's deadline comes before it may go on: {said}; run it again to do the rest",
@@ -160,7 +167,10 @@ pub const SENTENCES: &[Phrase] = &[
 pub const PIECES: &[Phrase] = &[
     same("there is no time left to look for it", "没有时间查找了"),
     same("another call is sending for it", "另一个调用正在发送"),
-    same("it is in no list yet, and may still come", "列表中还没有，可能稍后出现"),
+    same(
+        "it may still come into the list, or the call that sent it may still write it down",
+        "它可能稍后才出现在列表中，或者发送它的那次调用还会记下它",
+    ),
     same(
         "a temporary contact way is in no list, so nobody can tell before it has expired",
         "临时的不会出现在列表中，过期之前无从判断",

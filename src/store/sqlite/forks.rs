@@ -1,0 +1,105 @@
+//! What becomes of connections when the process forks.
+//!
+//! SQLite keeps in its own memory which locks it holds on a file. A child inherits that memory, and not the locks: with
+//! the parent's connections in it, it would take itself to hold what it does not, and others would delete the log that it
+//! writes to. So no connection is at work while the process forks, and the child closes all of them before anything else.
+
+use std::cell::RefCell;
+use std::sync::{Arc, Mutex, MutexGuard, TryLockError, Weak};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rusqlite::Connection;
+use rusqlite::config::DbConfig;
+
+use super::Connections;
+use crate::lock::lock;
+
+/// The stores that are open.
+type Open = Vec<Weak<Connections>>;
+
+static OPEN: Mutex<Open> = Mutex::new(Vec::new());
+
+/// How long a fork waits for transactions that are under way, whose connections the child could not close.
+const PATIENCE: Duration = Duration::from_secs(1);
+const PAUSE: Duration = Duration::from_millis(1);
+
+/// What a thread holds while it forks.
+struct Held {
+    /// Nobody opens a store meanwhile.
+    open: Option<MutexGuard<'static, Open>>,
+    /// Each with its place among the connections of its store.
+    connections: Vec<(Arc<Connections>, usize, Connection)>,
+}
+
+thread_local! {
+    static HELD: RefCell<Option<Held>> = const { RefCell::new(None) };
+}
+
+/// Has a fork close these in the child.
+pub(super) fn watch(connections: &Arc<Connections>) {
+    let mut open = lock(&OPEN);
+    open.retain(|store| store.strong_count() > 0);
+    open.push(Arc::downgrade(connections));
+}
+
+/// To be called before this thread forks.
+pub fn before() {
+    HELD.with_borrow_mut(|held| {
+        if held.is_none() {
+            *held = Some(Held::take(Instant::now() + PATIENCE));
+        }
+    });
+}
+
+/// To be called after this thread has forked, in the parent: all goes on.
+pub fn after_in_parent() {
+    let Some(held) = HELD.take() else { return };
+    for (store, place, connection) in held.connections {
+        store.all()[place].put_back(connection);
+    }
+}
+
+/// The same in the child.
+pub fn after_in_child() {
+    let Some(held) = HELD.take() else { return };
+    if let Some(mut open) = held.open {
+        open.clear();
+    }
+    for (store, _, connection) in held.connections {
+        // Otherwise the last one would write the parent's log into its file, and delete it.
+        let quietly = connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
+        if quietly.is_err() {
+            std::mem::forget(connection);
+        }
+        // Its other threads, which may hold the locks of what is in it, are the parent's.
+        std::mem::forget(store);
+    }
+}
+
+impl Held {
+    fn take(until: Instant) -> Self {
+        let open = loop {
+            match OPEN.try_lock() {
+                Ok(open) => break Some(open),
+                Err(TryLockError::Poisoned(open)) => break Some(open.into_inner()),
+                Err(TryLockError::WouldBlock) if Instant::now() > until => break None,
+                Err(TryLockError::WouldBlock) => thread::sleep(PAUSE),
+            }
+        };
+        let mut connections = Vec::new();
+        for store in open.iter().flat_map(|open| open.iter()).filter_map(Weak::upgrade) {
+            for (place, lent) in store.all().into_iter().enumerate() {
+                let connection = loop {
+                    match lent.take() {
+                        Some(connection) => break Some(connection),
+                        None if Instant::now() > until => break None,
+                        None => thread::sleep(PAUSE),
+                    }
+                };
+                connections.extend(connection.map(|connection| (Arc::clone(&store), place, connection)));
+            }
+        }
+        Self { open, connections }
+    }
+}
