@@ -69,6 +69,6 @@ pub use endpoint::Endpoint;
 pub use json::{fields::Detail, get as json_get};
 pub use ledger::Progress;
 pub use log::{Level, Logger};
-#[doc(hidden)] // for the command line, which has files of its own
+#[doc(hidden)] // for the programs, which have files of their own
 pub use os_error::in_words as os_error_in_words;
 pub use wire::Shared;

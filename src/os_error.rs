@@ -2,7 +2,7 @@
 
 use std::io::{self, ErrorKind};
 
-/// What became of a file.
+/// What became of a file, or of a port.
 #[must_use]
 pub fn in_words(error: &io::Error) -> String {
     if let Some(shortage) = shortage(error) {
@@ -17,6 +17,9 @@ pub fn in_words(error: &io::Error) -> String {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "the disk is full".to_owned(),
         ErrorKind::ReadOnlyFilesystem => "the disk can only be read".to_owned(),
         ErrorKind::InvalidFilename => "its name is empty or too long".to_owned(),
+        ErrorKind::InvalidData => "it is not UTF-8".to_owned(),
+        ErrorKind::AddrInUse => "something listens there already".to_owned(),
+        ErrorKind::AddrNotAvailable => "this machine has no such address".to_owned(),
         ErrorKind::InvalidInput => "its name holds a NUL".to_owned(),
         _ => error.to_string(),
     }

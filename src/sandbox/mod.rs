@@ -24,6 +24,7 @@ use std::{fmt, io};
 
 use crate::json::Object;
 use crate::json::fields::{Detail, sentences};
+use crate::os_error::in_words;
 use callback::Postman;
 use config::Config;
 use control::Control;
@@ -41,7 +42,7 @@ pub enum StartError {
     #[error("{}", sentences(.0))]
     Config(Vec<Detail>),
     /// The port cannot be had.
-    #[error("port {port} of {host} cannot be listened on ({error}); {}", remedy(.error))]
+    #[error("port {port} of {host} cannot be listened on ({}); {}", in_words(.error), remedy(.error))]
     Port {
         /// The address asked for.
         host: IpAddr,

@@ -47,6 +47,10 @@ fn a_configuration_that_will_not_do_says_so_and_repeats_nothing_of_it() {
     let cases = [
         (format!("\"{secret}\""), "one JSON object"),
         (format!("{{\"secret\": \"{secret}\", oh}}"), "line 1 column"),
+        (
+            format!("{{\"corp_id\": \"ww1\",\n “secret”: \"{secret}\"}}"),
+            "line 2, character 2: “ is not a sign of JSON's: write \"",
+        ),
         (format!("{{\"secret\": \"{secret}\"}}"), "configuration, corp_id: "),
         (format!("{{\"secret\": \"{secret}\", \"corp_id\": \"ww1\", \"max_attemts\": 1}}"), "max_attempts"),
     ];
@@ -59,6 +63,46 @@ fn a_configuration_that_will_not_do_says_so_and_repeats_nothing_of_it() {
     }
     let ran = counter.output(&mut counter.stranger(&["list", "--config", "not-there.json"]));
     assert!(ran.code == Some(2) && ran.err.contains("not-there.json"), "{}", ran.err);
+}
+
+#[test]
+fn what_is_no_json_is_told_in_the_language() {
+    let counter = Counter::new();
+    for (text, said) in [
+        ("{\n“secret”: \"x\"}", "第 2 行第 1 个字符：“ 不是 JSON 的标点：请改为英文（半角）的 \""),
+        ("{\"secret\"：\"x\"}", "第 1 行第 10 个字符：： 不是 JSON 的标点：请改为英文（半角）的 :"),
+        ("{\"secret\": \"x\",\n}", "第 2 行第 1 列：最后一项之后多了逗号"),
+        ("{secret: \"x\"}", "第 1 行第 2 列：这里应是加英文双引号的字段名"),
+        ("{\"secret\": x}", "第 1 行第 12 列：这里应有一个值"),
+        ("{\"a\": \"x\" \"b\": 1}", "第 1 行第 11 列：这里应有英文逗号或右花括号"),
+        ("{\"secret\": \"x", "没有写完"),
+    ] {
+        let file = counter.file("config.json", text);
+        fs::set_permissions(counter.path(file), Permissions::from_mode(0o600)).unwrap();
+        let ran = counter.run(&["list", "--config", file, "--lang", "zh"]);
+        assert_eq!(ran.code, Some(2), "{}", ran.err);
+        assert!(ran.err.contains(said), "{said} is not in {}", ran.err);
+    }
+}
+
+#[test]
+fn the_mark_that_an_editor_puts_before_a_text_does_no_harm() {
+    let counter = Counter::new();
+    let file = counter.file("config.json", "\u{feff}{\"timeout_ms\": 5000}");
+    fs::set_permissions(counter.path(file), Permissions::from_mode(0o600)).unwrap();
+    assert_eq!(counter.run(&["list", "--config", file]).code, Some(0));
+    let ran = counter.shell("printf '\\357\\273\\277{\"limit\": 5}' | contactway list");
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+}
+
+#[test]
+fn a_wait_is_no_advice_where_the_same_would_be_refused_again() {
+    let counter = Counter::new();
+    let refused = || counter.output(counter.command(&["list"]).env("CONTACTWAY_SECRET", "wrong"));
+    for ran in [refused(), refused()] {
+        assert_eq!(ran.code, Some(1), "{}", ran.err);
+        assert!(ran.err.contains("what to do: ") && !ran.err.contains("try again"), "{}", ran.err);
+    }
 }
 
 #[test]

@@ -93,6 +93,8 @@ fn files_that_will_not_do_are_told_of_in_chinese() {
     counter.file("quote.csv", "key,type,scene,user\na,2,2,\"lisi\n");
     counter.file("text.png", "no picture");
     counter.file("good.csv", "key,type,scene,user,state\na,2,2,lisi,a\n");
+    let address = counter.credential("base_url");
+    let (_, port) = address.rsplit_once(':').unwrap();
     for (arguments, code, words) in [
         (&["apply", "not-there.csv"][..], 2, "not-there.csv：无法读取文件：没有这个文件或文件夹"),
         (&["apply", "folder.csv"], 2, "folder.csv：无法读取文件：这不是普通文件"),
@@ -114,6 +116,10 @@ fn files_that_will_not_do_are_told_of_in_chinese() {
         (&["save-qr-codes", "good.csv"], 2, "good.csv：无法建立文件夹：已有同名的文件"),
         (&["sheet", "--key", "b", "--out", "none/all.html"], 2, "无法写入 none/all.html（没有这个文件或文件夹）"),
         (&["list", "--config", "not-there.json"], 2, "无法读取 not-there.json（没有这个文件或文件夹）"),
+        (&["list", "--config", "gbk.csv"], 2, "无法读取 gbk.csv（不是 UTF-8 编码的文字）"),
+        (&["sandbox", "--config", "not-there.json"], 2, "无法读取 not-there.json（没有这个文件或文件夹）"),
+        (&["sandbox", "--config", "good.csv"], 2, "good.csv 不是 JSON 对象（第 1 行第 1 列：这里应有一个值"),
+        (&["sandbox", "--port", port], 1, "（已有程序在监听）"),
         (&["list", "--store", "sqlite:good.csv"], 1, "good.csv 不是 SQLite 数据库"),
         (&["list", "--store", "sqlite:none/ledger.db"], 1, "不能使用：没有这个文件或文件夹"),
     ] {
@@ -134,12 +140,13 @@ fn broken_rules_are_told_of_in_chinese() {
         (&["add", "--type", "2", "--scene", "2"], "--user：type 为 2 时须有成员或部门"),
         (&["add", "--type", "1", "--scene", "2", "--user", "张三"], "--user 的第 1 个：userid 为 1 到 64 个字符"),
         (&["add", "--json", "[]"], "不是 JSON 对象；请给出一个 JSON 对象"),
+        (&["add", "--json", r#"{"type":1,}"#], "不是 JSON（第 1 行第 11 列：这里应是加英文双引号的字段名"),
         (&["add", "--json", r#"{"type":"1"}"#], "--type：type 须是整数，不加引号"),
         (&["list", "--limit", "0"], "--limit：每页 limit 为 1 到 1000"),
         (&["close-temp-chat"], "--external-userid：须给出 external_userid"),
         (&["save-qr-code", "--config-id", "x"], "--out：须给出要写入的文件"),
         (&["replace-user", "--to", "lisi"], "--from：须给出要换下的成员的 userid"),
-        (&["ledger", "--status", "alive"], "--status：status 须是 intended"),
+        (&["ledger", "--status", "alive"], "--status 不能是“alive”：可用 intended, active"),
         (&["ledger", "--limit", "0"], "--limit：limit 须是 1 到 1000 的整数"),
     ] {
         let ran = counter.run(&[arguments, &["--lang", "zh"]].concat());

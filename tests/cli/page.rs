@@ -37,6 +37,27 @@ fn the_examples_in_chinese_are_run() {
 }
 
 #[test]
+fn the_nightly_script_says_nothing_but_what_somebody_must_see_to() {
+    for name in ["command-line.md", "command-line.zh-CN.md"] {
+        let page = page(name);
+        let script = examples(&page).into_iter().find(|example| example.contains("nightly.sh")).unwrap();
+        let night = |rows: &str, before: &str| {
+            let counter = Counter::new();
+            counter.file("shops.csv", &format!("key,type,scene,user,state\n{rows}"));
+            counter.shell(&format!("{before}{script}"))
+        };
+        let done = night("shop-1,2,2,lisi,s1\n", "");
+        assert_eq!((done.code, done.out.as_str()), (Some(0), ""), "{name}: {}", done.err);
+        let unreachable = "export CONTACTWAY_BASE_URL=http://127.0.0.1:1\n";
+        let another_night = night("shop-1,2,2,lisi,s1\n", unreachable);
+        assert_eq!((another_night.code, another_night.out.as_str()), (Some(0), ""), "{name}: {}", another_night.err);
+        let failed = night("shop-1,2,2,lisi,s1\nshop-2,2,2,nobody,s2\n", "");
+        assert_eq!(failed.code, Some(4), "{name}: {}", failed.err);
+        assert!(failed.out.contains("userid not found") && failed.out.contains("shop-2"), "{}", failed.out);
+    }
+}
+
+#[test]
 fn every_command_and_variable_is_told_of_in_both_languages() {
     let help = Counter::new().run(&["--help"]).out;
     let (_, commands) = help.split_once("Commands:\n").unwrap();

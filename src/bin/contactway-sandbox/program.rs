@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+use contactway::os_error_in_words;
 use contactway::sandbox::{Sandbox, StartError};
 use serde_json::{Map, Value};
 use signal_hook::consts::{SIGINT, SIGTERM};
@@ -120,7 +121,8 @@ fn read(help: &str, mut arguments: impl Iterator<Item = String>, token: Option<S
 
 /// A file's one line.
 fn token_of(file: &Path) -> Result<String, String> {
-    let text = fs::read_to_string(file).map_err(|error| format!("{} cannot be read ({error})", file.display()))?;
+    let text = fs::read_to_string(file)
+        .map_err(|error| format!("{} cannot be read ({})", file.display(), os_error_in_words(&error)))?;
     let token = text.trim();
     if token.is_empty() || token.contains(char::is_whitespace) {
         return Err(format!("{} must hold the token on one line, and nothing else", file.display()));
@@ -129,7 +131,8 @@ fn token_of(file: &Path) -> Result<String, String> {
 }
 
 fn configuration(file: &Path) -> Result<Map<String, Value>, String> {
-    let text = fs::read_to_string(file).map_err(|error| format!("{} cannot be read ({error})", file.display()))?;
+    let text = fs::read_to_string(file)
+        .map_err(|error| format!("{} cannot be read ({})", file.display(), os_error_in_words(&error)))?;
     serde_json::from_str(&text).map_err(|error| format!("{} is not a JSON object ({error})", file.display()))
 }
 
@@ -137,7 +140,7 @@ fn take_up(sandbox: &Sandbox, file: &Path) -> Result<(), String> {
     match fs::read_to_string(file) {
         Ok(state) => sandbox.restore(&state).map_err(|why| format!("{} cannot be taken up: {why}", file.display())),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        Err(error) => Err(format!("{} cannot be read ({error})", file.display())),
+        Err(error) => Err(format!("{} cannot be read ({})", file.display(), os_error_in_words(&error))),
     }
 }
 
@@ -152,7 +155,9 @@ fn write_state(sandbox: &Sandbox, file: &Path) -> Result<(), Failure> {
             file.flush()
         })
         .and_then(|()| fs::rename(&beside, file))
-        .map_err(|error| Failure::Machine(format!("{} cannot be written ({error})", file.display())))
+        .map_err(|error| {
+            Failure::Machine(format!("{} cannot be written ({})", file.display(), os_error_in_words(&error)))
+        })
 }
 
 fn warn(name: &str, sentence: &str) {

@@ -22,6 +22,8 @@ pub enum Takes {
     TrueOrFalse,
     Texts,
     Integers,
+    /// One of these.
+    OneOf(&'static [&'static str]),
     /// The name of a file.
     File,
     /// A name of this kind without a flag's name before it; it must be given.
@@ -50,6 +52,7 @@ impl Flag {
             }
             Takes::File => arg.value_name("FILE"),
             Takes::Text => arg.value_name("TEXT"),
+            Takes::OneOf(values) => one_of(arg, values).value_name(self.member.to_uppercase()),
             Takes::Integer => arg.value_name("N").value_parser(value_parser!(i64)).allow_negative_numbers(true),
             Takes::Nothing => arg.action(ArgAction::SetTrue),
             Takes::TrueOrFalse => arg
@@ -79,7 +82,7 @@ impl Flag {
     fn value(&self, given: &ArgMatches) -> Option<Value> {
         let member = self.member;
         match self.takes {
-            Takes::Text | Takes::File | Takes::Place(_) => {
+            Takes::Text | Takes::OneOf(_) | Takes::File | Takes::Place(_) => {
                 given.get_one::<String>(member).map(|text| text.as_str().into())
             }
             Takes::Integer => given.get_one::<i64>(member).map(|number| (*number).into()),
@@ -146,7 +149,7 @@ pub fn program(lang: Language) -> Command {
 }
 
 /// A flag that takes one of these, which its help shows in the place of its value: what the parser would add is English.
-fn one_of(flag: Arg, values: &[&'static str]) -> Arg {
+fn one_of(flag: Arg, values: &'static [&'static str]) -> Arg {
     flag.value_name(values.join("|")).value_parser(PossibleValuesParser::new(values)).hide_possible_values(true)
 }
 

@@ -10,7 +10,7 @@ use clap::ArgMatches;
 use contactway::Language;
 use serde_json::{Map, Value};
 
-use crate::messages::{Message, Text, why};
+use crate::messages::{Message, Text, not_json, why};
 use crate::prompt::{self, Typed};
 
 /// The variables of the environment, and the members that they give.
@@ -28,6 +28,10 @@ const CREDENTIALS: [&str; 4] = ["secret", "access_token", "suite", "token_provid
 /// The deadline of a call, and what it is where nobody says.
 const TIMEOUT: &str = "timeout_ms";
 const USUAL_TIMEOUT_MS: u64 = 10_000;
+const BOM: char = '\u{feff}';
+/// Punctuation that looks like JSON's, and JSON's.
+const FULL_WIDTH: [(char, char); 9] =
+    [('“', '"'), ('”', '"'), ('‘', '"'), ('’', '"'), ('＂', '"'), ('：', ':'), ('，', ','), ('｛', '{'), ('｝', '}')];
 /// What others may not do with a file of credentials.
 const OTHERS: u32 = 0o077;
 
@@ -121,7 +125,7 @@ fn from_file(flags: &ArgMatches, lang: Language) -> Result<Map<String, Value>, N
     let place = match serde_json::from_str(&text) {
         Ok(Value::Object(members)) => return Ok(members),
         Ok(_) => "…".to_owned(),
-        Err(error) => error.to_string(),
+        Err(error) => full_width(&text, lang).unwrap_or_else(|| not_json(&error.to_string(), lang)),
     };
     Err(wrong(Message::ConfigIsNoObject { file: &file, place: &place }))
 }
@@ -132,7 +136,28 @@ fn text_of(path: &Path) -> io::Result<(String, u32)> {
     let mode = file.metadata()?.permissions().mode() & 0o777;
     let mut text = String::new();
     file.read_to_string(&mut text)?;
-    Ok((text, mode))
+    Ok((without_bom(text), mode))
+}
+
+/// A text without the mark that some editors put before it.
+pub fn without_bom(mut text: String) -> String {
+    if text.starts_with(BOM) {
+        text.remove(0);
+    }
+    text
+}
+
+/// The first punctuation of a text that an input method for Chinese or a word processor made of what JSON has, and where
+/// it stands.
+fn full_width(text: &str, lang: Language) -> Option<String> {
+    let letters =
+        text.lines().zip(1..).flat_map(|(line, row)| line.chars().zip(1..).map(move |(letter, at)| (row, at, letter)));
+    let mut found = letters.filter_map(|(row, at, letter)| {
+        FULL_WIDTH.into_iter().find(|(stands, _)| *stands == letter).map(|pair| (row, at, pair))
+    });
+    let (line, character, (stands, wanted)) = found.next()?;
+    let place = Message::Line { line, character: Some(character) }.text(lang);
+    Some(place + Text::Colon.text(lang) + &Message::FullWidth { stands, wanted }.text(lang))
 }
 
 /// Whether the address of a database holds a password.

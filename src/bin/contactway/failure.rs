@@ -5,7 +5,7 @@ use contactway::{Error, Kind, Language, advice};
 use serde_json::Value;
 
 use crate::arguments::flag_of;
-use crate::exit::may_be_done;
+use crate::exit::{Exit, may_be_done};
 use crate::messages::{Message, Text, said};
 use crate::report::Report;
 use crate::rows::Failed;
@@ -25,7 +25,7 @@ pub struct Teller<'c> {
 impl Teller<'_> {
     /// An error of a call.
     pub fn error(&self, error: &Error) -> String {
-        self.told(error, Vec::new())
+        self.told(error, Vec::new(), Exit::of(error))
     }
 
     /// An error of a job, with the rows that failed: all of them as a report has them, or the first that the error names.
@@ -43,10 +43,10 @@ impl Teller<'_> {
         } else if more > 0 && flag_of(self.command, "report_path").is_some() {
             lines.push(Message::ReportAllRows.text(self.lang));
         }
-        self.told(error, lines)
+        self.told(error, lines, Exit::of_job(error))
     }
 
-    fn told(&self, error: &Error, rows: Vec<String>) -> String {
+    fn told(&self, error: &Error, rows: Vec<String>, exit: Exit) -> String {
         let answer = answer(error);
         let head = Message::Kind { kind: error.kind(), errcode: error.errcode() };
         let mut lines = vec![head.text(self.lang)];
@@ -57,7 +57,7 @@ impl Teller<'_> {
         }
         lines.extend(self.broken(&broken));
         lines.extend(rows);
-        lines.extend(self.what_follows(error, &answer["error"]));
+        lines.extend(self.what_follows(error, &answer["error"], exit));
         lines.join(&format!("\n{INDENT}"))
     }
 
@@ -85,7 +85,7 @@ impl Teller<'_> {
         lines
     }
 
-    fn what_follows(&self, error: &Error, told: &Value) -> Vec<String> {
+    fn what_follows(&self, error: &Error, told: &Value, exit: Exit) -> Vec<String> {
         let mut lines = Vec::new();
         let mut say = |message: Message| lines.push(message.text(self.lang));
         if may_be_done(error) && error.kind() != Kind::Unknown {
@@ -100,7 +100,8 @@ impl Teller<'_> {
         if let Some(advice) = advice(error.errcode(), self.lang) {
             say(Message::Remedy(advice));
         }
-        if let Some(wait) = error.retry_after() {
+        // What would be refused again is not worth waiting for.
+        if let Some(wait) = error.retry_after().filter(|_| exit != Exit::Refused) {
             say(Message::WaitSeconds(wait.as_secs().max(1)));
         }
         if let Some(url) = told["help_url"].as_str() {

@@ -37,6 +37,9 @@ const EXAMPLES: [(&str, &str); 17] = [
     ("sheet", "contactway sheet --namespace shops --out shops.html"),
 ];
 
+/// The sandbox's page, which is written by hand.
+const SANDBOX_PAGE: &str = include_str!("../../../docs/man/contactway-sandbox.1");
+
 const PROGRAM: &str = "contactway";
 
 /// Writes the pages of the program and of its commands.
@@ -45,7 +48,7 @@ const PROGRAM: &str = "contactway";
 /// When one cannot be written.
 pub fn write(program: &Command, folder: &Path, lang: Language) -> io::Result<()> {
     page(program, PROGRAM, folder, lang)?;
-    // The sandbox has a page of its own, written by hand.
+    fs::write(folder.join("contactway-sandbox.1"), SANDBOX_PAGE)?;
     let told = program.get_subcommands().filter(|command| !command.is_hide_set() && command.get_name() != "sandbox");
     for command in told {
         page(command, &format!("{PROGRAM}-{}", command.get_name()), folder, lang)?;
@@ -149,14 +152,12 @@ fn examples(command: &Command) -> Roff {
 }
 
 fn see_also(command: &Command, name: &str) -> Roff {
-    let mut pages: Vec<String> = Vec::new();
-    if name == PROGRAM {
+    let pages: Vec<_> = if name == PROGRAM {
         let told = command.get_subcommands().filter(|command| !command.is_hide_set());
-        pages.extend(told.map(|command| format!("{PROGRAM}-{}(1)", command.get_name())));
+        told.map(|command| format!("{PROGRAM}-{}(1)", command.get_name())).collect()
     } else {
-        pages.extend([format!("{PROGRAM}(1)"), format!("{PROGRAM}-sandbox(1)")]);
-    }
-    pages.push(format!("{PROGRAM}(3)"));
+        vec![format!("{PROGRAM}(1)"), format!("{PROGRAM}-sandbox(1)")]
+    };
     let mut section = section("SEE ALSO");
     section.text([roman(pages.join(", "))]);
     section

@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use super::entry::{Entry, with_session};
 use super::keyed;
 use crate::arguments::{self, Flag, Takes};
+use crate::configuration::without_bom;
 use crate::exit::Exit;
 use crate::messages::{Message, Text, why};
 use crate::session::{complain, plain, say};
@@ -206,7 +207,7 @@ fn request(members: &[(&str, Value)], json: String, command: &Command, lang: Lan
 fn read_input() -> io::Result<String> {
     let mut text = String::new();
     io::stdin().lock().read_to_string(&mut text)?;
-    Ok(text)
+    Ok(without_bom(text))
 }
 
 /// What was made, now or before.

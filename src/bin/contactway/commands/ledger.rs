@@ -9,6 +9,8 @@ use crate::session::plain;
 use crate::table;
 use contactway::Language;
 
+/// The library's words for them.
+const STATUSES: [&str; 5] = ["intended", "active", "unknown", "deleted", "gone"];
 /// What entries are looked for by.
 pub const QUERY: &[Flag] = &[
     Flag::new("key", Takes::Text, Text::WithKey),
@@ -17,7 +19,7 @@ pub const QUERY: &[Flag] = &[
     Flag::new("remark", Takes::Text, Text::WithRemark),
     Flag::new("user", Takes::Text, Text::WithUser),
     Flag::new("party", Takes::Integer, Text::WithParty),
-    Flag::new("status", Takes::Text, Text::WithStatus),
+    Flag::new("status", Takes::OneOf(&STATUSES), Text::WithStatus),
     Flag::new("namespace", Takes::Text, Text::WithNamespace),
 ];
 const PAGE: &[Flag] =

@@ -94,14 +94,14 @@ pub fn text(text: Text) -> &'static str {
         Text::From => "要换下的成员的 userid",
         Text::To => "换上的成员的 userid，用逗号分隔；不给则只是移除",
         Text::Directory => "存放图片的文件夹，没有则新建",
-        Text::WithKey => "只看这个 key",
+        Text::WithKey => "只看这个 key；这些条件都须完全一致，各给一个值",
         Text::WithConfigId => "只看这个 config_id",
         Text::WithState => "只看这个 state",
         Text::WithRemark => "只看这个备注",
         Text::WithUser => "只看包含这位成员的",
         Text::WithParty => "只看包含这个部门的",
         Text::WithStatus => {
-            "只看某种状态的：intended（拟新增）、active（有效）、unknown（未知）、deleted（已删除）、gone（已不存在）"
+            "只看这种状态的：intended（拟新增）、active（有效）、unknown（未知）、deleted（已删除）、gone（已不存在）"
         }
         Text::WithNamespace => "只看这个名称下的",
         Text::EntryLimit => "每页条数，1 到 1000，默认 100",
@@ -213,6 +213,7 @@ pub fn message(message: &Message) -> String {
         Message::ConfigIsNoObject { file, place } => {
             format!("{file} 应是一个 JSON 对象，例如 {{\"corp_id\": \"ww…\", \"secret\": \"…\"}}：{place}")
         }
+        Message::FullWidth { stands, wanted } => format!("{stands} 不是 JSON 的标点：请改为英文（半角）的 {wanted}"),
         Message::NoHome(variable) => {
             format!("{variable} 和 HOME 都没有设置，台账没有位置：请给出 --store 或 --no-ledger")
         }
@@ -253,7 +254,8 @@ pub fn message(message: &Message) -> String {
         Message::NoneListed => "企业微信没有向这份凭证列出任何「联系我」；临时的从不列出".to_owned(),
         Message::NoRows(file) => format!("{file} 中没有任何行，无事可做"),
         Message::NobodyNames(userid) => format!(
-            "台账中没有包含成员 {userid} 的「联系我」，无事可做：请检查拼写；别处新增的可用 contactway sync 收入台账"
+            "台账中没有包含成员 {userid} 的「联系我」，无事可做：请检查拼写（userid 不是姓名，\
+             而是 1 到 64 个字母、数字或 - _ . @）；别处新增的可用 contactway sync 收入台账"
         ),
         Message::NeedsLedger(what) => format!("{what} 需要台账：请去掉 --no-ledger"),
         Message::NoSuchKey(key) => {

@@ -106,7 +106,7 @@ pub fn text(text: Text) -> &'static str {
         Text::From => "The userid to take out",
         Text::To => "The userids to put in, separated by commas; none takes the member out",
         Text::Directory => "The folder for the pictures; it is made",
-        Text::WithKey => "Only of this key",
+        Text::WithKey => "Only of this key; each of these filters is exact and takes one value",
         Text::WithConfigId => "Only of this config_id",
         Text::WithState => "Only with this state",
         Text::WithRemark => "Only with this remark",
@@ -216,6 +216,7 @@ pub fn message(message: &Message) -> String {
         Message::ConfigIsNoObject { file, place } => {
             format!("{file} must be one JSON object, such as {{\"corp_id\": \"ww…\", \"secret\": \"…\"}}: {place}")
         }
+        Message::FullWidth { stands, wanted } => format!("{stands} is not a sign of JSON's: write {wanted}"),
         Message::NoHome(variable) => format!(
             "neither {variable} nor HOME is set, so there is no place for the ledger: give --store, or --no-ledger"
         ),
@@ -260,8 +261,8 @@ pub fn message(message: &Message) -> String {
         Message::NoneListed => "WeCom lists no contact way to these credentials; temporary ones it never does".to_owned(),
         Message::NoRows(file) => format!("{file} holds no rows, so there is nothing to do"),
         Message::NobodyNames(userid) => format!(
-            "the ledger holds no contact way that names {userid}, so there is nothing to do: check the spelling; contactway \
-             sync takes in what was made elsewhere"
+            "the ledger holds no contact way that names {userid}, so there is nothing to do: check the spelling; a userid is \
+             not a name, but 1 to 64 of A-Z a-z 0-9 - _ . @; contactway sync takes in what was made elsewhere"
         ),
         Message::NeedsLedger(what) => format!("{what} needs the ledger: leave out --no-ledger"),
         Message::NoSuchKey(key) => format!(

@@ -8,7 +8,7 @@ use std::io;
 
 use contactway::{Kind, Language, os_error_in_words};
 
-pub use phrases::{named, said};
+pub use phrases::{named, not_json, said};
 
 /// What the system refused, in words.
 pub fn why(error: &io::Error, lang: Language) -> String {
@@ -262,6 +262,11 @@ pub enum Message<'m> {
     ConfigIsNoObject {
         file: &'m str,
         place: &'m str,
+    },
+    /// Of punctuation in what should be JSON.
+    FullWidth {
+        stands: char,
+        wanted: char,
     },
     NoHome(&'m str),
     /// Of the folder of the ledger that is kept where no other is named.

@@ -13,6 +13,9 @@ pub const SENTENCES: &[Phrase] = &[
     same("the disk can only be read", "磁盘是只读的"),
     same("its name is empty or too long", "文件名为空或太长"),
     same("its name holds a NUL", "文件名中有 NUL 字符"),
+    same("it is not UTF-8", "不是 UTF-8 编码的文字"),
+    same("something listens there already", "已有程序在监听"),
+    same("this machine has no such address", "本机没有这个地址"),
     same("it is not a regular file", "这不是普通文件"),
     // Files and folders.
     same("the file cannot be read: {said}", "无法读取文件：{}"),

@@ -4,6 +4,7 @@
 mod check;
 mod files;
 mod jobs;
+mod json;
 mod names;
 mod network;
 mod rules;
@@ -53,10 +54,15 @@ pub fn named(name: &str, lang: Language) -> String {
     found(name, &[names::NAMES], lang).unwrap_or_else(|| name.to_owned())
 }
 
+/// Why a text is not JSON.
+pub fn not_json(why: &str, lang: Language) -> String {
+    found(why, &[json::WORDS], lang).unwrap_or_else(|| why.to_owned())
+}
+
 /// What stands in a `{said}`.
 fn piece(text: &str, lang: Language) -> String {
     let found = found(text, &SENTENCES, lang).or_else(|| found(text, &PIECES, lang));
-    found.unwrap_or_else(|| text.to_owned())
+    found.unwrap_or_else(|| not_json(text, lang))
 }
 
 fn found(text: &str, book: &[&[Phrase]], lang: Language) -> Option<String> {

@@ -212,7 +212,7 @@ pub const PIECES: &[Phrase] = &[
         "http://host:port or http://user:password@host:port, or the same with https",
         "http://主机:端口 或 http://用户:密码@主机:端口（也可用 https）",
     ),
-    same("it is not JSON ({})", "不是 JSON（{}）"),
+    same("it is not JSON ({said})", "不是 JSON（{}）"),
     same("it is not a JSON object", "不是 JSON 对象"),
     same("it nests deeper than {} levels", "嵌套超过 {} 层"),
 ];
