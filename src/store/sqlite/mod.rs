@@ -6,6 +6,7 @@ mod holder;
 mod trouble;
 
 use std::fs;
+use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
@@ -32,9 +33,18 @@ const PATIENCE: Duration = Duration::from_millis(20);
 
 struct Sqlite {
     path: PathBuf,
-    /// The device and the inode of the file that was opened.
-    file: (u64, u64),
+    /// The file that was opened, and its log.
+    files: [FileId; 2],
     connections: Arc<Connections>,
+}
+
+/// The device and the inode of a file.
+type FileId = (u64, u64);
+
+/// The files that a store writes to, as they are now.
+fn files(path: &Path) -> io::Result<[FileId; 2]> {
+    let id = |path: &Path| fs::metadata(path).map(|found| (found.dev(), found.ino()));
+    Ok([id(path)?, id(&file::beside(path, "-wal"))?])
 }
 
 /// A store's connections, which a fork does not take along.
@@ -56,8 +66,7 @@ pub fn open(call: &Call, url: &str, _: &[CertificateDer<'static>]) -> Result<Box
     let path = file::absolute(url.strip_prefix("sqlite:").unwrap_or(url))?;
     file::prepare(&path)?;
     let durable = connect(call, &path, "FULL")?;
-    let found =
-        fs::metadata(&path).map_err(|error| failed(format!("the store {}: {}", path.display(), in_words(&error))))?;
+    let files = files(&path).map_err(|error| failed(format!("the store {}: {}", path.display(), in_words(&error))))?;
     let connections = Arc::new(Connections {
         process: std::process::id(),
         durable: Lent::new(durable),
@@ -65,7 +74,7 @@ pub fn open(call: &Call, url: &str, _: &[CertificateDer<'static>]) -> Result<Box
         reading: Lent::new(connect(call, &path, "NORMAL")?),
     });
     forks::watch(&connections);
-    Ok(Box::new(Sqlite { file: (found.dev(), found.ino()), connections, path }))
+    Ok(Box::new(Sqlite { path, files, connections }))
 }
 
 fn connect(call: &Call, path: &Path, synchronous: &str) -> Result<Connection, Error> {
@@ -170,12 +179,12 @@ impl Home for Sqlite {
 impl Sqlite {
     /// What is written to a file without a name is lost.
     fn check_file(&self) -> Result<(), Error> {
-        let found = fs::metadata(&self.path).map(|found| (found.dev(), found.ino()));
-        if found.is_ok_and(|found| found == self.file) {
+        if files(&self.path).is_ok_and(|found| found == self.files) {
             return Ok(());
         }
         Err(failed(format!(
-            "the store {} was moved, replaced or removed while it was open; put it back, or make another client",
+            "the store {}, or its log beside it, was moved, replaced or removed while it was open; put it back, or make \
+             another client",
             self.path.display()
         )))
     }

@@ -65,8 +65,9 @@ pub const SENTENCES: &[Phrase] = &[
         "时限之内台账一直繁忙；请用 --timeout-ms 给更多时间",
     ),
     same(
-        "the store {} was moved, replaced or removed while it was open; put it back, or make another client",
-        "台账 {} 在使用中被移动、替换或删除了；请放回原处，再运行一次",
+        "the store {}, or its log beside it, was moved, replaced or removed while it was open; put it back, or make another \
+         client",
+        "台账 {} 或它旁边的日志文件在使用中被移动、替换或删除了；请放回原处，再运行一次",
     ),
     same(
         "{said} was written by a newer contactway: it is of version {}, and this library ({}) knows versions up to {}; update \
