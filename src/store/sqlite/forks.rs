@@ -15,10 +15,14 @@ use rusqlite::config::DbConfig;
 use super::Connections;
 use crate::lock::lock;
 
-/// The stores that are open.
-type Open = Vec<Weak<Connections>>;
+/// The stores of this process.
+struct Open {
+    stores: Vec<Weak<Connections>>,
+    /// How many are being opened.
+    opening: usize,
+}
 
-static OPEN: Mutex<Open> = Mutex::new(Vec::new());
+static OPEN: Mutex<Open> = Mutex::new(Open { stores: Vec::new(), opening: 0 });
 
 /// How long a fork waits for transactions that are under way, whose connections the child could not close.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -36,11 +40,28 @@ thread_local! {
     static HELD: RefCell<Option<Held>> = const { RefCell::new(None) };
 }
 
-/// Has a fork close these in the child.
-pub(super) fn watch(connections: &Arc<Connections>) {
-    let mut open = lock(&OPEN);
-    open.retain(|store| store.strong_count() > 0);
-    open.push(Arc::downgrade(connections));
+/// A store that is being opened, for which a fork waits.
+pub(super) struct Opening(());
+
+impl Opening {
+    pub fn begin() -> Self {
+        lock(&OPEN).opening += 1;
+        Self(())
+    }
+
+    /// From now on a fork closes these in the child.
+    pub fn done(self, connections: &Arc<Connections>) {
+        let mut open = lock(&OPEN);
+        open.stores.retain(|store| store.strong_count() > 0);
+        open.stores.push(Arc::downgrade(connections));
+    }
+}
+
+impl Drop for Opening {
+    fn drop(&mut self) {
+        let mut open = lock(&OPEN);
+        open.opening = open.opening.saturating_sub(1);
+    }
 }
 
 /// To be called before this thread forks.
@@ -64,7 +85,7 @@ pub fn after_in_parent() {
 pub fn after_in_child() {
     let Some(held) = HELD.take() else { return };
     if let Some(mut open) = held.open {
-        open.clear();
+        (open.stores, open.opening) = (Vec::new(), 0);
     }
     for (store, _, connection) in held.connections {
         // Otherwise the last one would write the parent's log into its file, and delete it.
@@ -80,15 +101,18 @@ pub fn after_in_child() {
 impl Held {
     fn take(until: Instant) -> Self {
         let open = loop {
+            let is_over = Instant::now() > until;
             match OPEN.try_lock() {
-                Ok(open) => break Some(open),
+                Ok(open) if open.opening == 0 || is_over => break Some(open),
                 Err(TryLockError::Poisoned(open)) => break Some(open.into_inner()),
-                Err(TryLockError::WouldBlock) if Instant::now() > until => break None,
-                Err(TryLockError::WouldBlock) => thread::sleep(PAUSE),
+                Err(TryLockError::WouldBlock) if is_over => break None,
+                // Whoever has it, or opens a store, goes on when it is let go.
+                Ok(_) | Err(TryLockError::WouldBlock) => {}
             }
+            thread::sleep(PAUSE);
         };
         let mut connections = Vec::new();
-        for store in open.iter().flat_map(|open| open.iter()).filter_map(Weak::upgrade) {
+        for store in open.iter().flat_map(|open| &open.stores).filter_map(Weak::upgrade) {
             for (place, lent) in store.all().into_iter().enumerate() {
                 let connection = loop {
                     match lent.take() {

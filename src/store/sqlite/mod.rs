@@ -25,6 +25,7 @@ use super::{Home, Work, schema, stopped};
 use crate::answer::Error;
 use crate::call::{Call, Stop};
 use crate::os_error::in_words;
+use forks::Opening;
 
 /// "cwL1": that the file is a store of this library.
 const APPLICATION_ID: i64 = 0x6377_4c31;
@@ -65,6 +66,7 @@ impl Connections {
 pub fn open(call: &Call, url: &str, _: &[CertificateDer<'static>]) -> Result<Box<dyn Home>, Error> {
     let path = file::absolute(url.strip_prefix("sqlite:").unwrap_or(url))?;
     file::prepare(&path)?;
+    let opening = Opening::begin();
     let durable = connect(call, &path, "FULL")?;
     let files = files(&path).map_err(|error| failed(format!("the store {}: {}", path.display(), in_words(&error))))?;
     let connections = Arc::new(Connections {
@@ -73,7 +75,7 @@ pub fn open(call: &Call, url: &str, _: &[CertificateDer<'static>]) -> Result<Box
         quick: Lent::new(connect(call, &path, "NORMAL")?),
         reading: Lent::new(connect(call, &path, "NORMAL")?),
     });
-    forks::watch(&connections);
+    opening.done(&connections);
     Ok(Box::new(Sqlite { path, files, connections }))
 }
 
