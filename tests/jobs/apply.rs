@@ -192,6 +192,24 @@ fn progress_comes_and_its_last_line_says_that_all_is_done() {
 }
 
 #[test]
+fn keys_of_another_namespace_are_warned_of_and_stay_in_it() {
+    let bench = Bench::new();
+    let client = bench.client("");
+    apply(&client, &[plain("a")]);
+    apply_with(&client, &[plain("b")], &json!({"namespace": "b"}));
+    let answer = apply_with(&client, &[plain("c"), plain("a"), plain("b")], &json!({"namespace": "c"}));
+    assert_eq!(counts(&answer), json!({"created": 1, "unchanged": 2}), "{answer}");
+    let warning = answer["warnings"].as_array().unwrap().iter().find(|it| it["code"] == "other_namespace").unwrap();
+    assert_eq!(warning["line"], 2, "{warning}");
+    assert!(warning["message"].as_str().unwrap().contains("namespace: 2, line 2 first (of none)"), "{warning}");
+    assert_eq!(ledger(&client, &json!({"namespace": "b"})).len(), 1);
+    for same in [json!({"namespace": "b"}), json!({})] {
+        let answer = apply_with(&client, &[plain("b")], &same);
+        assert!(answer.get("warnings").is_none(), "{answer}");
+    }
+}
+
+#[test]
 fn delete_missing_touches_only_what_apply_made_under_its_namespace() {
     let bench = Bench::new();
     let client = bench.client("");

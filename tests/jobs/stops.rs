@@ -258,7 +258,9 @@ fn one_that_is_held_back_past_its_deadline_says_by_what_and_for_how_long() {
     let client = bench.client(r#","rate_limit":{"per_minute":1,"per_hour":1000}"#);
     let short = Options { timeout: Some(Duration::from_secs(10)), ..Options::default() };
     let began = Instant::now();
-    let answer = read(client.apply(&request(3), &short, None));
+    // One after the other: the second one stops the job, maybe before the first one was sent.
+    let one_by_one = json!({"rows": rows(3), "concurrency": 1}).to_string();
+    let answer = read(client.apply(&one_by_one, &short, None));
     assert_eq!((&answer["error"]["kind"], &answer["created"]), (&json!("timeout"), &json!(1)), "{answer}");
     assert!(answer["errmsg"].as_str().unwrap().contains("the rate, which is 1 a minute"), "{answer}");
     assert!(answer["error"]["retry_after_ms"].as_u64().unwrap() > 10_000, "{answer}");

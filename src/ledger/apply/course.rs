@@ -11,7 +11,7 @@ use crate::ledger::Leave;
 use crate::ledger::job::{self, Desk, Finished, Job, Next, OpenAdd, Turn, WINDOW_TIME};
 use crate::ledger::report::Outcome as Became;
 use crate::ledger::rows::BadRow;
-use crate::store::{At, Change, Entry, Event, Intended, Window};
+use crate::store::{At, Change, Entry, Event, Intended, Status, Window};
 
 /// What a worker is to do.
 pub enum Task {
@@ -50,6 +50,16 @@ pub struct Course<'s> {
     finished: Vec<Finished>,
     later: Vec<Todo>,
     open: Vec<OpenAdd<Todo>>,
+    /// Of rows whose keys belong to another namespace.
+    pub strays: Strays,
+}
+
+/// Rows whose keys belong to another namespace than the one they are applied under.
+#[derive(Default)]
+pub struct Strays {
+    pub count: u64,
+    /// The line of the first, and the namespace of its key, if it has one.
+    pub first: (u64, Option<String>),
 }
 
 impl<'s> Course<'s> {
@@ -62,6 +72,7 @@ impl<'s> Course<'s> {
             finished: Vec::new(),
             later: Vec::new(),
             open: Vec::new(),
+            strays: Strays::default(),
         }
     }
 
@@ -130,6 +141,7 @@ impl<'s> Course<'s> {
         }
         for mut todo in batch {
             let entry = entries.remove(&todo.row.key);
+            self.note_stray(&todo, entry.as_ref());
             match decide(job, self.plan, &mut todo, entry, now)? {
                 Step::Look(entry_id) if todo.before.is_none() => self.open.push(OpenAdd { entry_id, of: todo }),
                 // What was looked for in vain is given up as the next one is written down.
@@ -146,6 +158,16 @@ impl<'s> Course<'s> {
             }
         }
         Ok(())
+    }
+
+    fn note_stray(&mut self, todo: &Todo, entry: Option<&Entry>) {
+        let Some(entry) = entry.filter(|entry| entry.status == Status::Active) else { return };
+        if self.plan.namespace.is_some() && entry.namespace != self.plan.namespace {
+            if self.strays.count == 0 {
+                self.strays.first = (todo.row.line, entry.namespace.clone());
+            }
+            self.strays.count += 1;
+        }
     }
 
     /// Writes down what happened and what is about to be sent, in one commit.

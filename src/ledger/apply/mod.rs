@@ -29,7 +29,7 @@ use crate::json::fields::{Detail, Fields};
 use crate::json::{self, Object};
 use crate::rules::Validate;
 use crate::store::{Change, Event};
-use course::Course;
+use course::{Course, Strays};
 use todo::Todo;
 
 const REQUEST: &str = "the request";
@@ -150,6 +150,7 @@ fn apply_rows(job: &Job, desk: &mut Desk, plan: &Plan, source: &mut Source) -> R
     let mut rows = source.rows()?;
     let mut course = Course::new(plan, move || Ok(rows.next_row()?.map(|read| read.map(Todo::of))));
     let mut outcome = run(job, desk, &mut course, |task| course::work(job, plan, task));
+    desk.warnings.extend(elsewhere(&course.strays));
     loop {
         let (later, open) = course.left();
         if outcome.is_err() {
@@ -195,5 +196,19 @@ fn alike(scan: &Scan) -> Option<Detail> {
     };
     let mut detail = Detail::new("", "alike_rows", message);
     detail.line = Some(second);
+    Some(detail)
+}
+
+/// The warning of rows whose keys stay in another namespace.
+fn elsewhere(strays: &Strays) -> Option<Detail> {
+    let (line, namespace) = (strays.count > 0).then_some(&strays.first)?;
+    let whose = namespace.as_deref().map_or_else(|| "none".to_owned(), |name| format!("\"{name}\""));
+    let message = format!(
+        "rows with keys of another namespace: {}, line {line} first (of {whose}); their keys stay in it, and delete_missing \
+         and queries of this namespace pass them over: apply them under the namespace that they were made under",
+        strays.count
+    );
+    let mut detail = Detail::new("", "other_namespace", message);
+    detail.line = Some(*line);
     Some(detail)
 }

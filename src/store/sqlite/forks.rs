@@ -54,6 +54,8 @@ impl Opening {
         let mut open = lock(&OPEN);
         open.stores.retain(|store| store.strong_count() > 0);
         open.stores.push(Arc::downgrade(connections));
+        drop(open);
+        drop(self);
     }
 }
 

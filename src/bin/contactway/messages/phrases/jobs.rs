@@ -108,6 +108,13 @@ pub const SENTENCES: &[Phrase] = &[
         "a row equals another one but for the key, lines {} and {} first: {}",
         "有一行除 key 外与另一行相同，最先是第 {} 行和第 {} 行：请让每行的 state 各不相同，以便区分客户来源，也便于找回应答丢失的新增",
     ),
+    other(
+        "rows with keys of another namespace: {}, line {} first (of {}); their keys stay in it, and delete_missing and queries of \
+         this namespace pass them over: apply them under the namespace that they were made under",
+        "rows with keys of another namespace: {}, line {} first (of {}); their keys stay in it, and --delete-missing and filters \
+         by this namespace pass them over: apply them under the namespace that they were made under",
+        "有 {} 行的 key 属于另一个 namespace，最先是第 {} 行（属于 {}）：这些 key 留在原处，--delete-missing 和按本 namespace 的筛选都不含它们；请在当初的 namespace 下应用这些行",
+    ),
     same(
         "{} rows equal another one but for the key, lines {} and {} first: {}",
         "有 {} 行除 key 外与另一行相同，最先是第 {} 行和第 {} 行：请让每行的 state 各不相同，以便区分客户来源，也便于找回应答丢失的新增",
