@@ -34,6 +34,8 @@ const WRITINGS: u32 = 4;
 const WRITING_PAUSE: Duration = Duration::from_millis(250);
 /// How long a worker waits before it looks whether the lease was renewed.
 const RENEWAL_PAUSE: Duration = Duration::from_millis(100);
+/// Why a worker did not send.
+const RAN_OUT: &str = "the job's lease ran out before anything was sent";
 /// WeCom's codes that concern every row, not the one at hand: the app or the company may not.
 const CONCERNS_ALL: [i64; 9] = [48001, 48002, 48004, 48006, 50003, 50006, 60020, 60031, 301_007];
 
@@ -96,7 +98,7 @@ impl<'j> Job<'j> {
         if self.lease.is_held() {
             return Ok(());
         }
-        Err(Error::new(Kind::Conflict, "the job's lease ran out before anything was sent"))
+        Err(Error::new(Kind::Conflict, RAN_OUT))
     }
 
     /// How long an attempt may wait and send. Begun before it is written down.
@@ -148,7 +150,9 @@ impl<'j> Job<'j> {
     /// `error`, where it was not held back, or there is no time to wait, or the job stops.
     pub fn wait_out(&self, error: Error) -> Result<(), Error> {
         let is_unsent = error.effect() == Effect::None && error.attempts() == 0;
-        let renewal = (is_unsent && !self.lease.is_held()).then_some(RENEWAL_PAUSE);
+        // It may be held again by now.
+        let ran_out = !self.lease.is_held() || error.message() == RAN_OUT;
+        let renewal = (is_unsent && ran_out).then_some(RENEWAL_PAUSE);
         let wait = renewal.or_else(|| held_back(&error)).filter(|_| self.halted().is_none());
         let Some(until) = wait.map(|wait| Instant::now() + wait) else { return Err(error) };
         // No row that is still to come has more time.
