@@ -308,10 +308,10 @@ class Row(_RowRequired, total=False):
 class ApplyChoices(TypedDict, total=False):
     """What may be done to make rows true.
 
-    ``dry_run`` sends nothing that changes anything. ``delete_missing`` deletes what `apply` made or claimed in
-    this ``namespace`` and no row names, ``max_delete`` at most, else nothing. ``replace`` makes a code anew whose ``type``, ``scene``,
-    ``is_temp`` or ``is_exclusive`` differ: the printed one dies. ``recreate_gone`` makes anew what somebody deleted,
-    ``overwrite`` undoes what somebody else changed. ``report_path`` gets a line of JSON for each row.
+    ``dry_run`` sends nothing that changes anything. ``delete_missing`` deletes what `apply` made or claimed in this
+    ``namespace`` and no row names, ``max_delete`` at most, else nothing. ``replace`` makes a code anew whose ``type``,
+    ``scene``, ``is_temp`` or ``is_exclusive`` differ: the printed one dies. ``recreate_gone`` makes anew what somebody
+    deleted, ``overwrite`` undoes what somebody else changed. ``report_path`` gets a line of JSON for each row.
     """
 
     namespace: str
