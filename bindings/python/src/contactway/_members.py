@@ -88,7 +88,7 @@ EXPLAINED: dict[str, dict[str, tuple[str, str]]] = {
         "path": ("str or path", "The file of the rows instead: JSON Lines (.jsonl) or CSV (.csv), UTF-8."),
         "namespace": ("str", "What these rows are, when others are kept in the same ledger."),
         "dry_run": ("bool", "Whether only to count what would be done. Default False."),
-        "delete_missing": ("bool", "Whether to delete what this namespace made or claimed and no row names. Default False."),
+        "delete_missing": ("bool", "Whether to delete what no row of this namespace names any more. Default False."),
         "max_delete": ("int, 0 or more", "How many may be deleted so; where there are more, none is. Required beside."),
         "replace": ("bool", "Whether to make anew, with another code, what cannot be changed. Default False."),
         "recreate_gone": ("bool", "Whether to make anew, with another code, what somebody deleted. Default False."),
