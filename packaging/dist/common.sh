@@ -61,7 +61,7 @@ install_in() {
         install -m 755 "$release/$program" "$1$2/bin"
         "${cross}strip" "$1$2/bin/$program"
     done
-    install -m 644 "$SOURCE"/docs/man/*.1 "$WORK"/generated/man/* "$1$2/share/man/man1"
+    install -m 644 "$WORK"/generated/man/* "$1$2/share/man/man1"
     local completions=$WORK/generated/completions
     install -D -m 644 "$completions/contactway.bash" "$1$2/share/bash-completion/completions/contactway"
     install -D -m 644 -t "$1$2/share/zsh/vendor-completions" "$completions/_contactway"
