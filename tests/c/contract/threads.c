@@ -81,9 +81,33 @@ static void free_it(void)
     contactway_client_free(short_lived);
 }
 
+/* A call that is waiting when its thread is cancelled comes to its own end first. */
+static void *be_cancelled(void *answer)
+{
+    *(char **)answer = contactway_list(shared.client, "{}", "{\"timeout_ms\":2000}");
+    pthread_testcancel();
+    return NULL;
+}
+
+static void cancel_in_a_call(void)
+{
+    int calls = world_calls(&shared, "list_contact_way");
+    char *answer = NULL;
+    void *ended = NULL;
+    pthread_t thread;
+
+    world_fault(&shared, "list_contact_way", "\"do\":{\"silence\":true}");
+    if (pthread_create(&thread, NULL, be_cancelled, &answer) != 0) abort();
+    world_await(&shared, "list_contact_way", calls + 1);
+    CHECK(pthread_cancel(thread) == 0 && pthread_join(thread, &ended) == 0);
+    CHECK(ended == PTHREAD_CANCELED);
+    EXPECT(answer, "/error/kind", "timeout");
+}
+
 void test_threads(void)
 {
     shared = world_begin();
+    cancel_in_a_call();
     together(live, come_and_go);
     CHECK(world_calls(&shared, "gettoken") == 1);
     CHECK(world_calls(&shared, "add_contact_way") == THREADS * ROUNDS);
