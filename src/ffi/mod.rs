@@ -404,8 +404,8 @@ pub unsafe extern "C" fn contactway_sync(
 /// row with a config_id claims that contact way for its key. It may hold namespace; dry_run (nothing is sent);
 /// overwrite (what others changed meanwhile); replace (make another contact way where type, scene, is_temp or
 /// is_exclusive differ: the printed code dies); recreate_gone; delete_missing with namespace and max_delete (delete
-/// what no row describes any more and apply made or claimed under the namespace); concurrency; and report_path, a file of JSON
-/// Lines with a line for each row.
+/// what no row describes any more and apply made or claimed under the namespace); concurrency; and report_path, a file
+/// of JSON Lines with a line for each row.
 ///
 /// The answer holds created, claimed, updated, unchanged, deleted, replaced, failed, and failures, the first 100, each
 /// such as {"line":3,"key":"…","errcode":40058,"errmsg":"…"}, with config_id where there is one.

@@ -10,7 +10,7 @@ use serde_json::value::to_raw_value;
 use super::equal;
 use super::hash::hash;
 use super::look::{Found, Look, NOT_YET};
-use super::{Leave, Ledger, cancelled, go_on};
+use super::{Leave, Ledger, busy, cancelled, go_on};
 use crate::answer::{Effect, Envelope, Error, Kind};
 use crate::call::{Call, Stop};
 use crate::endpoint::Endpoint;
@@ -243,14 +243,7 @@ impl Adding<'_> {
             Err(_) if self.lost.is_some() => {
                 Err(self.unknown("another call is sending for it", Some(left_ms), Vec::new()))
             }
-            Err(Stop::Deadline) => {
-                let text = format!(
-                    "another call is adding for the key {}, or was until its process died; try again when its time is over",
-                    self.key
-                );
-                let error = Error::new(Kind::Conflict, text).worth_again();
-                Err(error.retry_after_ms(left_ms.max(0).unsigned_abs()))
-            }
+            Err(Stop::Deadline) => Err(busy(&format!("adding for the key {}", self.key), left_ms)),
             Err(stop) => Err(cancelled(stop)),
         }
     }

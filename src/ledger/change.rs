@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use super::update;
 use super::{Leave, Ledger};
 use crate::answer::codes::{self, Class};
-use crate::answer::{Effect, Envelope, Error, Kind};
+use crate::answer::{Effect, Envelope, Error};
 use crate::call::{Call, Stop};
 use crate::endpoint::Endpoint;
 use crate::json;
@@ -96,12 +96,7 @@ impl Ledger {
 /// Waits a moment for another call, whose time is over in so many milliseconds.
 fn wait_for_writer(call: &Arc<Call>, config_id: &str, left_ms: i64) -> Result<(), Error> {
     call.sleep_until(Instant::now() + PATIENCE).map_err(|stop| match stop {
-        Stop::Deadline => {
-            let text = format!(
-                "another call is changing {config_id}, or was until its process died; try again when its time is over"
-            );
-            Error::new(Kind::Conflict, text).worth_again().retry_after_ms(left_ms.max(0).unsigned_abs())
-        }
+        Stop::Deadline => super::busy(&format!("changing {config_id}"), left_ms),
         stop => super::cancelled(stop),
     })
 }

@@ -184,6 +184,13 @@ fn go_on(call: &Call) -> Result<(), Error> {
     call.stopped().map_or(Ok(()), |stop| Err(cancelled(stop)))
 }
 
+/// The error of a call whose time was over while it waited for another one, which is at work on the same and has so many
+/// milliseconds left.
+fn busy(doing: &str, left_ms: i64) -> Error {
+    let text = format!("another call is {doing}, or was until its process died; try again when its time is over");
+    Error::new(Kind::Conflict, text).worth_again().retry_after_ms(left_ms.max(0).unsigned_abs())
+}
+
 /// The error of a call that another thread ended while nothing of it was under way.
 fn cancelled(stop: Stop) -> Error {
     let what = if stop == Stop::ClientFreed { "the client was freed" } else { "the canceller was fired" };

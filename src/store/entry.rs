@@ -266,6 +266,9 @@ fn words<T: std::fmt::Display>(words: impl Iterator<Item = T>) -> String {
     words.fold(String::from(" "), |text, word| format!("{text}{word} "))
 }
 
+/// The members that a query can name.
+pub const FOUND_BY: [&str; 4] = ["state", "remark", "user", "party"];
+
 /// What a query looks for: as asked for, or where that is not known as WeCom showed it. Users and departments of both,
 /// since either may still be there.
 #[derive(Default)]

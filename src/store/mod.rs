@@ -39,7 +39,7 @@ use sql::{Fault, Need, Sql, failed};
 pub use aside::Aside;
 pub use change::{At, Change, Event, Intended, Intent, Landed, Sight, Stranger, Term};
 pub use corp::Corp;
-pub use entry::{Doing, Doubt, Entry, Status};
+pub use entry::{Doing, Doubt, Entry, FOUND_BY, Status};
 pub use gate::{Grant, Heard, Wanted};
 pub use lease::{LEASE_MS, Leased};
 pub use query::Query;

@@ -28,6 +28,18 @@ def forked(work):
 def fetched():
     return len(sandbox.request("GET", "/sandbox/calls?endpoint=gettoken")["calls"])
 """
+LEDGER = (
+    START
+    + """
+import tempfile
+folder = tempfile.TemporaryDirectory()
+config = {**sandbox.client_config, "store": f"sqlite:{folder.name}/codes.db"}
+parent = contactway.Client(config)
+
+def add(client, key):
+    return client.add(type=1, scene=2, user=["zhangsan"], state=key, key=key)
+"""
+)
 RENEW = START + 'contactway.after_fork = "renew"\n'
 
 
@@ -293,17 +305,9 @@ def test_anything_else_is_refused_where_it_is_set(value: object) -> None:
 
 def test_what_a_child_writes_down_outlives_its_parents_client() -> None:
     passes(
-        START
+        LEDGER
         + """
-import tempfile
-folder = tempfile.TemporaryDirectory()
-config = {**sandbox.client_config, "store": f"sqlite:{folder.name}/codes.db"}
-parent = contactway.Client(config)
 (closed, close), (added, tell) = os.pipe(), os.pipe()
-
-def add(client, key):
-    return client.add(type=1, scene=2, user=["zhangsan"], state=key, key=key)
-
 child = os.fork()
 if child == 0:
     client = contactway.Client(config)
@@ -330,19 +334,14 @@ assert add(late, "b")["replayed"] and len(list(late.iter_contact_ways())) == 2
 
 def test_a_fork_amid_a_job_leaves_no_ledger_locked() -> None:
     passes(
-        START
+        LEDGER
         + """
-import tempfile
-folder = tempfile.TemporaryDirectory()
-config = {**sandbox.client_config, "store": f"sqlite:{folder.name}/codes.db"}
-parent = contactway.Client(config)
 way = {"type": 1, "scene": 2, "user": ["zhangsan"]}
 rows = [{"key": f"row-{number}", "contact_way": {**way, "state": f"row-{number}"}} for number in range(1000)]
 job = threading.Thread(target=parent.apply, args=(rows,))
 job.start()
 for number in range(30):
-    key = f"child-{number}"
-    forked(lambda: contactway.Client(config).add(**way, state=key, key=key)["errcode"])
+    forked(lambda: add(contactway.Client(config), f"child-{number}")["errcode"])
 job.join()
 assert len(list(parent.iter_ledger())) == 1030
 """

@@ -70,12 +70,16 @@ impl Flag {
                 .value_delimiter(',')
                 .action(ArgAction::Append),
         };
-        arg.long(self.member.replace('_', "-")).help_heading(Text::Options.text(lang))
+        arg.long(self.name()).help_heading(Text::Options.text(lang))
+    }
+
+    fn name(&self) -> String {
+        self.member.replace('_', "-")
     }
 
     /// As it is written on the command line.
     pub fn long(&self) -> String {
-        format!("--{}", self.member.replace('_', "-"))
+        format!("--{}", self.name())
     }
 
     /// The member's value, if it is given.

@@ -8,7 +8,7 @@ use crate::answer::{Error, Kind};
 use crate::endpoint::Endpoint;
 use crate::json::fields::Detail;
 use crate::json::{self, Object};
-use crate::ledger::job::{Job, NOT_THERE, Update};
+use crate::ledger::job::{Job, NOT_THERE, Update, not_there};
 use crate::ledger::reading::Sighting;
 use crate::ledger::report::Outcome as Became;
 use crate::ledger::rows::Row;
@@ -34,12 +34,10 @@ pub fn amend(job: &Job, plan: &Plan, todo: Todo, config_id: &str) -> Outcome {
 
 /// The error of a row whose contact way is gone, and is not to be made anew.
 pub fn gone(what: &str) -> Error {
-    let text = format!(
-        "WeCom shows no contact way {what} to these credentials: others deleted it, or it is another app's; apply with \
-         recreate_gone to make it anew, or take the row out"
+    let mut error = not_there(what);
+    error.parts().errmsg.push_str(
+        ": others deleted it, or it is another app's; apply with recreate_gone to make it anew, or take the row out",
     );
-    let mut error = Error::new(Kind::Api, text);
-    error.parts().errcode = NOT_THERE;
     error
 }
 

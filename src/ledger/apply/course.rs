@@ -59,7 +59,7 @@ pub struct Course<'s> {
 pub struct Strays {
     pub count: u64,
     /// The line of the first, and the namespace of its key, if it has one.
-    pub first: (u64, Option<String>),
+    pub first: Option<(u64, Option<String>)>,
 }
 
 impl<'s> Course<'s> {
@@ -163,9 +163,7 @@ impl<'s> Course<'s> {
     fn note_stray(&mut self, todo: &Todo, entry: Option<&Entry>) {
         let Some(entry) = entry.filter(|entry| entry.status == Status::Active) else { return };
         if self.plan.namespace.is_some() && entry.namespace != self.plan.namespace {
-            if self.strays.count == 0 {
-                self.strays.first = (todo.row.line, entry.namespace.clone());
-            }
+            self.strays.first.get_or_insert_with(|| (todo.row.line, entry.namespace.clone()));
             self.strays.count += 1;
         }
     }

@@ -201,7 +201,7 @@ fn alike(scan: &Scan) -> Option<Detail> {
 
 /// The warning of rows whose keys stay in another namespace.
 fn elsewhere(strays: &Strays) -> Option<Detail> {
-    let (line, namespace) = (strays.count > 0).then_some(&strays.first)?;
+    let (line, namespace) = strays.first.as_ref()?;
     let whose = namespace.as_deref().map_or_else(|| "none".to_owned(), |name| format!("\"{name}\""));
     let message = format!(
         "rows with keys of another namespace: {}, line {line} first (of {whose}); their keys stay in it, and delete_missing \

@@ -8,10 +8,7 @@ use crate::json::{Object, Value};
 use crate::ledger::change::Right;
 use crate::ledger::reading::Sighting;
 use crate::ledger::update::{self, lives_ms};
-use crate::store::{Doing, Doubt, Entry, Event};
-
-/// What the ledger's entries are found by.
-const FOUND_BY: [&str; 4] = ["user", "party", "state", "remark"];
+use crate::store::{Doing, Doubt, Entry, Event, FOUND_BY};
 
 /// What is decided of a contact way that was read.
 pub struct Update {

@@ -102,30 +102,33 @@ pub fn after_in_child() {
 
 impl Held {
     fn take(until: Instant) -> Self {
-        let open = loop {
-            let is_over = Instant::now() > until;
-            match OPEN.try_lock() {
-                Ok(open) if open.opening == 0 || is_over => break Some(open),
-                Err(TryLockError::Poisoned(open)) => break Some(open.into_inner()),
-                Err(TryLockError::WouldBlock) if is_over => break None,
-                // Whoever has it, or opens a store, goes on when it is let go.
-                Ok(_) | Err(TryLockError::WouldBlock) => {}
-            }
-            thread::sleep(PAUSE);
-        };
+        let open = wait(until, || try_open().filter(|open| open.opening == 0)).or_else(try_open);
         let mut connections = Vec::new();
         for store in open.iter().flat_map(|open| &open.stores).filter_map(Weak::upgrade) {
             for (place, lent) in store.all().into_iter().enumerate() {
-                let connection = loop {
-                    match lent.take() {
-                        Some(connection) => break Some(connection),
-                        None if Instant::now() > until => break None,
-                        None => thread::sleep(PAUSE),
-                    }
-                };
+                let connection = wait(until, || lent.take());
                 connections.extend(connection.map(|connection| (Arc::clone(&store), place, connection)));
             }
         }
         Self { open, connections }
+    }
+}
+
+fn try_open() -> Option<MutexGuard<'static, Open>> {
+    match OPEN.try_lock() {
+        Ok(open) => Some(open),
+        Err(TryLockError::Poisoned(open)) => Some(open.into_inner()),
+        Err(TryLockError::WouldBlock) => None,
+    }
+}
+
+/// Waits for what `get` gets, if it does in time.
+fn wait<T>(until: Instant, get: impl Fn() -> Option<T>) -> Option<T> {
+    loop {
+        let got = get();
+        if got.is_some() || Instant::now() > until {
+            return got;
+        }
+        thread::sleep(PAUSE);
     }
 }

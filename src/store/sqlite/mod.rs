@@ -32,6 +32,7 @@ const APPLICATION_ID: i64 = 0x6377_4c31;
 /// How long SQLite itself waits for a lock before it is looked whether the call may wait on.
 const PATIENCE: Duration = Duration::from_millis(20);
 
+/// A store's home in a file.
 struct Sqlite {
     path: PathBuf,
     /// The file that was opened, and its log.

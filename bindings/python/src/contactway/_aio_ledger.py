@@ -10,7 +10,7 @@ from ._json import check_keywords
 from ._lazy import overload, types, typing
 from ._members import explain
 from ._options import Options, milliseconds
-from ._pages import Pages
+from ._pages import Pages, walked
 from ._progress import teller
 
 
@@ -49,9 +49,7 @@ class AsyncLedgerCalls(AsyncCaller):
         []
         """
         check_keywords(members, LEDGER.known, type(self), "iter_ledger")
-        if request is not None and not isinstance(request, Mapping):
-            raise TypeError(f"a walk takes keywords or a mapping, not {type(request).__name__}")
-        pages = Pages("entries", {**(request or {}), **members})
+        pages = Pages("entries", walked(request, members))
         while pages.request is not None:
             for entry in pages.read(await self.ledger(pages.request, timeout=timeout)):
                 yield entry

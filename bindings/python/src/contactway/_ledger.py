@@ -12,7 +12,7 @@ from ._json import check_keywords
 from ._lazy import overload, types, typing
 from ._members import explain
 from ._options import Options, encode_options, milliseconds
-from ._pages import Pages
+from ._pages import Pages, walked
 from ._progress import teller
 from ._rows import READING, Spool, about_rows, nothing_sent, split
 from .errors import InvalidRequest
@@ -63,9 +63,7 @@ class LedgerCalls(Caller):
         [True]
         """
         check_keywords(members, LEDGER.known, type(self), "iter_ledger")
-        if request is not None and not isinstance(request, Mapping):
-            raise TypeError(f"a walk takes keywords or a mapping, not {type(request).__name__}")
-        pages = Pages("entries", {**(request or {}), **members})
+        pages = Pages("entries", walked(request, members))
         while pages.request is not None:
             yield from pages.read(self.ledger(pages.request, timeout=timeout, canceller=canceller))
 

@@ -31,5 +31,14 @@ class Pages:
         return items
 
 
+def walked(
+    request: typing.Optional[Mapping[str, typing.Any]], members: Mapping[str, typing.Any]
+) -> dict[str, typing.Any]:
+    """What is walked through, given as a mapping, keywords or both."""
+    if request is not None and not isinstance(request, Mapping):
+        raise TypeError(f"a walk takes keywords or a mapping, not {type(request).__name__}")
+    return {**(request or {}), **members}
+
+
 def _bad_response(errmsg: str) -> ContactwayError:
     return found_here("bad_response", errmsg)

@@ -96,11 +96,9 @@ pub const SENTENCES: &[Phrase] = &[
         "尚不知道企业微信是否已新增（{}）；下次运行会先查找",
     ),
     other(
-        "WeCom shows no contact way {} to these credentials: others deleted it, or it is another app's; apply with recreate_gone \
-         to make it anew, or take the row out",
-        "WeCom shows no contact way {} to these credentials: others deleted it, or it is another app's; --recreate-gone makes it \
-         anew, or take the row out",
-        "这份凭证在企业微信中看不到 {}：可能已被他人删除，或属于另一个应用；可用 --recreate-gone 重新新增，或从文件中去掉这一行",
+        "{said}: others deleted it, or it is another app's; apply with recreate_gone to make it anew, or take the row out",
+        "{}: others deleted it, or it is another app's; --recreate-gone makes it anew, or take the row out",
+        "{}：可能已被他人删除，或属于另一个应用；可用 --recreate-gone 重新新增，或从文件中去掉这一行",
     ),
     same("WeCom shows no contact way {} to these credentials", "这份凭证在企业微信中看不到 {}"),
     same("{} was deleted meanwhile", "{} 已在此期间被删除"),
@@ -142,12 +140,8 @@ pub const SENTENCES: &[Phrase] = &[
     ),
     same("another process has taken the job over, and does the rest of it", "另一个进程已接手这个任务，会做完其余部分"),
     same(
-        "another call is changing {}, or was until its process died; try again when its time is over",
-        "另一个调用正在修改 {}，或者它的进程已在中途结束；请等它的时限过后再试",
-    ),
-    same(
-        "another call is adding for the key {}, or was until its process died; try again when its time is over",
-        "另一个调用正在为 key {} 新增，或者它的进程已在中途结束；请等它的时限过后再试",
+        "another call is {said}, or was until its process died; try again when its time is over",
+        "另一个调用正在{}，或者它的进程已在中途结束；请等它的时限过后再试",
     ),
     same(
         "the job's deadline comes before it may go on: {said}; run it again to do the rest",
@@ -172,6 +166,8 @@ pub const SENTENCES: &[Phrase] = &[
 
 /// Why nobody knows it.
 pub const PIECES: &[Phrase] = &[
+    same("adding for the key {}", "为 key {} 新增"),
+    same("changing {}", "修改 {}"),
     same("there is no time left to look for it", "没有时间查找了"),
     same("another call is sending for it", "另一个调用正在发送"),
     same(
